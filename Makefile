@@ -1,0 +1,60 @@
+# Every target makes the environment that it needs. `make PYTHON=python3.12 test` picks an interpreter.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= 2
+SOURCES := nnspec tests demo benchmarks
+
+.PHONY: help env demo test lint generated stale update fuzz bench clean
+
+help:
+	@echo "make demo       compile a spec, load it, train it on handwritten digits"
+	@echo "make test       the whole test suite, on $(JOBS) processes (JOBS=$(JOBS))"
+	@echo "make lint       ruff, black, mypy --strict"
+	@echo "make generated  write generated/ anew from specs/"
+	@echo "make stale      fail where generated/ is not what specs/ gives"
+	@echo "make update     write the expected outputs of the tests anew; look at the diff"
+	@echo "make fuzz       the property tests with many more examples"
+	@echo "make bench      start-up and run-time ratios"
+	@echo "make clean      remove the environment and all caches"
+
+env: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "nnspec needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[torch,demo,dev]'
+	@touch $@
+
+demo: $(READY)
+	$(BIN)/python -m demo.run
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/black --check --quiet $(SOURCES) || { $(BIN)/black --check $(SOURCES); exit 1; }
+	$(BIN)/mypy --strict nnspec
+
+generated: $(READY)
+	$(BIN)/nnspec build specs -o generated
+
+stale: $(READY)
+	$(BIN)/nnspec build specs -o generated --check
+
+update: $(READY)
+	$(BIN)/python -m pytest -q --update tests/cases
+
+fuzz: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,303 @@
+"""Abstract values: what the checker knows of a value without running anything.
+
+Plain static values are Python's own: `int`, `float`, `bool`, `str`, `None`. An int that is not
+known is a `Dim` (never a constant one: `settle` turns those into ints). Everything else is a class
+of this file. Values are immutable but for `LayerBody`, which is filled while a module's body is
+followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nnspec.semantics.dims import Dim
+from nnspec.source import Span
+
+if TYPE_CHECKING:
+    from nnspec.semantics.resolved import FileScope
+    from nnspec.syntax import ast
+
+DimLike = int | Dim
+# Any abstract value; spelled out by `describe` in semantics/describe.py.
+Value = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a dimension got its size: `conv2` makes 16 channels *here*."""
+
+    span: Span
+    text: str
+
+
+class Tensor:
+    """A tensor of known dtype and shape.
+
+    dtype: torch's name (`float32`, `int64`, `bool`), `float` for any one floating dtype, or None.
+    dims: one entry an axis, or None where even the rank is not known.
+    origins: where each dim came from, as long as dims; not part of equality.
+    contiguous: False after transpose/permute/expand, None where not known; not part of equality.
+    """
+
+    __slots__ = ("contiguous", "dims", "dtype", "history", "origins")
+
+    def __init__(
+        self,
+        dtype: str | None,
+        dims: tuple[DimLike, ...] | None,
+        origins: tuple[Origin | None, ...] | None = None,
+        contiguous: bool | None = True,
+        history: Any = None,
+    ) -> None:
+        self.dtype = dtype
+        self.dims = dims
+        self.origins = origins
+        self.contiguous = contiguous
+        self.history = history
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Tensor) and self.dtype == other.dtype and self.dims == other.dims
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.dtype, self.dims))
+
+    def __repr__(self) -> str:
+        return f"Tensor({self.dtype}, {self.dims})"
+
+    @property
+    def rank(self) -> int | None:
+        """The number of axes, None where not known."""
+        return None if self.dims is None else len(self.dims)
+
+    def origin(self, axis: int) -> Origin | None:
+        """Where the size of an axis came from, if that is known."""
+        return self.origins[axis] if self.origins is not None else None
+
+    def with_(
+        self,
+        dims: tuple[DimLike, ...] | None,
+        origins: tuple[Origin | None, ...] | None = None,
+        dtype: str | None = None,
+        contiguous: bool | None = True,
+    ) -> Tensor:
+        """A tensor of the same dtype (unless one is given) with other dims."""
+        return Tensor(dtype or self.dtype, dims, origins, contiguous)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A static value of a known kind whose value is not known.
+
+    kind: `float`, `bool`, `str`, `list`, `dict`, `tuple`, `layer`, `layer type`, `tensor`, `any`.
+    """
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An undecided comparison of dimensions, a bool at run time; op: `== != < <= > >=`."""
+
+    left: DimLike
+    op: str
+    right: DimLike
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """`and`, `or`, `not` over undecided conditions (Relation, Compound, Unknown("bool"))."""
+
+    op: str
+    operands: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list whose length is known."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatValue:
+    """A list of `count` values that are alike, where count is symbolic: `[Block(d) for _ in range(depth)]`."""
+
+    element: Value
+    count: DimLike
+
+
+@dataclass(frozen=True, slots=True)
+class TupleValue:
+    """A tuple; names and type_name are those of a named `type`, or of torch's result fields."""
+
+    items: tuple[Value, ...]
+    names: tuple[str, ...] | None = None
+    type_name: str | None = None
+
+
+class DictValue:
+    """A dict with known keys."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: dict[Value, Value]) -> None:
+        self.items = items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DictValue) and self.items == other.items
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.items.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class RangeValue:
+    """`range(start, stop, step)` where a bound is symbolic (a known range is a ListValue)."""
+
+    start: DimLike
+    stop: DimLike
+    step: DimLike
+
+
+@dataclass(frozen=True, slots=True)
+class DType:
+    """A dtype as a value, by torch's own name (`float32`, never the alias `float`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What `x.device` gives; takes no part in types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several values, which of them is decided at run time (data, `training`)."""
+
+    options: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """`nn`, `F`, `torch`, `linalg`, …: name is the dotted place (`torch.nn.functional`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LayerType:
+    """A module or library layer, to be called with its hyperparameters."""
+
+    decl: ast.Module | ast.ExternModule
+    scope: FileScope
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A user's `def`, or a static library function; bound: the layer whose method it is."""
+
+    decl: ast.Def
+    scope: FileScope
+    bound: Layer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFunction:
+    """Functions of the library under one name, in order of preference.
+
+    receiver: the tensor (or other value) whose method it is, None for a free function.
+    """
+
+    name: str
+    decls: tuple[ast.ExternDef, ...]
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function that the evaluator itself knows (`len`, `range`, `sqrt` of numbers, list methods).
+
+    receiver: the value whose method it is (`keys` of a dict).
+    """
+
+    name: str
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTupleType:
+    """A `type` with fields, to be called by position or keyword."""
+
+    decl: ast.TypeDecl
+    scope: FileScope
+
+
+@dataclass(frozen=True, slots=True)
+class Initialiser:
+    """One of torch.nn.init's functions without the underscore, `zeros`, …: bare or called.
+
+    arguments is None where it is bare; user is the `def` of a user's own initialiser.
+    """
+
+    name: str
+    arguments: tuple[Value, ...] | None = None
+    keywords: tuple[tuple[str, Value], ...] = ()
+    user: Function | None = None
+
+
+class ErrorValue:
+    """What a mistake leaves behind: everything done with it is silent."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "ERROR"
+
+
+ERROR = ErrorValue()
+
+
+@dataclass(slots=True, eq=False)
+class Parameter:
+    """A `param`, `buffer` or `const` of a layer; `tensor` is None until its dims are known."""
+
+    name: str
+    kind: str
+    tensor: Tensor | None
+    decl: ast.ParamDecl | None
+
+
+@dataclass(slots=True, eq=False)
+class LayerBody:
+    """What all layers made by one declaration with equal arguments have in common.
+
+    arguments: hyperparameters by name, defaults filled in.
+    members: everything that a name in the module's code can mean (layers, lists, lets, hyperparameters).
+    children: the registered submodules in order, by registered name; lists and dicts of layers stand
+        as ListValue/RepeatValue/DictValue, absent ones as None.
+    parameters: own params, buffers and consts in order.
+    """
+
+    decl: ast.Module | ast.ExternModule
+    scope: FileScope
+    arguments: Mapping[str, Value]
+    members: dict[str, Value] = field(default_factory=dict)
+    children: dict[str, Value] = field(default_factory=dict)
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One layer object; two names of one Layer share its parameters. Compared by identity."""
+
+    body: LayerBody
+
+    @property
+    def type_name(self) -> str:
+        """The name of the layer's class."""
+        return self.body.decl.name
