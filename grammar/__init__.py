@@ -1,0 +1,1 @@
+"""The grammar as package data: `nnspec.grammar` once installed."""

@@ -1,0 +1,1 @@
+"""The model library as package data: `nnspec.specs` once installed."""
