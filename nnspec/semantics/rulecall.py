@@ -1,0 +1,128 @@
+"""What a Python rule of the library sees of a call, and how it answers.
+
+A rule is a function `rule(call: RuleCall) -> Value`. It reads the bound arguments, asks questions
+about dimensions through `agree` and `demand`, reports mistakes through `fail`, and returns the value
+of the call: a Tensor, a TupleValue, a static value, or ERROR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nnspec.diagnostics.diagnostic import Fix, Label
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
+from nnspec.semantics.world import World, error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RuleCall:
+    """One call of a declaration that has a rule.
+
+    name: as the user wrote it (`cat`, `conv1`).
+    arguments: every parameter's value by name, defaults filled in; `*args` as a TupleValue. No argument
+        is an ErrorValue or a Choice: the caller has dealt with those.
+    spans: where the given arguments stand.
+    result: the value by the declaration's own signature, where it has a result type and the rule only
+        refines it; None otherwise.
+    """
+
+    world: World
+    decl: ast.ExternDef | ast.ExternModule | ast.Def
+    name: str
+    span: Span
+    arguments: Mapping[str, Value]
+    spans: Mapping[str, Span]
+    result: Value | None = None
+
+    def given(self, name: str) -> bool:
+        """Whether the user wrote the argument."""
+        return name in self.spans
+
+    def where(self, name: str | None) -> Span:
+        """The place of an argument, or of the whole call."""
+        return self.spans.get(name, self.span) if name is not None else self.span
+
+    def tensor(self, name: str) -> Tensor | None:
+        """The argument as a tensor, None where it is not one."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, Tensor) else None
+
+    def fail(
+        self,
+        code: str,
+        message: str,
+        at: str | None = None,
+        label: str = "",
+        others: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        fix: Fix | None = None,
+    ) -> ErrorValue:
+        """Report a mistake at an argument (or at the call); the rule returns what this returns."""
+        self.world.report(error(code, message, self.where(at), label, others, notes, help, fix))
+        return ERROR
+
+    def warn(self, code: str, message: str, at: str | None = None, help: str | None = None) -> None:
+        """Report a warning (code W…) at an argument or at the call."""
+        self.world.report(error(code, message, self.where(at), help=help))
+
+    def agree(
+        self,
+        left: DimLike,
+        right: DimLike,
+        message: str,
+        at: str | None = None,
+        label: str = "",
+        others: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        code: str = "E0301",
+    ) -> bool:
+        """Two sizes must be equal: False (and an error) where they never are; a warning where it is open."""
+        return self.demand(
+            Relation(left, "==", right), message, at, label, others, notes, help, code
+        )
+
+    def demand(
+        self,
+        relation: Relation,
+        message: str,
+        at: str | None = None,
+        label: str = "",
+        others: tuple[Label, ...] = (),
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        code: str = "E0301",
+    ) -> bool:
+        """A relation must hold: False (and an error) where it never does; where it is open a warning,
+        and the relation is assumed from then on."""
+        answer = self.world.prove(relation)
+        if answer is True:
+            return True
+        if answer is False:
+            self.fail(code, message, at, label, others, notes, help)
+            return False
+        self.world.claimed(relation, self.where(at))
+        return True
+
+    def compare(self, left: DimLike, right: DimLike) -> str:
+        """`equal`, `different` or `unknown`."""
+        return self.world.compare(left, right)
+
+    def settle(self, dim: DimLike) -> DimLike:
+        """The dim in its simplest form; an int where it is constant."""
+        return self.world.settle(dim)
+
+    def new_size(self, name: str = "n") -> Dim:
+        """A size that only the data decide (`nonzero`): 0 or more."""
+        return self.world.new_size(name)
+
+    def show(self, value: Tensor | DimLike) -> str:
+        """A size, or a tensor's shape, in the user's words."""
+        if isinstance(value, Tensor):
+            return self.world.show_shape(value.dims)
+        return self.world.show(value)

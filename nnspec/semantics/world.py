@@ -1,0 +1,152 @@
+"""One line of reasoning: the facts that hold in it, the sizes found for `_`, and where findings go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Fix, Label
+from nnspec.semantics.dims import Dim, Facts, settle
+from nnspec.semantics.values import DimLike, Relation
+from nnspec.source import Span
+
+HOLE = "?"
+
+
+@dataclass(slots=True, eq=False)
+class World:
+    """Facts and found sizes, which grow while a module is followed.
+
+    facts: what is known of the symbols.
+    holes: the size found for each `_`, by the name of its symbol (`?7`).
+    report: takes every finding.
+    claimed: called with each relation that could not be proved and is assumed from then on.
+    """
+
+    facts: Facts
+    report: Callable[[Diagnostic], None]
+    claimed: Callable[[Relation, Span], None] = lambda relation, span: None
+    holes: dict[str, DimLike] = field(default_factory=dict)
+    counter: int = 0
+
+    def settle(self, dim: DimLike) -> DimLike:
+        """The dim with found holes put in and facts applied; an int where it is constant."""
+        if isinstance(dim, int):
+            return dim
+        if self.holes:
+            for _ in range(len(self.holes) + 1):
+                found = {s: self.holes[s] for s in dim.symbols() if s in self.holes}
+                if not found:
+                    break
+                dim = dim.substitute(found)
+        return settle(self.facts.simplify(dim))
+
+    def compare(self, left: DimLike, right: DimLike) -> str:
+        """`equal`, `different` or `unknown`; an open `_` on either side takes the other side's size."""
+        if left is right or (isinstance(left, int) and isinstance(right, int)):
+            return "equal" if left == right else "different"
+        left, right = self.settle(left), self.settle(right)
+        if isinstance(left, int) and isinstance(right, int):
+            return "equal" if left == right else "different"
+        if left == right:
+            return "equal"
+        if self.solve(left, right) or self.solve(right, left):
+            return "equal"
+        return self.facts.compare(as_dim(left), as_dim(right))
+
+    def solve(self, hole: DimLike, size: DimLike) -> bool:
+        """Give an open hole the size, if `hole` is one, or a known multiple of one."""
+        if isinstance(hole, int):
+            return False
+        names = [s for s in hole.symbols() if s.startswith(HOLE)]
+        if len(names) != 1:
+            return False
+        name = names[0]
+        symbol = Dim.symbol(name)
+        if not isinstance(size, int) and name in size.symbols():
+            return False
+        if hole == symbol:
+            self.holes[name] = size
+            return True
+        rest = settle(hole.substitute({name: 0}))
+        slope = settle(hole - as_dim(rest) if not isinstance(rest, int) else hole - rest)
+        factor = settle(as_dim(slope).substitute({name: 1}))
+        if settle(as_dim(slope) - as_dim(factor) * symbol) != 0 or factor == 0:
+            return False
+        total = as_dim(size) - rest
+        found = settle(self.facts.simplify(total // factor))
+        if self.facts.compare(as_dim(found) * factor, total) != "equal":
+            return False
+        self.holes[name] = found
+        return True
+
+    def is_open(self, dim: DimLike) -> bool:
+        """Whether a `_` without a size yet takes part in the dim."""
+        dim = self.settle(dim)
+        return not isinstance(dim, int) and any(s.startswith(HOLE) for s in dim.symbols())
+
+    def prove(self, relation: Relation) -> bool | None:
+        """True or False where the relation is settled for all admitted values, None where it is not."""
+        if relation.op in ("==", "!="):
+            answer = self.compare(relation.left, relation.right)
+            if answer == "unknown":
+                return None
+            return (answer == "equal") == (relation.op == "==")
+        left, right = self.settle(relation.left), self.settle(relation.right)
+        if isinstance(left, int) and isinstance(right, int):
+            return {
+                "<": left < right,
+                "<=": left <= right,
+                ">": left > right,
+                ">=": left >= right,
+            }[relation.op]
+        return self.facts.prove(Relation(as_dim(left), relation.op, as_dim(right)))
+
+    def assume(self, relation: Relation) -> None:
+        """Add a fact."""
+        left, right = self.settle(relation.left), self.settle(relation.right)
+        if isinstance(left, int) and isinstance(right, int):
+            return
+        self.facts = self.facts.assume(Relation(as_dim(left), relation.op, as_dim(right)))
+
+    def new_size(self, name: str, low: int = 0) -> Dim:
+        """A dimension that only the data decide: equal to itself alone, at least `low`."""
+        self.counter += 1
+        symbol = f"{name}@{self.counter}"
+        self.facts = self.facts.declare(symbol, low)
+        return Dim.symbol(symbol)
+
+    def show(self, dim: DimLike) -> str:
+        """The dim in the user's words."""
+        dim = self.settle(dim)
+        return str(dim) if isinstance(dim, int) else str(self.facts.display(dim))
+
+    def show_shape(self, dims: tuple[DimLike, ...] | None) -> str:
+        """`[B, 3, H // 2]`; `[...]` where the rank is not known."""
+        if dims is None:
+            return "[...]"
+        return "[" + ", ".join(self.show(d) for d in dims) + "]"
+
+
+def as_dim(dim: DimLike) -> Dim:
+    """The same size as a Dim."""
+    return Dim.of(dim) if isinstance(dim, int) else dim
+
+
+def error(
+    code: str,
+    message: str,
+    span: Span,
+    label: str = "",
+    others: tuple[Label, ...] = (),
+    notes: tuple[str, ...] = (),
+    help: str | None = None,
+    fix: Fix | None = None,
+) -> Diagnostic:
+    """A diagnostic with its primary label; a code that begins with W makes a warning."""
+    severity = "warning" if code.startswith("W") else "error"
+    primary = Label(span, label, primary=True)
+    return Diagnostic(code, severity, message, (primary, *others), notes, help, fix)  # type: ignore[arg-type]
+
+
+Spans = Mapping[str, Span]
