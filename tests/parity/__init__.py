@@ -1,0 +1,1 @@
+"""The library of specs against hand-written PyTorch, bit for bit."""

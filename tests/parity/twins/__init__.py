@@ -1,0 +1,1 @@
+"""Plain PyTorch, written by hand: what each spec has to agree with."""
