@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(READY)
-	$(BIN)/python -m demo.run
+	$(BIN)/python demo/digits.py
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
