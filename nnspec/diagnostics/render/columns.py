@@ -21,7 +21,13 @@ def printable(text: str) -> str:
 
 def _steers(char: str) -> bool:
     code = ord(char)
-    return code < 32 or 127 <= code < 160 or 0xD800 <= code < 0xE000 or char in _BIDI or char in "\u2028\u2029"
+    return (
+        code < 32
+        or 127 <= code < 160
+        or 0xD800 <= code < 0xE000
+        or char in _BIDI
+        or char in "\u2028\u2029"
+    )
 
 
 def _width(char: str) -> int:
@@ -86,13 +92,11 @@ class ShownLine:
             first = self.column(start)
         return first, max(after, first + 1)
 
-    def window(self, first: int, width: int) -> tuple[str, int]:
-        """The part of the line from display column `first`, at most `width` columns of it, with dots where it is cut.
+    def window(self, first: int, width: int) -> tuple[str, int, int]:
+        """The part of the line from display column `first`, `width` columns at most, with dots where it is cut.
 
-        Returns the text and by how much columns of the line exceed columns of the text.
+        Returns the text, by how much columns of the line exceed columns of the text, and the columns of the text.
         """
-        if first <= 0 and self.width <= width:
-            return self.text, 0
         count = len(self._pieces)
         a = 0
         while a < count and self.column(a) < first:
@@ -101,10 +105,11 @@ class ShownLine:
         begin = self.column(a)
         room = width - len(lead)
         b = count
-        if self.column(count) - begin > room:
+        if self.width - begin > room:
             room -= len(CUT)
             b = a
-            while b < count and self.column(b + 1) - begin <= room:
+            while self.column(b + 1) - begin <= room:
                 b += 1
         text = lead + "".join(self._pieces[a:b]) + (CUT if b < count else "")
-        return text, begin - len(lead)
+        columns = len(lead) + self.column(b) - begin + (len(CUT) if b < count else 0)
+        return text, begin - len(lead), columns

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.diagnostics.render.canvas import Canvas
-from nnspec.diagnostics.render.columns import ShownLine
+from nnspec.diagnostics.render.columns import CUT, ShownLine
 from nnspec.diagnostics.render.marks import Bracket, Mark, sort_out
 from nnspec.diagnostics.render.style import Style
 from nnspec.diagnostics.render.underline import underline
@@ -121,7 +121,12 @@ class _Frame:
         """A row in which a bracket reaches from its bar to the column where it begins or ends."""
         row = len(canvas)
         self._edge(canvas, "", row)
-        canvas.put(row, bracket.depth + 1 - self.gutter, "_" * (at + self.gutter - bracket.depth - 1), bracket.role)
+        canvas.put(
+            row,
+            bracket.depth + 1 - self.gutter,
+            "_" * (at + self.gutter - bracket.depth - 1),
+            bracket.role,
+        )
         for other in running:
             self._bar(canvas, row, other)
         canvas.put(row, at, bracket.tick, bracket.role)
@@ -136,24 +141,18 @@ class _View:
 
     def __init__(self, line: ShownLine, places: list[tuple[int, int]]) -> None:
         self._line = line
-        self.text, self._cut = line.text, 0
-        self._limit: int | None = None
+        self.text, self._cut, self._columns = line.text, 0, line.width + 1
         if line.width <= WIDTH:
             return
-        begin = 0
-        if places:
-            columns = [line.stretch(*place) for place in places]
-            begin = min(first for first, _ in columns)
-            if max(after for _, after in columns) - begin > WIDTH - _MARGIN:
-                begin = columns[0][0]
-            begin -= _MARGIN
-        self.text, self._cut = line.window(begin if begin > _MARGIN else 0, WIDTH)
-        self._limit = line.window_end(begin, WIDTH)
+        columns = [line.stretch(*place) for place in places] or [(0, 0)]
+        begin = min(first for first, _ in columns)
+        if max(after for _, after in columns) - begin > WIDTH - 2 * _MARGIN:
+            begin = columns[0][0]
+        begin = min(begin - _MARGIN, line.width - WIDTH + len(CUT))
+        self.text, self._cut, self._columns = line.window(max(begin, 0), WIDTH)
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """The columns, end exclusive and at least one apart, of the characters `start` to `end`."""
         first, after = self._line.stretch(start, end)
-        first, after = max(first - self._cut, 0), after - self._cut
-        if self._limit is not None:
-            first, after = min(first, self._limit - 1), min(after, self._limit)
-        return first, max(after, first + 1)
+        first = min(max(first - self._cut, 0), self._columns - 1)
+        return first, max(min(after - self._cut, self._columns), first + 1)

@@ -1,0 +1,37 @@
+"""Renderers of diagnostics, one to a file, found by the name of their format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+
+FORMATS = ("human", "short", "json")
+
+
+class Render(Protocol):
+    """What every renderer is: diagnostics in, text out, each line of it ended by a newline."""
+
+    def __call__(self, diagnostics: Iterable[Diagnostic], color: bool = False) -> str: ...
+
+
+def choose(name: str) -> Render:
+    """The renderer of a format, imported only now.
+
+    name: one of `FORMATS`.
+    Raises ValueError where it is not.
+    """
+    if name == "human":
+        from nnspec.diagnostics.render import human
+
+        return human.render
+    if name == "short":
+        from nnspec.diagnostics.render import short
+
+        return short.render
+    if name == "json":
+        from nnspec.diagnostics.render import json
+
+        return json.render
+    raise ValueError(f"no renderer is called {name!r}; there are {', '.join(FORMATS)}")
