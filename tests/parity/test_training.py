@@ -14,8 +14,8 @@ from .cases import floats
 from .harness import BuiltSpecs, Case, assert_same_tensors, seeded
 
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], Optimizer]] = {
-    "SGD": lambda params: SGD(params, lr=0.01),
-    "momentum": lambda params: SGD(params, lr=0.01, momentum=0.8),
+    "SGD": lambda params: SGD(params, lr=0.2),
+    "momentum": lambda params: SGD(params, lr=0.1, momentum=0.8),
     "RMSprop": lambda params: RMSprop(params, lr=0.01, alpha=0.9),
     "Adam": lambda params: Adam(params, lr=0.01, betas=(0.9, 0.99)),
 }
