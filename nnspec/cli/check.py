@@ -1,0 +1,65 @@
+"""`nnspec check`: find the mistakes in specs."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from nnspec.cli.arguments import Parser
+from nnspec.cli.console import Console
+from nnspec.cli.findings import failed, show, strictly
+from nnspec.cli.specfiles import gather
+from nnspec.cli.trouble import Trouble
+
+if TYPE_CHECKING:
+    from nnspec.cli.main import ProjectFactory
+    from nnspec.diagnostics.diagnostic import Diagnostic
+
+SUMMARY = "find the mistakes in specs"
+
+
+def parser() -> Parser:
+    """The arguments of the command."""
+    it = Parser(
+        "nnspec check",
+        "Find the mistakes in specs: syntax, names, shapes, and the specs' own `check` blocks.",
+    )
+    it.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="specs, folders of specs, or - for standard input",
+    )
+    it.add_format()
+    it.add_strict()
+    it.add_argument(
+        "--stdin-filename",
+        metavar="PATH",
+        help="the path of the spec on standard input, for messages and its imports",
+    )
+    it.epilog = "exit code: 0 nothing found, or only warnings; 1 errors found; 2 wrong usage or unreadable files"
+    return it
+
+
+def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int:
+    """Check and show; findings and summary go to standard output.
+
+    Returns the exit code.
+    """
+    if arguments.stdin_filename is not None and "-" not in arguments.paths:
+        raise Trouble(
+            "--stdin-filename names what is on standard input, which `-` asks for",
+            hint=f"nnspec check --stdin-filename {arguments.stdin_filename} -",
+        )
+    specs = gather(arguments.paths, arguments.stdin_filename)
+    project = projects(None)
+    found: list[Diagnostic] = []
+    for spec in specs:
+        found += project.check(spec.path, spec.text).diagnostics
+    found = strictly(found, arguments.strict)
+    show(console, found, arguments.format, console.out)
+    if arguments.format == "human":
+        from nnspec.diagnostics.render.human import summary
+
+        console.write(summary(found, len(specs)))
+    return 1 if failed(found) else 0

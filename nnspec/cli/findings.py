@@ -1,0 +1,31 @@
+"""Showing what a run found, alike in every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TextIO
+
+from nnspec.cli.console import Console
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.render import choose
+
+
+def strictly(diagnostics: Iterable[Diagnostic], strict: bool) -> list[Diagnostic]:
+    """The diagnostics, with unproved shapes (W03xx) as errors where `strict` is asked for."""
+    return [
+        replace(d, severity="error") if strict and d.code.startswith("W03") else d
+        for d in diagnostics
+    ]
+
+
+def failed(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether one of them is an error."""
+    return any(d.severity == "error" for d in diagnostics)
+
+
+def show(console: Console, diagnostics: list[Diagnostic], form: str, stream: TextIO) -> None:
+    """Write diagnostics in a format to a stream; nothing where there are none, except for JSON, a list always."""
+    text = choose(form)(diagnostics, color=form == "human" and console.colored(stream))
+    if text:
+        console.write(text, stream)
