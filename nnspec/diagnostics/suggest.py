@@ -19,7 +19,7 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     folded = _fold(name)
     allowed = _allowance(len(folded))
     words = sorted(name.lower().split("_"))
-    found: list[tuple[float, str]] = []
+    found: list[tuple[float, int, str]] = []
     for candidate in set(candidates):
         if candidate == name:
             continue
@@ -36,13 +36,14 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
             distance += 0.25
         elif candidate != name:
             distance += 0.125
-        found.append((distance, candidate))
+        # Among equals the one whose underscores and case are nearer too.
+        found.append((distance, edit_distance(name, candidate, len(name)), candidate))
     found.sort()
     if found:
         # A name twice as far off as the best one is noise beside it.
         worst = max(1.5, 2 * found[0][0])
         found = [entry for entry in found if entry[0] <= worst]
-    return [candidate for _, candidate in found[:limit]]
+    return [candidate for _, _, candidate in found[:limit]]
 
 
 def edit_distance(left: str, right: str, limit: int) -> int:
