@@ -70,7 +70,8 @@ def imports(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
                 base = ".".join([*above, *([base] if base else [])])
             if base == "nnspec":
                 for alias in node.names:
-                    yield node.lineno, f"nnspec.{alias.name}"
+                    if alias.name != "__version__":
+                        yield node.lineno, f"nnspec.{alias.name}"
             else:
                 yield node.lineno, base
         elif (
