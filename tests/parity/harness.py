@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -221,3 +222,47 @@ def assert_parity(make: Factory, case: Case, seed: int = 3) -> None:
     assert_same_structure(actual, twin)
     torch.manual_seed(seed + 1)
     assert_same_behaviour(actual, twin, case.inputs())
+
+
+def built_from_text(text: str, folder: Path) -> ModuleType:
+    """Build a spec given as text, and import what is written."""
+    folder.mkdir(exist_ok=True)
+    spec = folder / "net.nnspec"
+    spec.write_text(text, encoding="utf-8")
+    written = folder / "net.py"
+    written.write_text(nnspec.build(spec).text, encoding="utf-8")
+    loader = importlib.util.spec_from_file_location("net", written)
+    assert loader is not None and loader.loader is not None
+    module = importlib.util.module_from_spec(loader)
+    loader.loader.exec_module(module)
+    return module
+
+
+def assert_text_parity(
+    text: str,
+    twin: Factory,
+    *calls: tuple[Any, ...],
+    folder: Path,
+    name: str = "Net",
+    hyper: Mapping[str, Any] | None = None,
+    seed: int = 3,
+) -> nn.Module:
+    """A spec given as text agrees with a twin in structure, and in every one of the calls.
+
+    Gives the module in memory, for questions that the comparison does not ask.
+    """
+    hyper = hyper or {}
+    module = built_from_text(text, folder)
+    path = folder / "net.nnspec"
+    makers: list[Factory] = [
+        lambda: nnspec.load(f"{path}:{name}", **hyper),
+        lambda: getattr(module, name)(**hyper),
+    ]
+    for make in reversed(makers):
+        actual, after = seeded(make, seed)
+        expected, after_twin = seeded(twin, seed)
+        assert torch.equal(after, after_twin), "not the same random numbers were drawn"
+        assert_same_structure(actual, expected)
+        for inputs in calls:
+            assert_same_behaviour(actual, expected, inputs)
+    return actual
