@@ -24,7 +24,6 @@ LIBRARY += ["in_features", "out_features", "bias", "cross_entropy", "softmax", "
         ("crossentropy", "cross_entropy"),
         ("norm_layer", "layer_norm"),
         ("ReLU", "relu"),
-        ("Gelu", "GELU"),
         ("bais", "bias"),
     ],
 )
