@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from nnspec.cli.trouble import Trouble
 from nnspec.diagnostics.render import FORMATS
 from nnspec.diagnostics.suggest import nearest
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help of a fixed width: the same bytes everywhere, and no shutil to ask the terminal for its own."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, **{**more, "width": 100})
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,7 +27,7 @@ class Parser(argparse.ArgumentParser):
             prog=prog,
             description=description,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
         )
 
     def read(self, argv: Sequence[str]) -> argparse.Namespace:

@@ -68,7 +68,7 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     human = arguments.format == "human"
     if failed(found):
         if human:
-            from nnspec.diagnostics.render.human import summary
+            from nnspec.diagnostics.render.summary import summary
 
             console.write(summary(found, len(targets)))
             console.write("nothing was written\n")

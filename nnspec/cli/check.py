@@ -59,7 +59,7 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":
-        from nnspec.diagnostics.render.human import summary
+        from nnspec.diagnostics.render.summary import summary
 
         console.write(summary(found, len(specs)))
     return 1 if failed(found) else 0

@@ -26,6 +26,6 @@ def failed(diagnostics: Iterable[Diagnostic]) -> bool:
 
 def show(console: Console, diagnostics: list[Diagnostic], form: str, stream: TextIO) -> None:
     """Write diagnostics in a format to a stream; nothing where there are none, except for JSON, a list always."""
-    text = choose(form)(diagnostics, color=form == "human" and console.colored(stream))
-    if text:
-        console.write(text, stream)
+    if diagnostics or form == "json":
+        color = form == "human" and console.colored(stream)
+        console.write(choose(form)(diagnostics, color), stream)

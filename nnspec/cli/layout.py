@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from keyword import iskeyword
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from nnspec.cli.specfiles import SUFFIX, SpecFile
 from nnspec.cli.trouble import Trouble
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A spec and the file that it becomes, relative to the output folder."""
 
     spec: Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
@@ -14,8 +14,7 @@ from nnspec.diagnostics.suggest import nearest
 SUFFIX = ".nnspec"
 
 
-@dataclass(frozen=True, slots=True)
-class SpecFile:
+class SpecFile(NamedTuple):
     """One spec to read.
 
     path: as it is named in messages, which is as the user wrote it.

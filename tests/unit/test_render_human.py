@@ -8,7 +8,8 @@ import pytest
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.diagnostics.render import choose
-from nnspec.diagnostics.render.human import render, summary
+from nnspec.diagnostics.render.human import render
+from nnspec.diagnostics.render.summary import summary
 from nnspec.source import Source, Span
 
 SPEC = """\

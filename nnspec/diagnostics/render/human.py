@@ -10,6 +10,7 @@ from nnspec.diagnostics.render.order import ordered
 from nnspec.diagnostics.render.patch import patch
 from nnspec.diagnostics.render.snippet import snippet
 from nnspec.diagnostics.render.style import Style
+from nnspec.diagnostics.render.summary import counted
 from nnspec.source import Source
 
 LIMIT = 20  # errors, and likewise warnings, that are shown in full
@@ -27,30 +28,9 @@ def render(diagnostics: Iterable[Diagnostic], color: bool = False) -> str:
             out.append("")
     for severity, count in seen.items():
         if count > LIMIT:
-            rest = _count(count - LIMIT, f"more {severity}")
+            rest = counted(count - LIMIT, f"more {severity}")
             out += [f"... and {rest} (`--format short` lists all of them)", ""]
     return "".join(line + "\n" for line in out)
-
-
-def summary(diagnostics: Iterable[Diagnostic], checked: int) -> str:
-    """What a run found, in a line: `2 errors, 1 warning in 1 file`, or `3 files checked, no problems`.
-
-    checked: files that were checked.
-    """
-    shown = ordered(diagnostics)
-    if not shown:
-        return f"{_count(checked, 'file')} checked, no problems\n"
-    parts = []
-    for severity in ("error", "warning"):
-        count = sum(d.severity == severity for d in shown)
-        if count:
-            parts.append(_count(count, severity))
-    files = len({d.span.source.path for d in shown})
-    return f"{', '.join(parts)} in {_count(files, 'file')}\n"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _diagnostic(diagnostic: Diagnostic, style: Style) -> list[str]:
