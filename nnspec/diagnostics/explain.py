@@ -25,7 +25,7 @@ def page(code: Code) -> str:
     file = files("nnspec.diagnostics") / "pages" / f"{code.code}.md"
     if file.is_file():
         return file.read_text("utf-8")
-    return f"# {code.code} {code.name} ({code.severity})\n\n{code.summary}\n"
+    return f"# {code.code}: {code.name}\n\n{code.summary}\n"
 
 
 def near(name: str) -> list[str]:
