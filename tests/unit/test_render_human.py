@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.diagnostics.render import choose
@@ -292,3 +294,24 @@ def test_color_only_adds_escapes() -> None:
     colored = render(given, color=True)
     assert "\x1b[1;31merror[E0301]\x1b[0m" in colored
     assert re.sub("\x1b\\[[0-9;]*m", "", colored) == render(given)
+
+
+TEXTS = st.text(st.sampled_from("ab (\t\n\r漢é\u0301\x1b\u202e#'\"\\"), max_size=60)
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=1, max_size=5))
+def test_any_places_of_any_text_can_be_shown(text: str, places: list[tuple[int, int]]) -> None:
+    source = Source("net.nnspec", text)
+    spans = []
+    for one, two in places:
+        start, end = sorted((min(one, len(text)), min(two, len(text))))
+        spans.append(Span(source, start, end))
+    labels = [Label(span, f"message {i}", i == 0) for i, span in enumerate(spans)]
+    shown = render([error(*labels, fix=Fix("do", (Edit(spans[0], "new\n"),)))])
+    assert all(f"message {i}" in shown for i in range(len(spans)))
+    assert re.search("[\x00-\x09\x0b-\x1f\u202e]", shown) is None
+    assert all(line == line.rstrip() for line in shown.split("\n"))
+    head = shown.split("\nfix")[0].split("\npossible fix")[0]
+    # Nothing is drawn over a message or a source line: each line of source stands as it is.
+    for line in re.findall(r"^ *\d+ \|(.*)$", head, re.MULTILINE):
+        assert "^" not in line
