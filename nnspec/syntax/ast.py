@@ -7,7 +7,7 @@ in side tables. `span` always covers the whole construct.
 from __future__ import annotations
 
 from nnspec.source import Source, Span
-from nnspec.syntax.node import Node
+from nnspec.syntax.node import Node as Node
 
 # --- expressions ---------------------------------------------------------------------------------
 
