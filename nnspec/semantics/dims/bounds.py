@@ -1,0 +1,337 @@
+"""Bounds of dims under facts: intervals, and a few steps of elimination.
+
+A dim is bounded below by intervals where every monomial is bounded on the side that counts. Where one
+is not, a known inequality `g >= 0` that holds the same monomial is subtracted with the factor that
+cancels it. Besides the facts themselves, every floor gives two inequalities, `q*f <= p` and
+`p <= q*f + q - 1`, and every maximum one for each operand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.dims.atoms import (
+    Atom,
+    DimLimit,
+    Floor,
+    Maximum,
+    Mono,
+    Power,
+    Symbol,
+    cofactor,
+)
+from nnspec.semantics.dims.polynomial import Dim
+
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Bounds, Facts
+
+MAX_EXPONENT = 64
+MAX_ELIMINATIONS = 4
+MAX_NODES = 60
+MAX_CHOICES = 6
+
+
+def atom_bounds(facts: Facts, atom: Atom) -> Bounds:
+    """The interval of an atom."""
+    if isinstance(atom, Symbol):
+        return facts.domain(atom.name)
+    key = ("atom bounds", atom)
+    found = facts.recall(key)
+    if found is None:
+        found = _operation_bounds(facts, atom)
+        facts.remember(key, found)
+    return found  # type: ignore[return-value]
+
+
+def _operation_bounds(facts: Facts, atom: Atom) -> Bounds:
+    match atom:
+        case Floor():
+            return floor_bounds(
+                quick_bounds(facts, atom.numerator), quick_bounds(facts, atom.denominator)
+            )
+        case Maximum():
+            every = [quick_bounds(facts, part) for part in atom.operands]
+            lows = [low for low, _ in every if low is not None]
+            highs = [high for _, high in every if high is not None]
+            return (
+                max(lows) if lows else None,
+                max(highs) if len(highs) == len(every) else None,
+            )
+        case Power():
+            base, exponent = quick_bounds(facts, atom.base), quick_bounds(facts, atom.exponent)
+            if base[0] is None or base[0] < 1:
+                return None, None
+            low = min(max(exponent[0] or 0, 0), MAX_EXPONENT)
+            high = None
+            if base[1] is not None and exponent[1] is not None and exponent[1] <= MAX_EXPONENT:
+                high = base[1] ** max(exponent[1], 0)
+            return base[0] ** low, high
+        case _:
+            raise AssertionError(atom)
+
+
+def floor_bounds(p: Bounds, q: Bounds) -> Bounds:
+    """The interval of a floor division, for a divisor that is positive."""
+    (p_low, p_high), (q_low, q_high) = p, q
+    if q_low is None or q_low < 1:
+        return None, None
+    low = high = None
+    if p_low is not None:
+        if p_low < 0:
+            low = p_low // q_low
+        else:
+            low = 0 if q_high is None else p_low // q_high
+    if p_high is not None:
+        if p_high >= 0:
+            high = p_high // q_low
+        else:
+            high = -1 if q_high is None else p_high // q_high
+    return low, high
+
+
+def quick_bounds(facts: Facts, dim: Dim) -> Bounds:
+    """The interval of a dim in normal form, without elimination."""
+    number = dim.as_int()
+    if number is not None:
+        return number, number
+    key = ("bounds", dim)
+    found = facts.recall(key)
+    if found is None:
+        low, high = _interval(facts, dim)
+        if (low is None or high is None) and any(len(mono) > 1 for mono in dim.terms):
+            shifted = _from_corner(facts, dim)
+            low = shifted if low is None else low
+            if high is None:
+                negated = _from_corner(facts, -dim)
+                high = None if negated is None else -negated
+        found = low, high
+        facts.remember(key, found)
+    return found  # type: ignore[return-value]
+
+
+def _interval(facts: Facts, dim: Dim) -> Bounds:
+    low: int | None = 0
+    high: int | None = 0
+    for mono, c in dim.terms.items():
+        m_low, m_high = mono_bounds(facts, mono)
+        if c < 0:
+            m_low, m_high = m_high, m_low
+        low = None if low is None or m_low is None else low + c * m_low
+        high = None if high is None or m_high is None else high + c * m_high
+        if low is None and high is None:
+            break
+    return low, high
+
+
+def mono_bounds(facts: Facts, mono: Mono) -> Bounds:
+    """The interval of a monomial."""
+    if len(mono) == 1:
+        return atom_bounds(facts, mono[0])
+    result: Bounds = (1, 1)
+    for atom in dict.fromkeys(mono):
+        bounds = atom_bounds(facts, atom)
+        for _ in range(mono.count(atom) // 2):
+            result = _product(result, _square(bounds))
+        if mono.count(atom) % 2:
+            result = _product(result, bounds)
+    return result
+
+
+def _square(bounds: Bounds) -> Bounds:
+    low, high = bounds
+    if low is not None and low >= 0:
+        return low * low, None if high is None else high * high
+    if high is not None and high <= 0:
+        return high * high, None if low is None else low * low
+    if low is None or high is None:
+        return 0, None
+    return 0, max(low * low, high * high)
+
+
+def _product(a: Bounds, b: Bounds) -> Bounds:
+    (a_low, a_high), (b_low, b_high) = a, b
+    if a_low is not None and b_low is not None and a_low >= 0 and b_low >= 0:
+        return a_low * b_low, None if a_high is None or b_high is None else a_high * b_high
+    if a_low is None or a_high is None or b_low is None or b_high is None:
+        # One factor of a constant sign and the other's sign known leaves one bound at 0.
+        if a_low is not None and a_low >= 0 and b_high is not None and b_high <= 0:
+            return None, a_low * b_high
+        if b_low is not None and b_low >= 0 and a_high is not None and a_high <= 0:
+            return None, b_low * a_high
+        if a_high is not None and b_high is not None and a_high <= 0 and b_high <= 0:
+            return a_high * b_high, None
+        if a == (0, 0) or b == (0, 0):
+            return 0, 0
+        return None, None
+    corners = (a_low * b_low, a_low * b_high, a_high * b_low, a_high * b_high)
+    return min(corners), max(corners)
+
+
+def _from_corner(facts: Facts, dim: Dim) -> int | None:
+    """The value at the corner of all bounds, where the dim grows away from it in every direction.
+
+    With x = low + x', x' >= 0, a polynomial whose other coefficients are all >= 0 is least at x' = 0.
+    """
+    if dim.has_power:
+        # Products of powers merge, which would mix up what stands for x and for x'.
+        return None
+    moved: dict[Atom, Dim] = {}
+    for atom in dim.atoms():
+        low, high = atom_bounds(facts, atom)
+        if low is not None:
+            moved[atom] = Dim.atom(atom) + low
+        elif high is not None:
+            moved[atom] = high - Dim.atom(atom)
+        else:
+            return None
+    try:
+        shifted = dim.rebuild(moved.get)
+    except DimLimit:
+        return None
+    if all(c >= 0 for mono, c in shifted.terms.items() if mono):
+        return shifted.constant
+    return None
+
+
+def floor_by_bounds(facts: Facts, p: Dim, q: Dim) -> int | None:
+    """The value of `p // q` where bounds fix it."""
+    low, high = floor_bounds(quick_bounds(facts, p), quick_bounds(facts, q))
+    if low is not None and low == high:
+        return low
+    if q.as_int() is None and low in (0, -1) and facts.sign(q) > 0:
+        # 0 <= p < q, or -q <= p < 0.
+        if low == 0 and at_least(facts, q - p, 1):
+            return 0
+        if low == -1 and high is not None and high < 0:
+            return -1
+        if high is not None and high < 0 and at_least(facts, q + p, 0):
+            return -1
+    elif q.as_int() is None and high is not None and high < 0 and facts.sign(q) > 0:
+        if at_least(facts, q + p, 0):
+            return -1
+    return None
+
+
+def at_least(facts: Facts, dim: Dim, least: int) -> bool:
+    """Whether a dim is known to be `least` or more."""
+    low = lower_bound(facts, facts.simplify(dim), enough=least)
+    return low is not None and low >= least
+
+
+def lower_bound(
+    facts: Facts, dim: Dim, enough: int | None = None, depth: int = MAX_ELIMINATIONS
+) -> int | None:
+    """The greatest lower bound found for a dim in normal form; stops at one that is `enough`."""
+    number = dim.as_int()
+    if number is not None:
+        return number
+    low = quick_bounds(facts, dim)[0]
+    if low is not None and enough is not None and low >= enough:
+        return low
+    key = ("lower bound", dim, enough, depth)
+    found = facts.recall(key)
+    if found is None:
+        found = (_Search(facts, enough).run(dim, low, depth),)
+        facts.remember(key, found)
+    return found[0]  # type: ignore[no-any-return, index]
+
+
+class _Search:
+    """Depth-first elimination with a budget."""
+
+    __slots__ = ("best", "enough", "facts", "nodes", "pool", "seen")
+
+    def __init__(self, facts: Facts, enough: int | None) -> None:
+        self.facts = facts
+        self.enough = enough
+        self.best: int | None = None
+        self.nodes = MAX_NODES
+        self.pool: list[Dim] = list(facts.at_least_zero)
+        self.seen: set[Atom] = set()
+
+    def run(self, dim: Dim, low: int | None, depth: int) -> int | None:
+        self.best = low
+        for fact in self.facts.at_least_zero:
+            self._add_atoms(fact)
+        self._add_atoms(dim)
+        if self.pool:
+            self._step(dim, 1, depth)
+        return self.best
+
+    def _add_atoms(self, dim: Dim) -> None:
+        """Take the inequalities of floors and maxima into the pool."""
+        for atom in dim.atoms():
+            if isinstance(atom, Symbol) or atom in self.seen:
+                continue
+            self.seen.add(atom)
+            for inequality in atom_inequalities(self.facts, atom):
+                self.pool.append(inequality)
+                self._add_atoms(inequality)
+
+    def _done(self) -> bool:
+        return self.nodes <= 0 or (
+            self.enough is not None and self.best is not None and self.best >= self.enough
+        )
+
+    def _step(self, dim: Dim, scale: int, depth: int) -> None:
+        """`scale` times what is asked is at least `dim`."""
+        self.nodes -= 1
+        low = quick_bounds(self.facts, dim)[0]
+        if low is not None:
+            bound = -(-low // scale)
+            if self.best is None or bound > self.best:
+                self.best = bound
+        if depth == 0 or self._done():
+            return
+        for mono, c in self._pivots(dim, low):
+            choices = 0
+            for inequality in self.pool:
+                for other, e in inequality.terms.items():
+                    if not other or (c > 0) != (e > 0):
+                        continue
+                    rest = cofactor(mono, other)
+                    if rest is None or not self._not_negative(rest):
+                        continue
+                    try:
+                        smaller = dim.scaled(abs(e)) - Dim({rest: abs(c)}) * inequality
+                    except DimLimit:
+                        continue
+                    self._step(smaller, scale * abs(e), depth - 1)
+                    choices += 1
+                    break
+                if self._done():
+                    return
+                if choices >= MAX_CHOICES:
+                    break
+
+    def _pivots(self, dim: Dim, low: int | None) -> list[tuple[Mono, int]]:
+        """The monomials to cancel: those that leave the dim without a bound, else all operations."""
+        terms = [(mono, c) for mono, c in dim.terms.items() if mono]
+        if low is None:
+            unbounded = [
+                (mono, c)
+                for mono, c in terms
+                if mono_bounds(self.facts, mono)[0 if c > 0 else 1] is None
+            ]
+            return unbounded[:1] if len(unbounded) == 1 else unbounded[:3]
+        return terms[:8]
+
+    def _not_negative(self, mono: Mono) -> bool:
+        if not mono:
+            return True
+        low = mono_bounds(self.facts, mono)[0]
+        return low is not None and low >= 0
+
+
+def atom_inequalities(facts: Facts, atom: Atom) -> list[Dim]:
+    """Dims that are at least 0 by what an operation means."""
+    value = Dim.atom(atom)
+    if isinstance(atom, Floor) and facts.sign(atom.denominator) > 0:
+        try:
+            rest = atom.numerator - atom.denominator * value
+        except DimLimit:
+            return []
+        return [rest, atom.denominator - 1 - rest]
+    if isinstance(atom, Maximum):
+        return [value - part for part in atom.operands]
+    return []

@@ -1,0 +1,131 @@
+"""Proofs by cases, for what the normal form and bounds leave open.
+
+A maximum is one of its operands; a symbol under floors with constant divisors has some remainder by
+their common multiple. In each case the operation is gone, and the quick means are tried again. A case
+that the facts exclude does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import lcm
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol
+from nnspec.semantics.dims.bounds import at_least
+from nnspec.semantics.dims.compare import quick_answer
+from nnspec.semantics.dims.order import rank
+from nnspec.semantics.dims.polynomial import Dim
+from nnspec.semantics.dims.relation import Relation
+from nnspec.semantics.dims.roots import no_root
+
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Facts
+
+MAX_CASES = 144
+MAX_MODULUS = 64
+MAX_SPLITS = 6
+
+Holds = Callable[["Facts", Dim], bool]
+
+
+def always_zero(facts: Facts, d: Dim) -> bool:
+    """Whether d is 0 for all admitted values."""
+
+    def zero(case: Facts, dim: Dim) -> bool:
+        if quick_answer(case, dim) == "equal":
+            return True
+        return at_least(case, dim, 0) and at_least(case, -dim, 0)
+
+    return _in_all_cases(facts, d, zero)
+
+
+def never_zero(facts: Facts, d: Dim) -> bool:
+    """Whether d is 0 for no admitted values."""
+
+    def nonzero(case: Facts, dim: Dim) -> bool:
+        if quick_answer(case, dim) == "different":
+            return True
+        return case.assume(Relation(dim, "==", 0)).impossible or no_root(case, dim)
+
+    return _in_all_cases(facts, d, nonzero)
+
+
+def always_at_least(facts: Facts, d: Dim, least: int) -> bool:
+    """Whether d is `least` or more for all admitted values."""
+    return _in_all_cases(facts, d, lambda case, dim: at_least(case, dim, least))
+
+
+def _in_all_cases(facts: Facts, d: Dim, holds: Holds) -> bool:
+    budget = MAX_CASES
+    pending = [(facts, d, 0)]
+    while pending:
+        case, dim, depth = pending.pop()
+        budget -= 1
+        if budget < 0:
+            return False
+        if case.impossible:
+            continue
+        dim = case.simplify(dim)
+        if holds(case, dim):
+            continue
+        if depth >= MAX_SPLITS:
+            return False
+        split = list(_cases(case, dim))
+        if not split:
+            return False
+        pending.extend((new, dim, depth + 1) for new in split)
+    return True
+
+
+def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:
+    """Facts that together cover all admitted values, each saying more than before; none if stuck."""
+    operations = _operations(facts, d)
+    for atom in operations:
+        if isinstance(atom, Maximum):
+            for part in atom.operands:
+                case = facts
+                for other in atom.operands:
+                    if other is not part:
+                        case = case.assume(Relation(part, ">=", other))
+                yield case
+            return
+    moduli: dict[str, int] = {}
+    for atom in operations:
+        if isinstance(atom, Floor):
+            q = atom.denominator.as_int()
+            if q is None or any(a.depth for a in atom.numerator.atoms()):
+                continue
+            for mono, c in atom.numerator.terms.items():
+                for symbol in set(mono):
+                    if isinstance(symbol, Symbol) and c % q:
+                        moduli[symbol.name] = lcm(moduli.get(symbol.name, 1), q)
+    if moduli:
+        name = min(moduli, key=lambda n: (moduli[n], n))
+        modulus = moduli[name]
+        if modulus <= MAX_MODULUS:
+            symbol_dim = Dim.symbol(name)
+            for remainder in range(modulus):
+                yield facts.assume(Relation(symbol_dim % modulus, "==", remainder))
+
+
+def _operations(facts: Facts, d: Dim) -> list[Atom]:
+    """All operations in d and in what the facts say, innermost first."""
+    found: set[Atom] = set()
+    pending = [d]
+    while pending:
+        for atom in pending.pop().atoms():
+            if atom.depth and atom not in found:
+                found.add(atom)
+                pending.extend(_parts(atom))
+    return sorted(found, key=lambda atom: (atom.depth, rank(atom)))
+
+
+def _parts(atom: Atom) -> list[Dim]:
+    match atom:
+        case Floor():
+            return [atom.numerator, atom.denominator]
+        case Maximum():
+            return list(atom.operands)
+        case _:
+            return []

@@ -1,0 +1,57 @@
+"""From the normal form under facts back to the user's symbols."""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.dims.atoms import Atom, Mono, Symbol, cofactor, symbol_atom
+from nnspec.semantics.dims.floors import floor_div
+from nnspec.semantics.dims.polynomial import Dim, from_terms
+
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Facts
+
+
+def display(facts: Facts, dim: Dim) -> Dim:
+    """The dim under the facts with every fresh symbol written as the quotient that it is."""
+    dim = facts.simplify(dim)
+    for quotient in reversed(facts.quotients):
+        if quotient.name in dim.symbols():
+            symbol = symbol_atom(quotient.name)
+            dim = _written(facts, dim, symbol, *quotient.written)
+    return dim
+
+
+def _written(facts: Facts, dim: Dim, symbol: Symbol, p: Dim, q: Dim) -> Dim:
+    whole = floor_div(p, q)
+    replacement = {symbol.name: whole}
+
+    def inside(atom: Atom) -> Dim | None:
+        if symbol.name in atom.symbols:
+            return Dim.atom(atom).substitute(replacement)
+        return None
+
+    total = Dim({})
+    for mono, c in dim.terms.items():
+        if symbol not in mono:
+            total = total + from_terms({mono: c}, dim.has_power).rebuild(inside)
+            continue
+        rest = cofactor(mono, (symbol,))
+        assert rest is not None
+        total = total + _term(rest, c, p, q, whole).rebuild(inside)
+    return total
+
+
+def _term(rest: Mono, c: int, p: Dim, q: Dim, whole: Dim) -> Dim:
+    """`c * rest * (p // q)`, where the division is exact, with what cancels cancelled."""
+    number = q.as_int()
+    if number is not None:
+        g = gcd(c, number)
+        return floor_div(p, Dim.of(number // g)) * Dim({rest: c // g}, True)
+    if len(q.terms) == 1:
+        ((mono, scale),) = q.terms.items()
+        left = cofactor(rest, mono)
+        if left is not None and c % scale == 0:
+            return p * Dim({left: c // scale}, True)
+    return whole * Dim({rest: c}, True)

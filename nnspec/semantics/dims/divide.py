@@ -1,0 +1,182 @@
+"""Divisibility: `p % q == 0` writes p as `q * k` with a fresh symbol k."""
+
+from __future__ import annotations
+
+from itertools import count
+from math import gcd
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.dims.atoms import Floor, Symbol, cofactor
+from nnspec.semantics.dims.bounds import floor_bounds, quick_bounds
+from nnspec.semantics.dims.floors import common_mono, divided, floor_div, pull_out
+from nnspec.semantics.dims.order import leading, rank
+from nnspec.semantics.dims.polynomial import Dim
+
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Facts, Quotient
+    from nnspec.semantics.dims.learn import Learner
+
+_fresh = count(1)
+
+
+def remainder_pattern(facts: Facts, dim: Dim) -> tuple[Dim, Dim] | None:
+    """(p, q) where `dim == 0` says that q divides p.
+
+    A remainder p % q stands as p - q*(p//q), so that an equation with q*(n//q) in it and otherwise the
+    terms of n says what the remainder of n is.
+    """
+    for mono, c in dim.terms.items():
+        for atom in mono:
+            if not isinstance(atom, Floor):
+                continue
+            q = atom.denominator
+            lead, scale = leading(q)
+            around = cofactor(mono, (atom,))
+            if around != lead or abs(c) != abs(scale):
+                continue
+            turn = 1 if c == -scale else -1
+            # turn * dim == n - q*(n//q) - r
+            r = atom.numerator - q * Dim.atom(atom) - dim.scaled(turn)
+            number = r.as_int()
+            if number is None or (number and not _is_remainder(facts, number, q)):
+                continue
+            return atom.numerator - number, q
+    return None
+
+
+def _is_remainder(facts: Facts, number: int, q: Dim) -> bool:
+    """Whether a remainder by q can be this number only where it is its remainder.
+
+    n % q == r means that q divides n - r, and also that 0 <= r < q, which must be known.
+    """
+    low = quick_bounds(facts, q)[0]
+    return low is not None and 0 <= number < low
+
+
+def divides(learner: Learner, p: Dim, q: Dim) -> None:
+    """Learn that q divides p."""
+    facts = learner.facts
+    p, q = _reduced(facts, p, q)
+    if not p.terms or q in (1, -1):
+        return
+    modulus = q.as_int()
+    if modulus is not None:
+        modulus = abs(modulus)
+        g = gcd(modulus, *[c for mono, c in p.terms.items() if mono])
+        if p.constant % g:
+            return learner.contradiction()
+        target = _invertible(p, modulus)
+        if target is not None:
+            return _by_inverse(learner, p, target, modulus)
+    name = _name(learner, p, q)
+    fresh = Dim.symbol(name)
+    low, high = floor_bounds(quick_bounds(facts, p), quick_bounds(facts, q))
+    if low == 0 and (quick_bounds(facts, p)[0] or 0) > 0:
+        low = 1
+    facts.domains[name] = (low, high)
+    equation = p - q * fresh
+    _remember(learner, name, p, q)
+    target = _solvable(p, q)
+    if target is not None:
+        learner.solve(target, equation)
+    else:
+        learner.keep_equality(equation)
+
+
+def _reduced(facts: Facts, p: Dim, q: Dim) -> tuple[Dim, Dim]:
+    """The same condition without multiples of q and common factors."""
+    number = q.as_int()
+    if number is not None:
+        p = Dim({m: c % number for m, c in p.terms.items() if c % number}, p.has_power)
+    else:
+        p = pull_out(p, q)[1]
+    if not p.terms:
+        return p, q
+    g = gcd(*p.terms.values(), *q.terms.values())
+    if g > 1:
+        p, q = divided(p, (), g), divided(q, (), g)
+    common = common_mono([p, q])
+    if common:
+        p, q = divided(p, common, 1), divided(q, common, 1)
+    return p, q
+
+
+def _alone(p: Dim) -> list[Symbol]:
+    """The symbols of p that stand alone in one term and are nowhere else in it, by name."""
+    found = []
+    for mono in p.terms:
+        if len(mono) == 1 and isinstance(mono[0], Symbol):
+            name = mono[0].name
+            if not any(name in a.symbols for other in p.terms if other is not mono for a in other):
+                found.append(mono[0])
+    return sorted(found, key=rank)
+
+
+def _invertible(p: Dim, modulus: int) -> Symbol | None:
+    """A symbol whose coefficient has an inverse."""
+    for symbol in _alone(p):
+        if gcd(p.terms[(symbol,)], modulus) == 1:
+            return symbol
+    return None
+
+
+def _by_inverse(learner: Learner, p: Dim, symbol: Symbol, modulus: int) -> None:
+    """c*x + rest = 0 (mod m) gives x = m*k - rest/c (mod m)."""
+    facts = learner.facts
+    c = p.terms[(symbol,)]
+    rest = p - Dim({(symbol,): c})
+    inverse = pow(c, -1, modulus)
+    offset = {m: (-e * inverse) % modulus for m, e in rest.terms.items()}
+    rest = Dim({m: e for m, e in offset.items() if e}, p.has_power)
+    exact = Dim.atom(symbol) - rest
+    number = Dim.of(modulus)
+    name = _name(learner, exact, number)
+    low, high = quick_bounds(facts, exact)
+    facts.domains[name] = (
+        None if low is None else -(-low // modulus),
+        None if high is None else high // modulus,
+    )
+    _remember(learner, name, exact, number)
+    learner.replace(symbol, number * Dim.symbol(name) + rest)
+
+
+def _solvable(p: Dim, q: Dim) -> Symbol | None:
+    for symbol in _alone(p):
+        if abs(p.terms[(symbol,)]) == 1 and symbol.name not in q.symbols():
+            return symbol
+    return None
+
+
+def _name(learner: Learner, p: Dim, q: Dim) -> str:
+    written_p, written_q = learner.facts.display(p), learner.facts.display(q)
+    return f"({written_p} // {written_q})@{next(_fresh)}"
+
+
+def _remember(learner: Learner, name: str, p: Dim, q: Dim) -> None:
+    from nnspec.semantics.dims.facts import Quotient
+
+    facts = learner.facts
+    written = floor_div(facts.display(p), facts.display(q))
+    as_floor = _floor(written)
+    pair = (written, Dim.of(1)) if as_floor is None else as_floor
+    facts.quotients = (*facts.quotients, Quotient(name, p, q, pair))
+    facts.forget()
+
+
+def _floor(dim: Dim) -> tuple[Dim, Dim] | None:
+    if len(dim.terms) == 1:
+        ((mono, c),) = dim.terms.items()
+        if c == 1 and len(mono) == 1 and isinstance(mono[0], Floor):
+            return mono[0].numerator, mono[0].denominator
+    return None
+
+
+def quotient_again(learner: Learner, quotient: Quotient) -> None:
+    """Bring an exact division up to date after a replacement."""
+    from nnspec.semantics.dims.facts import Quotient
+
+    facts = learner.facts
+    p, q = facts.simplify(quotient.numerator), facts.simplify(quotient.denominator)
+    new = Quotient(quotient.name, p, q, quotient.written)
+    facts.quotients = tuple(new if old is quotient else old for old in facts.quotients)
+    facts.forget()

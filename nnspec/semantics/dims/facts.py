@@ -1,0 +1,284 @@
+"""What is known of the symbols, and the normal form under it.
+
+Facts are immutable: `declare` and `assume` give new ones. A symbol that was never declared is at
+least 1. How a relation is taken in is in `learn`; what follows from the facts in `bounds`
+(inequalities) and `compare` (answers).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Mono, Power, Symbol, cofactor
+from nnspec.semantics.dims.floors import floor_div, pull_out
+from nnspec.semantics.dims.maxima import maximum
+from nnspec.semantics.dims.polynomial import Dim, from_terms
+from nnspec.semantics.dims.powers import power
+
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.compare import Answer
+    from nnspec.semantics.dims.relation import RelationLike
+    from nnspec.semantics.dims.witness import Witness
+
+Bounds = tuple[int | None, int | None]
+
+MAX_ROUNDS = 8
+MAX_REMEMBERED = 20_000
+
+
+class Rule:
+    """`number * mono` may be replaced by `value`, whose terms come later in the order of monomials."""
+
+    __slots__ = ("mono", "number", "value")
+
+    def __init__(self, number: int, mono: Mono, value: Dim) -> None:
+        self.number = number
+        self.mono = mono
+        self.value = value
+
+
+class Quotient:
+    """An exact division: `numerator == denominator * name`.
+
+    numerator, denominator: under the facts; written: (numerator, denominator) in the user's symbols.
+    """
+
+    __slots__ = ("denominator", "name", "numerator", "written")
+
+    def __init__(self, name: str, numerator: Dim, denominator: Dim, written: tuple[Dim, Dim]):
+        self.name = name
+        self.numerator = numerator
+        self.denominator = denominator
+        self.written = written
+
+
+class Facts:
+    """What is known of symbols: bounds, divisibility, equalities, inequalities.
+
+    impossible: the facts contradict each other, so that no values are admitted. (False means only
+        that no contradiction was found.)
+    """
+
+    __slots__ = (
+        "_memo",
+        "at_least_zero",
+        "declared",
+        "domains",
+        "impossible",
+        "not_zero",
+        "quotients",
+        "relations",
+        "rules",
+        "solved",
+    )
+
+    empty: Facts
+
+    def __init__(self) -> None:
+        # As the user declared them, and as narrowed by what was learned since.
+        self.declared: dict[str, Bounds] = {}
+        self.domains: dict[str, Bounds] = {}
+        self.relations: tuple[RelationLike, ...] = ()
+        self.solved: dict[Atom, Dim] = {}
+        self.rules: tuple[Rule, ...] = ()
+        self.quotients: tuple[Quotient, ...] = ()
+        self.at_least_zero: tuple[Dim, ...] = ()
+        self.not_zero: tuple[Dim, ...] = ()
+        self.impossible = False
+        self._memo: dict[object, object] = {}
+
+    def fork(self) -> Facts:
+        """A copy that `learn` may still change."""
+        new = Facts()
+        new.declared = self.declared.copy()
+        new.domains = self.domains.copy()
+        new.relations = self.relations
+        new.solved = self.solved.copy()
+        new.rules = self.rules
+        new.quotients = self.quotients
+        new.at_least_zero = self.at_least_zero
+        new.not_zero = self.not_zero
+        new.impossible = self.impossible
+        return new
+
+    def declare(self, symbol: str, low: int | None = 1, high: int | None = None) -> Facts:
+        """Say between which bounds (inclusive, None for none) a symbol that has no facts yet lies."""
+        new = self.fork()
+        new.declared[symbol] = new.domains[symbol] = (low, high)
+        if low is not None and high is not None and low > high:
+            new.impossible = True
+        return new
+
+    def assume(self, relation: RelationLike) -> Facts:
+        """Add a relation; `impossible` tells whether it contradicts the others."""
+        key = ("assume", relation.left, relation.op, relation.right)
+        found = self._memo.get(key)
+        if found is None:
+            from nnspec.semantics.dims.learn import learn
+
+            found = self.fork()
+            learn(found, relation)
+            self.remember(key, found)
+        assert isinstance(found, Facts)
+        return found
+
+    def domain(self, symbol: str) -> Bounds:
+        """The bounds of a symbol by declaration and by facts on it alone."""
+        return self.domains.get(symbol, (1, None))
+
+    def simplify(self, dim: Dim) -> Dim:
+        """The normal form under the facts. It may hold fresh symbols: see `display`."""
+        found = self._memo.get(dim)
+        if found is not None:
+            assert isinstance(found, Dim)
+            return found
+        result = dim
+        for _ in range(MAX_ROUNDS):
+            before = result
+            result = result.rebuild(self._replacement)
+            if self.rules:
+                result = self._by_rules(result)
+            if result == before:
+                break
+        self.remember(dim, result)
+        self._memo[result] = result
+        return result
+
+    def forget(self) -> None:
+        """Drop remembered results; for `learn`, which changes facts in the making."""
+        self._memo.clear()
+
+    def _replacement(self, atom: Atom) -> Dim | None:
+        """What stands for an atom under the facts, None where it stays."""
+        if isinstance(atom, Symbol):
+            return self.solved.get(atom)
+        memo = self._memo
+        if atom in memo:
+            return memo[atom]  # type: ignore[return-value]
+        result = self._operation(atom)
+        if self.solved:
+            only = _only_atom(result)
+            if only is not None:
+                result = self.solved.get(only, result)
+        new = None if result.terms == {(atom,): 1} else result
+        memo[atom] = new
+        return new
+
+    def _operation(self, atom: Atom) -> Dim:
+        match atom:
+            case Floor():
+                p, q = self.simplify(atom.numerator), self.simplify(atom.denominator)
+                return floor_div(p, q, self.sign, self._known_quotient)
+            case Maximum():
+                return maximum([self.simplify(part) for part in atom.operands], self._least)
+            case Power():
+                return power(self.simplify(atom.base), self.simplify(atom.exponent))
+            case _:
+                raise AssertionError(atom)
+
+    def _least(self, dim: Dim) -> int | None:
+        from nnspec.semantics.dims.bounds import lower_bound
+
+        return lower_bound(self, dim, 0)
+
+    def _known_quotient(self, p: Dim, q: Dim) -> tuple[Dim, Dim] | None:
+        """(t, r) with p // q == t + r // q, by an exact division or by bounds."""
+        for quotient in self.quotients:
+            if q == quotient.denominator:
+                t, left = pull_out(p, quotient.numerator)
+                if t.terms and len(left.terms) < len(p.terms):
+                    return t * Dim.symbol(quotient.name), left
+        from nnspec.semantics.dims.bounds import floor_by_bounds
+
+        value = floor_by_bounds(self, p, q)
+        return None if value is None else (Dim.of(value), Dim({}))
+
+    def _by_rules(self, dim: Dim) -> Dim:
+        for _ in range(MAX_ROUNDS):
+            changed = False
+            for rule in self.rules:
+                for mono, c in dim.terms.items():
+                    times = _toward_zero(c, rule.number)
+                    rest = cofactor(mono, rule.mono) if times else None
+                    if rest is not None:
+                        old = from_terms({mono: times * rule.number}, dim.has_power)
+                        new = from_terms({rest: times}, dim.has_power) * rule.value
+                        dim = dim - old + new
+                        changed = True
+                        break
+            if not changed:
+                break
+        return dim
+
+    def sign(self, dim: Dim) -> int:
+        """1 or -1 where a dim in normal form is known to be positive or negative, else 0."""
+        number = dim.as_int()
+        if number is None:
+            from nnspec.semantics.dims.bounds import quick_bounds
+
+            low, high = quick_bounds(self, dim)
+            return 1 if low is not None and low > 0 else -1 if high is not None and high < 0 else 0
+        return (number > 0) - (number < 0)
+
+    def remember(self, key: object, value: object) -> None:
+        """Keep a result that depends on the facts alone."""
+        if len(self._memo) > MAX_REMEMBERED:
+            self._memo.clear()
+        self._memo[key] = value
+
+    def recall(self, key: object) -> object:
+        """A result that `remember` kept, or None."""
+        return self._memo.get(key)
+
+    def display(self, dim: Dim) -> Dim:
+        """The simplest form in the user's own symbols."""
+        from nnspec.semantics.dims.display import display
+
+        return display(self, dim)
+
+    def bounds(self, dim: Dim) -> Bounds:
+        """The least and the greatest value, None where no bound is known."""
+        from nnspec.semantics.dims.bounds import lower_bound
+
+        dim = self.simplify(dim)
+        low, negated = lower_bound(self, dim), lower_bound(self, -dim)
+        return low, None if negated is None else -negated
+
+    def compare(self, left: Dim | int, right: Dim | int) -> Answer:
+        """`equal` or `different` where that holds for all admitted values, else `unknown`."""
+        from nnspec.semantics.dims.compare import compare
+
+        return compare(self, left, right)
+
+    def prove(self, relation: RelationLike) -> bool | None:
+        """Whether a relation holds for all admitted values (True), for none (False), or neither is known."""
+        from nnspec.semantics.dims.compare import prove
+
+        return prove(self, relation)
+
+    def witness(self, left: Dim | int, right: Dim | int) -> Witness | None:
+        """Small admitted values for which two dims are equal, and others for which they differ."""
+        from nnspec.semantics.dims.witness import witness
+
+        return witness(self, left, right)
+
+    def suggest(self, left: Dim | int, right: Dim | int) -> str | None:
+        """The weakest fact found, as text for `where`, under which two dims are equal."""
+        from nnspec.semantics.dims.suggest import suggest
+
+        return suggest(self, left, right)
+
+
+def _only_atom(dim: Dim) -> Atom | None:
+    if len(dim.terms) == 1:
+        ((mono, c),) = dim.terms.items()
+        if c == 1 and len(mono) == 1:
+            return mono[0]
+    return None
+
+
+def _toward_zero(c: int, d: int) -> int:
+    return c // d if (c >= 0) == (d > 0) else -(-c // d)
+
+
+Facts.empty = Facts()

@@ -1,0 +1,125 @@
+"""Powers with a symbolic exponent: `2 ** i`.
+
+Normal form: in one monomial at most one power of each base; a constant base is no power itself
+(`4 ** i` is `2 ** (2 * i)`); the constant part of an exponent of a constant base is pulled out into
+the coefficient as far as that stays an integer (`2 ** (i + 1)` is `2 * 2 ** i`). An exponent is
+taken to be at least 0, since nothing else gives an integer.
+"""
+
+from __future__ import annotations
+
+from nnspec.semantics.dims.atoms import (
+    MAX_BITS,
+    MAX_DEGREE,
+    Atom,
+    DimLimit,
+    Mono,
+    Power,
+    join,
+    power_atom,
+)
+from nnspec.semantics.dims.polynomial import Dim
+
+
+def power(base: Dim, exponent: Dim) -> Dim:
+    """`base ** exponent`; raises ValueError for a negative constant exponent."""
+    count = exponent.as_int()
+    number = base.as_int()
+    if count is not None:
+        return _constant_power(base, number, count)
+    if number is not None:
+        if number == 1:
+            return Dim.of(1)
+        if number > 1:
+            root, times = _root(number)
+            return merged({(power_atom(Dim.of(root), exponent * times),): 1})
+    elif len(base.terms) == 1:
+        (mono, c), *_ = base.terms.items()
+        if c == 1 and len(mono) == 1 and isinstance(mono[0], Power):
+            inner = mono[0]
+            return merged({(power_atom(inner.base, inner.exponent * exponent),): 1})
+    return merged({(power_atom(base, exponent),): 1})
+
+
+def _constant_power(base: Dim, number: int | None, count: int) -> Dim:
+    if count < 0:
+        raise ValueError(f"a dimension cannot be raised to the power {count}")
+    if number is not None:
+        if abs(number) > 1 and abs(number).bit_length() * count > MAX_BITS:
+            raise DimLimit("a number is too large")
+        return Dim.of(number**count)
+    degree = max(len(mono) for mono in base.terms)
+    if degree * count > MAX_DEGREE:
+        raise DimLimit("a symbolic integer has too high a degree")
+    result = Dim.of(1)
+    while count:
+        if count & 1:
+            result = result * base
+        count >>= 1
+        if count:
+            base = base * base
+    return result
+
+
+def _root(number: int) -> tuple[int, int]:
+    """The smallest r with r ** k == number, and k."""
+    for k in range(number.bit_length(), 1, -1):
+        r = round(number ** (1 / k)) if number.bit_length() < 1000 else 0
+        if r > 1 and r**k == number:
+            return r, k
+    return number, 1
+
+
+def merged(terms: dict[Mono, int]) -> Dim:
+    """The normal form of a sum whose monomials may hold several powers of one base."""
+    result: dict[Mono, int] = {}
+    found = False
+    for mono, c in terms.items():
+        if any(isinstance(atom, Power) for atom in mono):
+            mono, c = _merge(mono, c)
+            found = found or any(isinstance(atom, Power) for atom in mono)
+        total = result.get(mono, 0) + c
+        if total:
+            result[mono] = total
+        else:
+            result.pop(mono, None)
+    if found and any(_unsettled(mono, c) for mono, c in result.items()):
+        return merged(result)
+    return Dim(result, found)
+
+
+def _unsettled(mono: Mono, c: int) -> bool:
+    """Whether a coefficient, after adding up, can be taken into a power with a negative constant."""
+    for atom in mono:
+        if isinstance(atom, Power) and atom.exponent.constant < 0:
+            base = atom.base.as_int()
+            if base is not None and c % base == 0:
+                return True
+    return False
+
+
+def _merge(mono: Mono, c: int) -> tuple[Mono, int]:
+    exponents: dict[Dim, Dim] = {}
+    rest: list[Atom] = []
+    for atom in mono:
+        if isinstance(atom, Power):
+            before = exponents.get(atom.base)
+            exponents[atom.base] = atom.exponent if before is None else before + atom.exponent
+        else:
+            rest.append(atom)
+    result: Mono = tuple(rest)
+    for base, exponent in exponents.items():
+        number = base.as_int()
+        if number is not None and abs(number) > 1:
+            shift = exponent.constant
+            if shift > 0:
+                if abs(number).bit_length() * shift > MAX_BITS:
+                    raise DimLimit("a number is too large")
+                c *= number**shift
+                exponent = exponent - shift
+            while exponent.constant < 0 and c % number == 0:
+                c //= number
+                exponent = exponent + 1
+        if exponent != 0:
+            result = join(result, (power_atom(base, exponent),))
+    return result, c
