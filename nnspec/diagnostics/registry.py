@@ -29,6 +29,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0002", "string-too-long", "error", "A string is longer than the compiler builds."),
     ("E0003", "list-too-long", "error", "A list, or a loop, has more items than the compiler goes through."),
     ("E0004", "number-too-large", "error", "A number is larger than the compiler computes with."),
+    ("E0005", "too-deep", "error", "A file nests deeper than the compiler follows."),
     ("E0201", "unknown-name", "error", "A name that nothing in sight has."),
     ("E0202", "unknown-dimension", "error", "A lower-case name in a shape is neither a hyperparameter nor an argument."),
     ("E0203", "duplicate-name", "error", "A name is declared twice."),

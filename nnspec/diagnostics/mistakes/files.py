@@ -1,0 +1,28 @@
+"""Limits of files: E000x."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.source import Span
+
+
+def too_large(span: Span, size: int, most: int) -> Diagnostic:
+    """A file that is too long. size, most: in characters."""
+    return Diagnostic(
+        "E0001",
+        "error",
+        f"this file has {size:,} characters; specs may have {most:,}",
+        (Label(span, "", True),),
+        help="split it, and import the parts",
+    )
+
+
+def too_deep(span: Span) -> Diagnostic:
+    """A file that nests deeper than the compiler follows."""
+    return Diagnostic(
+        "E0005",
+        "error",
+        "this file nests deeper than the compiler follows",
+        (Label(span, "", True),),
+        help="break its longest expression, or its deepest nesting, into parts with names",
+    )

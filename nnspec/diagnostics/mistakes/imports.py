@@ -1,0 +1,128 @@
+"""Mistakes of imports: E023x, files that bring in other files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.suggest import nearest
+from nnspec.source import Span
+
+
+def missing_file(module: str, span: Span, looked_for: str, there: Iterable[str]) -> Diagnostic:
+    """An import of a file that is not there.
+
+    module: as written, without the dots; looked_for: the path that it means; there: the specs of that folder.
+    """
+    near = nearest(module.rpartition(".")[2], there)
+    best = ".".join([*module.split(".")[:-1], near[0]]) if near else ""
+    dots = len(span.text) - len(span.text.lstrip("."))
+    return Diagnostic(
+        "E0230",
+        "error",
+        f"there is no {looked_for}",
+        (Label(span, "imported here", True),),
+        help=f"did you mean `{best}`?" if near else None,
+        fix=Fix(f"import from `{best}`", (Edit(span, "." * dots + best),)) if near else None,
+    )
+
+
+def cycle(span: Span, files: Sequence[str]) -> Diagnostic:
+    """Files that import one another. files: in the order of the imports, the first one last again."""
+    return Diagnostic(
+        "E0231",
+        "error",
+        "these files import one another",
+        (Label(span, "this import closes the circle", True),),
+        (" imports ".join(files),),
+        "put what they share into a file of its own",
+    )
+
+
+def into_cycle(span: Span, closing: Label, notes: tuple[str, ...]) -> Diagnostic:
+    """An import of a file that is part of a circle of imports. notes: those that name the circle."""
+    return Diagnostic(
+        "E0231",
+        "error",
+        "this import leads into files that import one another",
+        (Label(span, "", True), closing),
+        notes,
+        "put what they share into a file of its own",
+    )
+
+
+def not_in_file(name: str, span: Span, path: str, names: Iterable[str]) -> Diagnostic:
+    """An imported name that the file does not have. path: how the file is named in messages."""
+    near = nearest(name, names)
+    # The span holds `name as alias` too: only the name is mended.
+    place = Span(span.source, span.start, span.start + len(name))
+    return Diagnostic(
+        "E0232",
+        "error",
+        f"{path} declares no `{name}`",
+        (Label(span, "", True),),
+        help=f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else None,
+        fix=Fix(f"import `{near[0]}`", (Edit(place, near[0]),)) if near else None,
+    )
+
+
+def broken(span: Span, path: str, first: Label) -> Diagnostic:
+    """An import of a file that has errors. first: the first of them."""
+    return Diagnostic(
+        "E0233",
+        "error",
+        f"{path} has errors, so nothing can be imported from it",
+        (Label(span, "", True), first),
+        help=f"mend that file first: `nnspec check {path}` tells more",
+    )
+
+
+def not_relative(module: str, span: Span, library: bool) -> Diagnostic:
+    """An import without leading dots. library: whether torch is meant, whose names need no import."""
+    if library:
+        return Diagnostic(
+            "E0234",
+            "error",
+            f"`{module}` is not imported: its layers and functions are known by their names",
+            (Label(span, "", True),),
+            help="leave the line out",
+        )
+    return Diagnostic(
+        "E0234",
+        "error",
+        "specs are imported relative to this file",
+        (Label(span, "", True),),
+        help=f"write `from .{module} import ...`; Python comes in by `extern`",
+        fix=Fix(f"write `.{module}`", (Edit(span, "." + module),)),
+    )
+
+
+def above_root(span: Span, root: str) -> Diagnostic:
+    """An import that climbs out of the project's folder."""
+    return Diagnostic(
+        "E0235",
+        "error",
+        "this import leaves the project's folder",
+        (Label(span, "", True),),
+        (f"the project's folder is {root}",),
+        "check or load from a folder further up, or move the imported file",
+    )
+
+
+def folder(span: Span, module: str) -> Diagnostic:
+    """`from . import blocks`: a folder, or nothing, where a file is wanted."""
+    shown = f"`{module}`" if module else "`.`"
+    return Diagnostic(
+        "E0236",
+        "error",
+        f"{shown} is a folder: names are imported from a file",
+        (Label(span, "", True),),
+        help="write `from .blocks import Block`",
+    )
+
+
+def unreadable(span: Span, path: str, reason: str) -> Diagnostic:
+    """An imported file that is there and cannot be read. reason: in words."""
+    return Diagnostic(
+        "E0237", "error", f"{path} cannot be read: {reason}", (Label(span, "", True),)
+    )

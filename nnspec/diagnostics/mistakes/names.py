@@ -1,0 +1,338 @@
+"""Mistakes of names: E02xx, what a name means and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.suggest import nearest
+from nnspec.source import Span
+
+
+def unknown_name(
+    name: str, span: Span, visible: Iterable[str], library: Iterable[str]
+) -> Diagnostic:
+    """A name that nothing in sight has.
+
+    visible: the names that the spec gives; library: those that it may use without giving them.
+    """
+    own = set(visible)
+    near = nearest(name, own | set(library))
+    # A name of the spec itself is meant more often than one of the hundreds of the library.
+    near.sort(key=lambda found: found not in own)
+    return _error(
+        "E0201",
+        f"there is no `{name}` here",
+        span,
+        help=_did_you_mean(near),
+        fix=_instead(span, near),
+    )
+
+
+def unknown_dimension(
+    name: str, span: Span, sizes: Iterable[str], others: Sequence[Label] = ()
+) -> Diagnostic:
+    """A lower-case name in a shape that is neither a hyperparameter nor an argument."""
+    near = nearest(name, sizes)
+    new = name[:1].upper() + name[1:]
+    help = _did_you_mean(near) or (
+        f"a new dimension begins with a capital letter: `{new}`"
+        if new[:1].isupper()
+        else "a new dimension begins with a capital letter"
+    )
+    return _error(
+        "E0202",
+        f"there is no size called `{name}`",
+        span,
+        "not a hyperparameter, an `int` argument or a `let`",
+        tuple(others),
+        help=help,
+        fix=_instead(span, near),
+    )
+
+
+def duplicate(name: str, span: Span, first: Span | None, what: str) -> Diagnostic:
+    """A name that is declared twice on one level. what: what `first` declares, in words."""
+    return _error(
+        "E0203",
+        f"`{name}` is {what} already",
+        span,
+        "declared again here",
+        _at(first, "first declared here"),
+        help="give one of them another name",
+    )
+
+
+def hides(name: str, span: Span, outer: Span | None, what: str) -> Diagnostic:
+    """A name that hides another one of the file. what: what `outer` declares, in words."""
+    return _error(
+        "E0204",
+        f"`{name}` would hide {what}",
+        span,
+        "the same name again",
+        _at(outer, "declared here"),
+        help=f"use another name here, such as `{name}_`" if not name.endswith("_") else None,
+    )
+
+
+def argument_is_dimension(name: str, span: Span, argument: Span) -> Diagnostic:
+    """A dimension that has the name of an argument that is no int."""
+    return _error(
+        "E0205",
+        f"`{name}` is an argument and a dimension at once",
+        span,
+        "the dimension",
+        _at(argument, "the argument"),
+        help="rename one of them; only an `int` argument can be a dimension",
+    )
+
+
+def not_a_member(name: str, span: Span, why: str, instead: str) -> Diagnostic:
+    """A name that Python or nn.Module cannot bear as a member. why: the reason, in words."""
+    return _error(
+        "E0206",
+        f"a member cannot be called `{name}`",
+        span,
+        why,
+        help=f"call it `{instead}`",
+        fix=Fix(f"call it `{instead}`", (Edit(span, instead),)),
+    )
+
+
+def reserved(name: str, span: Span, why: str, instead: str) -> Diagnostic:
+    """A top-level name that the Python module needs for itself. why: the reason, in words."""
+    return _error(
+        "E0207",
+        f"`{name}` cannot be declared at the top of a file",
+        span,
+        why,
+        help=f"call it `{instead}`",
+        fix=Fix(f"call it `{instead}`", (Edit(span, instead),)),
+    )
+
+
+def read_before_assignment(name: str, span: Span, later: Span | None) -> Diagnostic:
+    """A local that is read where nothing has been assigned to it."""
+    return _error(
+        "E0208",
+        f"`{name}` is read before it has a value",
+        span,
+        "nothing has been assigned yet",
+        _at(later, "assigned here"),
+        help="a name that a def assigns is a local throughout that def",
+    )
+
+
+def perhaps_unassigned(name: str, span: Span, where: Span | None) -> Diagnostic:
+    """A local that only some of the paths to its use assign."""
+    return _error(
+        "E0209",
+        f"`{name}` may have no value here",
+        span,
+        "some paths reach this line without assigning it",
+        _at(where, "assigned only here"),
+        help=f"assign `{name}` on every path, or before them (`{name} = None`)",
+    )
+
+
+def self_needed_not(span: Span, rest: Span, attribute: str) -> Diagnostic:
+    """`self.name`: members are called by their names alone. span: all of it; rest: from `self` to the dot."""
+    return _error(
+        "E0210",
+        f"members need no `self`: write `{attribute}`",
+        span,
+        fix=Fix("drop `self.`", (Edit(rest, ""),), "safe"),
+    )
+
+
+def self_argument(span: Span, upto: Span) -> Diagnostic:
+    """A method that lists `self` among its arguments. upto: `self` with the comma after it."""
+    return _error(
+        "E0210",
+        "methods need no `self` among their arguments",
+        span,
+        fix=Fix("drop `self`", (Edit(upto, ""),), "safe"),
+    )
+
+
+def self_alone(span: Span) -> Diagnostic:
+    """`self` as a value."""
+    return _error(
+        "E0210",
+        "there is no `self`: members are called by their names alone",
+        span,
+        help="write `conv(x)` for `self.conv(x)`; a module cannot hand itself on",
+    )
+
+
+def foreign_word(name: str, span: Span, meant: str) -> Diagnostic:
+    """A word of another language for something that has a word here."""
+    return _error(
+        "E0211",
+        f"there is no `{name}` here",
+        span,
+        help=f"write `{meant}`",
+        fix=Fix(f"write `{meant}`", (Edit(span, meant),), "safe"),
+    )
+
+
+def super_call(span: Span) -> Diagnostic:
+    """`super()` in a spec."""
+    return _error(
+        "E0211",
+        "modules have no base class to call: there is no `super`",
+        span,
+        help="leave the line out; the built Python calls `super().__init__()` by itself",
+    )
+
+
+def print_call(span: Span) -> Diagnostic:
+    """`print` in a spec."""
+    return _error(
+        "E0211",
+        "a spec does nothing but compute: there is no `print`",
+        span,
+        help="look at values with a forward hook on the loaded model, or in the built Python",
+    )
+
+
+def not_in_namespace(namespace: str, name: str, span: Span, near: Sequence[str]) -> Diagnostic:
+    """`F.reluu`, or a function of torch that the library does not describe."""
+    help = _did_you_mean(near) or (
+        "the library does not describe it; `extern def` or `extern module` brings in Python of your own"
+    )
+    return _error(
+        "E0212",
+        f"nnspec's library has no `{name}` in `{namespace}`",
+        span,
+        help=help,
+        fix=_instead(span, near),
+    )
+
+
+def unknown_type(name: str, span: Span, types: Iterable[str]) -> Diagnostic:
+    """A type that nothing declares."""
+    near = nearest(name, types)
+    return _error(
+        "E0213",
+        f"there is no type `{name}`",
+        span,
+        help=_did_you_mean(near)
+        or "types are `int`, `float`, `bool`, `str`, `layer`, shapes such as `[B, 3]`, and your own",
+        fix=_instead(span, near),
+    )
+
+
+def foreign_type(name: str, span: Span, meant: str) -> Diagnostic:
+    """A type by the name that it has elsewhere."""
+    fix = Fix(f"write `{meant}`", (Edit(span, meant),)) if "`" not in meant else None
+    return _error(
+        "E0213", f"there is no type `{name}`", span, help=f"write {_ticked(meant)}", fix=fix
+    )
+
+
+def not_a_type(name: str, span: Span, what: str, declared: Span | None) -> Diagnostic:
+    """A name of something else where a type is expected. what: what it is, in words."""
+    return _error(
+        "E0214", f"`{name}` is {what}, not a type", span, others=_at(declared, "declared here")
+    )
+
+
+def not_a_size(name: str, span: Span, what: str, declared: Span | None) -> Diagnostic:
+    """A name of something else where a dimension is expected. what: what it is, in words."""
+    return _error(
+        "E0215",
+        f"`{name}` is {what}, not a size",
+        span,
+        "used as a dimension",
+        _at(declared, "declared here"),
+        help="rename the dimension",
+    )
+
+
+def declared_below(name: str, span: Span, declared: Span | None) -> Diagnostic:
+    """A member that is used on a line above its own."""
+    return _error(
+        "E0216",
+        f"`{name}` is declared further down",
+        span,
+        "members are made from top to bottom",
+        _at(declared, "made here"),
+        help=f"move the line of `{name}` above this one",
+    )
+
+
+def method_as_function(name: str, span: Span) -> Diagnostic:
+    """A tensor method that is called like a function."""
+    return _error(
+        "E0217",
+        f"`{name}` is a method of tensors, not a function",
+        span,
+        help=f"write `x.{name}(...)`, or `x |> {name}(...)`",
+    )
+
+
+def unknown_dtype(name: str, span: Span, dtypes: Iterable[str]) -> Diagnostic:
+    """A dtype that torch does not have."""
+    near = nearest(name, dtypes)
+    return _error(
+        "E0218",
+        f"there is no dtype `{name}`",
+        span,
+        help=_did_you_mean(near) or "dtypes have torch's names: `int64[B, T]`, `bool[T, T]`",
+        fix=_instead(span, near),
+    )
+
+
+def endless_type(name: str, span: Span) -> Diagnostic:
+    """A type that contains itself."""
+    return _error("E0219", f"the type `{name}` contains itself", span)
+
+
+def star_and_plain(name: str, span: Span, other: Span) -> Diagnostic:
+    """A dimension that stands with and without a star in one signature."""
+    return _error(
+        "E0220",
+        f"`{name}` is one dimension and `*{name}` any number of them",
+        span,
+        "with a star here, without one there, or the other way round",
+        _at(other, "first used here"),
+        help="write the star at both places, or use two names",
+    )
+
+
+def needs_own_module(name: str, span: Span, why: str) -> Diagnostic:
+    """A name that is known, but not at this place. why: where it is known, in words."""
+    return _error("E0221", f"`{name}` is not known here", span, help=why)
+
+
+def _error(
+    code: str,
+    message: str,
+    span: Span,
+    label: str = "",
+    others: tuple[Label, ...] = (),
+    help: str | None = None,
+    fix: Fix | None = None,
+) -> Diagnostic:
+    return Diagnostic(
+        code, "error", message, (Label(span, label, primary=True), *others), help=help, fix=fix
+    )
+
+
+def _at(span: Span | None, message: str) -> tuple[Label, ...]:
+    return (Label(span, message),) if span is not None else ()
+
+
+def _ticked(text: str) -> str:
+    return text if "`" in text else f"`{text}`"
+
+
+def _did_you_mean(near: Sequence[str]) -> str | None:
+    if not near:
+        return None
+    return f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
+
+
+def _instead(span: Span, near: Sequence[str]) -> Fix | None:
+    return Fix(f"write `{near[0]}`", (Edit(span, near[0]),)) if near else None

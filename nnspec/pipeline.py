@@ -1,0 +1,37 @@
+"""The whole compiler: text in, Python out. Mistakes of a spec are values at every stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnspec.semantics.resolve import resolve
+from nnspec.syntax.parser import parse
+
+if TYPE_CHECKING:
+    from nnspec import ir
+    from nnspec.library.catalog import Catalog
+    from nnspec.semantics.checked import Checked
+    from nnspec.semantics.resolved import FileScope
+
+__all__ = ["check", "emit", "lower", "parse", "resolve"]
+
+
+def check(scope: FileScope, catalog: Catalog) -> Checked:
+    """Follow every module, model and `check` block of a file: shapes, dtypes, sizes, parameter counts."""
+    from nnspec.semantics.check import check
+
+    return check(scope, catalog)
+
+
+def lower(checked: Checked) -> ir.File:
+    """What emission needs of a checked file, without its syntax."""
+    from nnspec.ir.lower import lower
+
+    return lower(checked)
+
+
+def emit(file: ir.File) -> str:
+    """The Python of a file, as it is written to disk."""
+    from nnspec.emit.emit import emit
+
+    return emit(file)

@@ -1,0 +1,290 @@
+"""A folder of specs: reading files, following imports, and remembering what has been compiled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnspec import pipeline
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.diagnostics.mistakes import files as file_mistakes
+from nnspec.diagnostics.mistakes import imports as mistakes
+from nnspec.library.catalog import Catalog, library
+from nnspec.semantics.resolved import FileScope
+from nnspec.source import Source, Span
+from nnspec.syntax import ast
+
+if TYPE_CHECKING:
+    from nnspec.semantics.checked import Checked
+
+SUFFIX = ".nnspec"
+MOST = 2_000_000  # characters of one file
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What there is to say about one file.
+
+    path: as it was given.
+    """
+
+    path: str
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The mistakes that keep the file from being built."""
+        return tuple(d for d in self.diagnostics if d.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is allowed and probably not meant, or could not be proved."""
+        return tuple(d for d in self.diagnostics if d.severity == "warning")
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no errors."""
+        return not self.errors
+
+    def __str__(self) -> str:
+        from nnspec.diagnostics.render import choose
+
+        return choose("human")(list(self.diagnostics), color=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A spec as Python.
+
+    path: of the spec; text: the Python, which needs torch alone (and the specs imported, built likewise);
+    report: the warnings.
+    """
+
+    path: str
+    text: str
+    report: Report
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One file on its way through the compiler.
+
+    name: how messages call it; path: where it is; scope is None where its syntax is wrong.
+    report: None until it is known.
+    """
+
+    name: str
+    path: str
+    source: Source
+    scope: FileScope | None = None
+    checked: Checked | None = None
+    report: Report | None = None
+    imported: list[Entry] = field(default_factory=list)
+
+
+class Project:
+    """The specs below a root folder; each is read and compiled once.
+
+    root: no import leaves this folder. Where it is None, it is for each file the nearest folder around it
+        with a `.git` or a `pyproject.toml`, else the file's own folder.
+    """
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root
+        self.catalog: Catalog = library()
+        self._entries: dict[tuple[str, str, str | None], Entry] = {}
+        self._open: list[Entry] = []
+
+    def check(self, path: Path, text: str | None = None) -> Report:
+        """Everything that is wrong, or doubtful, in one file.
+
+        text: what to take for the content of the file, which need not exist.
+        Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
+        """
+        entry = self.entry(path, text)
+        assert entry.report is not None
+        return entry.report
+
+    def build(self, path: Path, text: str | None = None) -> Emitted | Report:
+        """The Python of one file, or the report where it has errors.
+
+        Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
+        """
+        entry = self.entry(path, text)
+        assert entry.report is not None
+        if not entry.report.ok or entry.checked is None:
+            return entry.report
+        emitted = pipeline.emit(pipeline.lower(entry.checked))
+        return Emitted(entry.name, emitted, entry.report)
+
+    def imports(self, path: Path) -> list[Path]:
+        """The specs that a file imports, those that exist, in the order of its lines.
+
+        Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
+        """
+        parsed = pipeline.parse(Source(os.fspath(path), _read(os.fspath(path))))
+        found = [
+            _target(os.fspath(path), declaration)
+            for declaration in parsed.file.declarations
+            if isinstance(declaration, ast.Import) and declaration.dots and declaration.module
+        ]
+        return [Path(target) for target in found if os.path.isfile(target)]
+
+    def entry(self, path: Path, text: str | None = None) -> Entry:
+        """A file with all that is known of it.
+
+        Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
+        """
+        name = os.fspath(path)
+        content = _read(name) if text is None else _plain(text)
+        return self._compiled(name, content, self._root_of(name))
+
+    # --- one file --------------------------------------------------------------------------------
+
+    def _root_of(self, name: str) -> str:
+        return os.path.realpath(self.root) if self.root is not None else find_root(name)
+
+    def _compiled(self, name: str, text: str, root: str) -> Entry:
+        key = (os.path.realpath(name), root, text)
+        known = self._entries.get(key)
+        if known is None:
+            known = Entry(name, key[0], Source(name, text))
+            self._entries[key] = known
+            self._compile(known, root)
+        return known
+
+    def _compile(self, entry: Entry, root: str) -> None:
+        self._open.append(entry)
+        try:
+            found = self._stages(entry, root)
+        except RecursionError:
+            whole = Span(entry.source, 0, len(entry.source.line(1)))
+            found = [file_mistakes.too_deep(whole)]
+            entry.checked = None
+        finally:
+            self._open.pop()
+        # What is wrong in an imported file is told with that file.
+        told = {
+            (d.code, d.span.source.path, d.span.start)
+            for each in entry.imported
+            if each.report is not None
+            for d in each.report.diagnostics
+        }
+        found = [d for d in found if (d.code, d.span.source.path, d.span.start) not in told]
+        if any("nnspec:" in source.text for source in {d.span.source for d in found} | {entry.source}):
+            from nnspec.diagnostics.ignore import silence
+
+            found = silence(found, [entry.source])
+        found.sort(key=lambda d: (d.span.source is not entry.source, d.span.start))
+        entry.report = Report(entry.name, tuple(found))
+
+    def _stages(self, entry: Entry, root: str) -> list[Diagnostic]:
+        source = entry.source
+        if len(source.text) > MOST:
+            whole = Span(source, 0, len(source.line(1)))
+            return [file_mistakes.too_large(whole, len(source.text), MOST)]
+        parsed = pipeline.parse(source)
+        if any(d.severity == "error" for d in parsed.diagnostics):
+            return list(parsed.diagnostics)
+        scope = pipeline.resolve(
+            parsed.file,
+            _module_path(entry.path, root),
+            lambda node: self._imported(entry, node, root),
+            self.catalog,
+        )
+        entry.scope = scope
+        checked = pipeline.check(scope, self.catalog)
+        entry.checked = checked
+        return [*parsed.diagnostics, *_unique((*scope.diagnostics, *checked.diagnostics))]
+
+    def _imported(self, importer: Entry, node: ast.Import, root: str) -> FileScope | Diagnostic:
+        """The scope of an imported file, or what is wrong with the import."""
+        span = node.module_span
+        path = _target(importer.name, node)
+        if not _below(os.path.realpath(path), root):
+            return mistakes.above_root(span, root)
+        try:
+            text = _read(path)
+        except (FileNotFoundError, NotADirectoryError):
+            folder = os.path.splitext(path)[0]
+            if os.path.isdir(folder):
+                return mistakes.folder(span, node.module)
+            return mistakes.missing_file(node.module, span, path, _specs_beside(path))
+        except UnicodeDecodeError:
+            return mistakes.unreadable(span, path, "it is not UTF-8")
+        except OSError as error:
+            return mistakes.unreadable(span, path, (error.strerror or str(error)).lower())
+        real = os.path.realpath(path)
+        for at, entry in enumerate(self._open):
+            if entry.path == real:
+                files = [each.name for each in self._open[at:]]
+                return mistakes.cycle(span, [*files, files[0]])
+        entry = self._compiled(path, text, root)
+        assert entry.report is not None
+        if entry.scope is None or not entry.report.ok:
+            first = entry.report.errors[0]
+            if first.code == "E0231":
+                label = Label(first.span, "this import closes the circle")
+                return mistakes.into_cycle(span, label, first.notes)
+            return mistakes.broken(span, path, Label(first.span, first.message))
+        importer.imported.append(entry)
+        return entry.scope
+
+
+def find_root(name: str) -> str:
+    """The folder that imports of a file may not leave: the nearest one with `.git` or `pyproject.toml`, else its own."""
+    own = os.path.dirname(os.path.realpath(name))
+    folder = own
+    while True:
+        for mark in (".git", "pyproject.toml"):
+            if os.path.exists(os.path.join(folder, mark)):
+                return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+
+
+def _target(importer: str, node: ast.Import) -> str:
+    """The path that an import means: `..a.b` in x/y.nnspec is a/b.nnspec."""
+    folder = os.path.dirname(importer)
+    above = [os.pardir] * (node.dots - 1)
+    return os.path.normpath(os.path.join(folder, *above, *node.module.split("."))) + SUFFIX
+
+
+def _below(path: str, root: str) -> bool:
+    return path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _specs_beside(path: str) -> list[str]:
+    try:
+        names = os.listdir(os.path.dirname(path) or os.curdir)
+    except OSError:
+        return []
+    return [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
+
+
+def _module_path(path: str, root: str) -> str:
+    relative = os.path.relpath(path, root) if _below(path, root) else os.path.basename(path)
+    return relative.removesuffix(SUFFIX).replace(os.sep, ".")
+
+
+def _read(path: str) -> str:
+    with open(path, "rb") as file:
+        # One byte more than any allowed text has tells that there are too many.
+        data = file.read(4 * MOST + 1)
+    return _plain(data.decode("utf-8", "ignore" if len(data) > 4 * MOST else "strict"))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _unique(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    seen: dict[tuple[str, int, int, str], Diagnostic] = {}
+    for each in diagnostics:
+        seen.setdefault((each.code, id(each.span.source), each.span.start, each.message), each)
+    return list(seen.values())

@@ -1,0 +1,77 @@
+"""The names that the language itself knows, besides those that the library declares."""
+
+from __future__ import annotations
+
+NAMESPACES = {
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "torch": "torch",
+    "linalg": "torch.linalg",
+    "fft": "torch.fft",
+    "special": "torch.special",
+    "math": "math",
+}
+
+# What may follow the dot of a namespace and is a namespace itself.
+INSIDE = {
+    "torch": ("nn", "linalg", "fft", "special"),
+    "torch.nn": ("functional", "init"),
+}
+
+DTYPES = frozenset(
+    "float16 bfloat16 float32 float64 float8_e4m3fn float8_e5m2 complex32 complex64 complex128 "
+    "int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool "
+    "half float double long int short cfloat cdouble".split()
+)
+
+CONSTANTS = frozenset({"inf", "pi"})
+
+CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+
+# Python's functions and those of numbers, which the evaluator works out itself.
+STATICS = frozenset(
+    "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip "
+    "enumerate reversed list tuple dict sorted any all pair single triple numel pow isinstance".split()
+)
+
+# torch.nn.init without the underscore, and the creation functions that fill a declared shape.
+INITIALISERS = frozenset(
+    "zeros ones randn rand constant eye dirac uniform normal trunc_normal xavier_uniform "
+    "xavier_normal kaiming_uniform kaiming_normal orthogonal sparse".split()
+)
+
+TYPES = frozenset("int float bool str layer tensor Module dict list tuple number dtype any".split())
+
+# What people write who have just been writing another language: what they mean here.
+FOREIGN = {
+    "true": "True",
+    "TRUE": "True",
+    "false": "False",
+    "FALSE": "False",
+    "null": "None",
+    "none": "None",
+    "nil": "None",
+    "NULL": "None",
+    "NaN": 'float("nan")',
+    "nan": 'float("nan")',
+    "Inf": "inf",
+    "infinity": "inf",
+    "np": "torch",
+}
+FOREIGN_TYPES = {
+    "Tensor": "tensor",
+    "torch.Tensor": "tensor",
+    "FloatTensor": "tensor",
+    "string": "str",
+    "integer": "int",
+    "boolean": "bool",
+    "double": "float",
+    "Layer": "layer",
+    "Callable": "layer",
+    "List": "list",
+    "Dict": "dict",
+    "Tuple": "tuple",
+    "Optional": "`T?`",
+    "object": "any",
+    "Any": "any",
+}
