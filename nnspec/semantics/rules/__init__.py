@@ -1,0 +1,93 @@
+"""The Python rules of the library: what the signature of a declaration cannot say.
+
+A declaration names its rule (`extern def cat(...) -> tensor from torch: rule cat`). `find` gives the
+function; only the module in which it stands is imported, for a spec pays for what it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.values import Tensor, Value
+from nnspec.semantics.world import World
+from nnspec.source import Span
+
+# The rules of every module: a rule has the name of its function.
+_MODULES = {
+    "conversion": """
+        cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
+    """,
+    "creation": """
+        filled full randint randperm like new eye arange linspace window tensor triangle_indices vander complex
+        bernoulli multinomial normal
+    """,
+    "elementwise": """
+        keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same binary_promoted
+        binary_floating logical verdict ternary where clamp parametric glu
+    """,
+    "joining": """
+        cat stack hstack vstack dstack column_stack meshgrid cartesian_prod block_diag
+    """,
+    "layout": """
+        permute transpose t adjoint movedim squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors
+        repeat tile repeat_interleave flip roll rot90 contiguous size dim numel
+    """,
+    "ordering": """
+        topk sort argsort msort unique bincount searchsorted histc nonzero argwhere combinations
+    """,
+    "products": """
+        matmul ranked_matmul inner added_product outer linear bilinear tensordot kron
+    """,
+    "reduction": """
+        total mean spread spread_mean reduce_same logsumexp truth count argmax extreme kthvalue aminmax norm
+        quantile cumulative cumulative_extreme along_floating logcumsumexp diff
+    """,
+    "select": """
+        gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter
+        select narrow slice_scatter triangle diagonal diag diag_embed trace
+    """,
+    "splitting": """
+        chunk split tensor_split unbind
+    """,
+    "shape": """
+        view reshape view_as flatten unflatten
+    """,
+}
+
+RULES: dict[str, str] = {rule: name for name, rules in _MODULES.items() for rule in rules.split()}
+
+Rule = Callable[[RuleCall], Value]
+
+
+def find(name: str) -> Rule:
+    """The rule of a declaration. Raises KeyError for a name that is not in the table."""
+    module = import_module(f"nnspec.semantics.rules.{RULES[name]}")
+    rule: Rule = getattr(module, name)
+    return rule
+
+
+def binary(
+    world: World, op: str, left: Value, right: Value, span: Span, left_span: Span, right_span: Span
+) -> Value:
+    """`left op right` of a tensor with a tensor or a number: see `broadcast.binary`."""
+    from nnspec.semantics.rules import broadcast
+
+    return broadcast.binary(world, op, left, right, span, left_span, right_span)
+
+
+def unary(world: World, op: str, value: Tensor, span: Span) -> Value:
+    """`-x`, `+x`, `~x` of a tensor: see `broadcast.unary`."""
+    from nnspec.semantics.rules import broadcast
+
+    return broadcast.unary(world, op, value, span)
+
+
+def index(
+    world: World, tensor: Tensor, items: tuple[Value, ...], span: Span, spans: Sequence[Span] = ()
+) -> Value:
+    """`tensor[items]`: see `indexing.index`."""
+    from nnspec.semantics.rules import indexing
+
+    return indexing.index(world, tensor, items, span, spans)

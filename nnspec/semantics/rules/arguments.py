@@ -1,0 +1,174 @@
+"""Reading the arguments of a call: tensors, sizes, axes.
+
+An axis or a list of sizes that depends on what is not known yet (a hyperparameter in the general pass)
+reads as None, and the rule answers with what it knows without it. A wrong one is reported here and reads
+as ERROR. So a rule says `return axis or unknown(x)` for whatever is not an int.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.values import (
+    DimLike,
+    DType,
+    ErrorValue,
+    ListValue,
+    Origin,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Value,
+)
+from nnspec.semantics.world import World
+
+Dims = tuple[DimLike, ...]
+Origins = tuple[Origin | None, ...]
+
+
+def tensor(call: RuleCall, name: str = "input") -> Tensor:
+    """The argument as a tensor; one of unknown dtype and shape where it is not known to be one."""
+    return call.tensor(name) or Tensor(None, None, contiguous=None)
+
+
+def unknown(like: Tensor | str | None = None) -> Tensor:
+    """A tensor whose shape is not known, of the dtype given (or of the given tensor's)."""
+    return Tensor(like.dtype if isinstance(like, Tensor) else like, None, contiguous=None)
+
+
+def origins_of(x: Tensor) -> Origins:
+    """Where every size of a tensor of known rank came from."""
+    return x.origins if x.origins is not None else (None,) * len(x.dims or ())
+
+
+def items(value: Value) -> tuple[Value, ...] | None:
+    """The items of a list, tuple or `*args` (also when those are one list); None where not known."""
+    if isinstance(value, TupleValue) and len(value.items) == 1:
+        inner = value.items[0]
+        if isinstance(inner, (TupleValue, ListValue)):
+            return inner.items
+    if isinstance(value, (TupleValue, ListValue)):
+        return value.items
+    if isinstance(value, RepeatValue) and isinstance(value.count, int):
+        return (value.element,) * value.count
+    return None
+
+
+def is_size(value: Value) -> bool:
+    """Whether the value is an int or a symbolic one."""
+    return isinstance(value, (int, Dim)) and not isinstance(value, bool)
+
+
+def sizes(value: Value) -> Dims | None:
+    """An int, or a list or tuple of ints, as sizes; None where they are not known."""
+    if is_size(value):
+        return (value,)
+    found = items(value)
+    if found is None or not all(is_size(size) for size in found):
+        return None
+    return found
+
+
+def repeated(value: Value, count: int) -> Dims | None:
+    """One size for each of `count` axes: an int stands for all of them, a list of one too."""
+    found = sizes(value)
+    if found is None:
+        return None
+    if len(found) == 1:
+        return found * count
+    return found if len(found) == count else None
+
+
+def axis(call: RuleCall, name: str, x: Tensor, extra: int = 0) -> int | ErrorValue | None:
+    """The axis of `x` that an argument names, counted from 0. Reports E0305 where `x` has none such.
+
+    extra: how many more axes than those of `x` there are (1 where the axis is to be inserted).
+    """
+    return axis_at(call, call.arguments.get(name), x, name, extra)
+
+
+def axis_at(
+    call: RuleCall, value: Value, x: Tensor, name: str, extra: int = 0
+) -> int | ErrorValue | None:
+    """The same for an axis that is one item of the argument `name`."""
+    if not isinstance(value, int) or isinstance(value, bool) or x.dims is None:
+        return None
+    rank = len(x.dims) + extra
+    # torch lets a scalar be indexed as if it had one axis.
+    limit = max(rank, 1)
+    if -limit <= value < limit:
+        return value % limit
+    return call.fail(
+        "E0305",
+        f"axis {value} does not exist: {call.name} got {call.show(x)}, {_axes(len(x.dims))}",
+        name if call.given(name) else None,
+        f"from {-limit} to {limit - 1}",
+        help=f"write an axis from {-limit} to {limit - 1}",
+    )
+
+
+def axes(call: RuleCall, name: str, x: Tensor) -> tuple[int, ...] | ErrorValue | None:
+    """Some axes of `x` out of an int or a list of ints, counted from 0, each once."""
+    value = call.arguments.get(name)
+    wanted = (value,) if is_size(value) else items(value)
+    if wanted is None:
+        return None
+    found: list[int] = []
+    for one in wanted:
+        at = axis_at(call, one, x, name)
+        if not isinstance(at, int):
+            return at
+        if at in found:
+            return call.fail("E0305", f"axis {one} is named twice", name)
+        found.append(at)
+    return tuple(found)
+
+
+def _axes(rank: int) -> str:
+    if rank == 0:
+        return "a scalar"
+    return "which has 1 axis" if rank == 1 else f"which has {rank} axes"
+
+
+def dtype(call: RuleCall, name: str = "dtype") -> str | None:
+    """The dtype that the argument names; None where it is not given or not known."""
+    value = call.arguments.get(name)
+    return value.name if isinstance(value, DType) else None
+
+
+def rank_is(call: RuleCall, x: Tensor, ranks: Sequence[int], name: str = "input") -> bool:
+    """Whether `x` may have one of the ranks; reports E0302 where it has another one."""
+    if x.dims is None or len(x.dims) in ranks:
+        return True
+    words = [str(rank) for rank in ranks]
+    wanted = words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+    call.fail(
+        "E0302",
+        f"{call.name} takes {wanted} {'axis' if wanted == '1' else 'axes'}, but {name} is {call.show(x)}, "
+        + _axes(len(x.dims)),
+        name,
+        f"this is {call.show(x)}",
+    )
+    return False
+
+
+def came_from(x: Tensor, at: int) -> tuple[Label, ...]:
+    """A label at the place where a size arose, where that is known."""
+    origin = x.origin(at)
+    return () if origin is None else (Label(origin.span, origin.text),)
+
+
+def product(world: World, dims: Sequence[DimLike]) -> DimLike:
+    """The number of elements of a shape."""
+    total: DimLike = 1
+    for dim in dims:
+        total = total * dim
+    return world.settle(total)
+
+
+def show(call: RuleCall, *tensors: Tensor) -> str:
+    """Several shapes in a row: `[B, 3] and [B, 4]`."""
+    return " and ".join(call.show(x) for x in tensors)

@@ -1,0 +1,242 @@
+"""Broadcasting: elementwise functions of several tensors, and the operators between tensors and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import dtypes
+from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Relation, Tensor, Value
+from nnspec.semantics.world import World
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+def broadcast(
+    call: RuleCall, operands: Sequence[tuple[str, Tensor]]
+) -> tuple[Dims, Origins] | ErrorValue | None:
+    """The dims of the result of an elementwise operation; None where the rank is not known.
+
+    operands: the tensors with the names of their arguments.
+    Reports E0307 where two sizes can never be stretched to one.
+    """
+    first_name, first = operands[0]
+    if first.dims is None:
+        dims: Dims | None = None
+        origins: Origins = ()
+    else:
+        dims, origins = first.dims, origins_of(first)
+    so_far, so_far_name = first, first_name
+    for name, other in operands[1:]:
+        if dims is None or other.dims is None:
+            dims = None
+            continue
+        met = _meet(call, (so_far_name, so_far), (name, other))
+        if met is None:
+            return ERROR
+        dims, origins = met
+        so_far, so_far_name = Tensor(first.dtype, dims, origins), name
+    return None if dims is None else (dims, origins)
+
+
+def stretch(call: RuleCall, operands: Sequence[tuple[str, Tensor]], dtype: str | None) -> Value:
+    """The tensor of the dtype that the operands broadcast to."""
+    if len(operands) == 1:
+        x = operands[0][1]
+        return Tensor(dtype, x.dims, x.origins)
+    found = broadcast(call, operands)
+    if isinstance(found, ErrorValue):
+        return found
+    return Tensor(dtype, *found) if found is not None else Tensor(dtype, None, contiguous=None)
+
+
+def _meet(
+    call: RuleCall, left: tuple[str, Tensor], right: tuple[str, Tensor]
+) -> tuple[Dims, Origins] | None:
+    a, b = left[1].dims, right[1].dims
+    assert a is not None and b is not None
+    if a == b:
+        return a, origins_of(left[1])
+    rank = max(len(a), len(b))
+    pad_a, pad_b = rank - len(a), rank - len(b)
+    origins_a, origins_b = origins_of(left[1]), origins_of(right[1])
+    dims: list[DimLike] = []
+    origins: list[Origin | None] = []
+    for i in range(rank):
+        if i < pad_a:
+            dim, origin = b[i], origins_b[i]
+        elif i < pad_b:
+            dim, origin = a[i], origins_a[i]
+        else:
+            here, there = i - pad_a, i - pad_b
+            taken = _stretched(call, a[here], b[there])
+            if taken is None:
+                _refuse(call, left, right, here, there)
+                return None
+            dim = taken
+            origin = origins_a[here] if taken is a[here] else origins_b[there]
+        dims.append(dim)
+        origins.append(origin)
+    return tuple(dims), tuple(origins)
+
+
+def _stretched(call: RuleCall, left: DimLike, right: DimLike) -> DimLike | None:
+    """The size that both become, None where there is none."""
+    if left is right:
+        return left
+    left, right = call.settle(left), call.settle(right)
+    if left == 1:
+        return right
+    if right == 1:
+        return left
+    answer = call.compare(left, right)
+    if answer == "equal":
+        return left
+    world = call.world
+    if answer == "different":
+        # D and D + 1 broadcast where D is 1.
+        for dim, other in ((left, right), (right, left)):
+            if world.prove(Relation(dim, "==", 1)) is None:
+                world.claimed(Relation(dim, "==", 1), call.span)
+                return other
+        return None
+    world.claimed(Relation(left, "==", right), call.span)
+    return right if isinstance(right, int) else left
+
+
+def _refuse(
+    call: RuleCall, left: tuple[str, Tensor], right: tuple[str, Tensor], here: int, there: int
+) -> None:
+    a, b = left[1], right[1]
+    assert a.dims is not None and b.dims is not None
+    back = here - len(a.dims)
+    where = "the last axis" if back == -1 else f"axis {back}"
+    call.fail(
+        "E0307",
+        f"{call.show(a)} and {call.show(b)} do not broadcast: on {where}, "
+        f"{call.show(a.dims[here])} and {call.show(b.dims[there])} differ and neither is 1",
+        right[0] if call.given(right[0]) else None,
+        f"this is {call.show(b)}",
+        (
+            *(
+                (Label(call.spans[left[0]], f"this is {call.show(a)}"),)
+                if call.given(left[0])
+                else ()
+            ),
+            *came_from(a, here),
+            *came_from(b, there),
+        ),
+        help=_advice(call, a, b),
+    )
+
+
+def _advice(call: RuleCall, a: Tensor, b: Tensor) -> str | None:
+    """Axes that would line the smaller operand up with the larger one, if that is all that is wrong."""
+    assert a.dims is not None and b.dims is not None
+    small, large = (b, a) if len(b.dims) <= len(a.dims) else (a, b)
+    assert small.dims is not None and large.dims is not None
+    if len(small.dims) == 1 and len(large.dims) > 1:
+        size = small.dims[0]
+        for at, dim in enumerate(large.dims[:-1]):
+            if call.settle(dim) == call.settle(size):
+                index = ", ".join([":"] + ["None"] * (len(large.dims) - 1 - at))
+                return f"index the smaller one with `[{index}]` to line it up with axis {at}"
+    if len(small.dims) == len(large.dims) == 2 and _same(call, small.dims, large.dims[::-1]):
+        return "transpose one of them with `.T`"
+    if len(small.dims) == len(large.dims) - 1:
+        for at in range(len(large.dims)):
+            if at and _same(call, small.dims, large.dims[:at] + large.dims[at + 1 :]):
+                return f"`.unsqueeze({at})` on the smaller one gives it the missing axis"
+    return None
+
+
+def _same(call: RuleCall, left: Dims, right: Dims) -> bool:
+    return all(call.settle(a) == call.settle(b) for a, b in zip(left, right, strict=True))
+
+
+# --- operators -------------------------------------------------------------------------------------
+
+_COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
+_BITWISE = {"&", "|", "^", "<<", ">>"}
+
+
+def operator_call(
+    world: World, op: str, span: Span, arguments: dict[str, Value], spans: dict[str, Span]
+) -> RuleCall:
+    """An operator as a call of a rule, under the operator's sign."""
+    signature = ast.Signature(span, (), None, ())
+    decl = ast.ExternDef(span, op, signature, (), None, None, (), span)
+    return RuleCall(world, decl, f"`{op}`", span, arguments, spans)
+
+
+def binary(
+    world: World, op: str, left: Value, right: Value, span: Span, left_span: Span, right_span: Span
+) -> Value:
+    """`left op right` where at least one side is a Tensor and the other a Tensor or a number.
+
+    Reports E0307 (no broadcast), E0303 (dtypes that the operator does not take), and those of matmul.
+    """
+    call = operator_call(
+        world,
+        op,
+        span,
+        {"input": left, "other": right},
+        {"input": left_span, "other": right_span},
+    )
+    if op == "@":
+        from nnspec.semantics.rules.products import matmul
+
+        return matmul(call)
+    return combine(call, op)
+
+
+def combine(call: RuleCall, op: str) -> Value:
+    """An elementwise operation of the arguments `input` and `other`, by the operator that it means."""
+    left, right = call.arguments["input"], call.arguments["other"]
+    dtype = result_dtype(call, op, left, right)
+    if isinstance(dtype, ErrorValue):
+        return dtype
+    operands = [(n, v) for n, v in (("input", left), ("other", right)) if isinstance(v, Tensor)]
+    return stretch(call, operands, dtype) if operands else Tensor(dtype, ())
+
+
+def result_dtype(call: RuleCall, op: str, left: Value, right: Value) -> str | None | ErrorValue:
+    """The dtype of `left op right`, ERROR (and E0303) where torch refuses the operands' dtypes."""
+    common = dtypes.result_type((left, right))
+    if op in ("==", "!="):
+        return "bool"
+    if op in _COMPARISONS:
+        if dtypes.is_complex(common):
+            return _no_dtype(call, op, common, "complex numbers have no order")
+        return "bool"
+    if op == "/":
+        return dtypes.DEFAULT_FLOAT if dtypes.is_integral(common) else common
+    if op == "-" and (_is_bool(left) or _is_bool(right)):
+        return _no_dtype(call, op, "bool", "`~` inverts a mask; `.int()` makes a number of it")
+    if op in _BITWISE and common is not None and not dtypes.is_integral(common):
+        return _no_dtype(call, op, common, "it works on integers and bools")
+    if op in ("<<", ">>", "//", "%", "**") and common == "bool":
+        return _no_dtype(call, op, "bool", "convert the masks with `.int()` first")
+    if op in ("//", "%") and dtypes.is_complex(common):
+        return _no_dtype(call, op, common, "complex numbers have no remainder")
+    return common
+
+
+def _is_bool(value: Value) -> bool:
+    return value.dtype == "bool" if isinstance(value, Tensor) else isinstance(value, bool)
+
+
+def _no_dtype(call: RuleCall, op: str, dtype: str | None, help: str) -> ErrorValue:
+    return call.fail("E0303", f"`{op}` does not take {dtype} tensors", help=help)
+
+
+def unary(world: World, op: str, value: Tensor, span: Span) -> Value:
+    """`-x`, `+x`, `~x`. Reports E0303 for a dtype that the operator does not take."""
+    call = operator_call(world, op, span, {"input": value}, {})
+    if op == "-" and value.dtype == "bool":
+        return _no_dtype(call, op, "bool", "`~` inverts a mask")
+    if op == "~" and value.dtype is not None and not dtypes.is_integral(value.dtype):
+        return _no_dtype(call, op, value.dtype, "it works on integers and bools")
+    return Tensor(value.dtype, value.dims, value.origins)

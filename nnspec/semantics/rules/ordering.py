@@ -1,0 +1,163 @@
+"""Sorting, the k best, counting and unique values."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
+from nnspec.semantics.rules.reduction import VALUES_INDICES
+from nnspec.semantics.values import ERROR, ErrorValue, Relation, Tensor, TupleValue, Value
+
+
+def topk(call: RuleCall) -> Value:
+    """`topk(x, k, dim)`: values and indices of the k greatest along an axis."""
+    x, k = arguments.tensor(call), call.arguments["k"]
+    at = arguments.axis(call, "dim", x)
+    if isinstance(at, ErrorValue):
+        return at
+    if at is None or x.dims is None or not is_size(k):
+        return TupleValue((unknown(x), unknown("int64")), VALUES_INDICES)
+    if not x.dims:
+        return TupleValue((x, Tensor("int64", ())), VALUES_INDICES)
+    size = x.dims[at]
+    if not call.demand(
+        Relation(k, "<=", size),
+        f"k is {call.show(k)}, but axis {at} of {call.show(x)} has {call.show(size)}",
+        "k" if call.given("k") else None,
+        others=arguments.came_from(x, at),
+        help=f"k is {call.show(size)} at most",
+        code="E0308",
+    ):
+        return ERROR
+    dims = (*x.dims[:at], k, *x.dims[at + 1 :])
+    origins = origins_of(x)
+    kept = (*origins[:at], None, *origins[at + 1 :])
+    return TupleValue((Tensor(x.dtype, dims, kept), Tensor("int64", dims, kept)), VALUES_INDICES)
+
+
+def sort(call: RuleCall) -> Value:
+    """`sort(x, dim)`: values and indices, of the shape of x."""
+    x = arguments.tensor(call)
+    at = arguments.axis(call, "dim", x)
+    if isinstance(at, ErrorValue):
+        return at
+    return TupleValue(
+        (Tensor(x.dtype, x.dims, x.origins), Tensor("int64", x.dims, x.origins)), VALUES_INDICES
+    )
+
+
+def argsort(call: RuleCall) -> Value:
+    """`argsort(x, dim)`: the indices alone."""
+    values = sort(call)
+    return values if isinstance(values, ErrorValue) else values.items[1]
+
+
+def msort(call: RuleCall) -> Value:
+    """`msort(x)`: sorted along the first axis."""
+    x = arguments.tensor(call)
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+def unique(call: RuleCall) -> Value:
+    """unique and unique_consecutive: as many values as there are, perhaps with inverse and counts."""
+    x = arguments.tensor(call)
+    number = call.new_size("unique")
+    at = arguments.axis(call, "dim", x) if call.arguments.get("dim") is not None else None
+    if isinstance(at, ErrorValue):
+        return at
+    if at is not None and x.dims:
+        values = Tensor(x.dtype, (*x.dims[:at], number, *x.dims[at + 1 :]))
+        inverse = Tensor("int64", (x.dims[at],))
+    elif call.arguments.get("dim") is None:
+        values = Tensor(x.dtype, (number,))
+        inverse = Tensor("int64", x.dims)
+    else:
+        values, inverse = unknown(x), unknown("int64")
+    found: list[Value] = [values]
+    if call.arguments.get("return_inverse") is True:
+        found.append(inverse)
+    if call.arguments.get("return_counts") is True:
+        found.append(Tensor("int64", (number,)))
+    return TupleValue(tuple(found)) if len(found) > 1 else values
+
+
+def bincount(call: RuleCall) -> Value:
+    """`bincount(x, weights, minlength)`: how often each int occurs; the length is the data's."""
+    x = arguments.tensor(call)
+    if not arguments.rank_is(call, x, (1,)):
+        return ERROR
+    if x.dtype is not None and (not dtypes.is_integral(x.dtype) or x.dtype == "bool"):
+        return call.fail("E0303", f"bincount counts ints, got {x.dtype}", "input")
+    weights = call.tensor("weights")
+    if weights is None:
+        dtype: str | None = "int64"
+    else:
+        dtype = weights.dtype if weights.dtype in ("float32", "float", None) else "float64"
+    return Tensor(dtype, (call.new_size("bins"),))
+
+
+def searchsorted(call: RuleCall) -> Value:
+    """searchsorted, bucketize: a position for every value."""
+    values = call.arguments["input"]
+    dtype = "int32" if call.arguments.get("out_int32") is True else "int64"
+    if not isinstance(values, Tensor):
+        return Tensor(dtype, ())
+    sorted_sequence = call.tensor("sorted_sequence")
+    if (
+        sorted_sequence is not None
+        and sorted_sequence.dims is not None
+        and values.dims is not None
+        and len(sorted_sequence.dims) > 1
+    ):
+        message = (
+            f"{call.name} takes one sorted row for each row of values: "
+            f"{call.show(sorted_sequence)} and {call.show(values)}"
+        )
+        if len(sorted_sequence.dims) != len(values.dims):
+            return call.fail("E0302", message, "input")
+        for a, b in zip(sorted_sequence.dims[:-1], values.dims[:-1], strict=True):
+            if not call.agree(a, b, message, "input"):
+                return ERROR
+    return Tensor(dtype, values.dims, values.origins)
+
+
+def histc(call: RuleCall) -> Value:
+    """`histc(x, bins)`: a count for every bin."""
+    x, bins = arguments.tensor(call), call.arguments["bins"]
+    return Tensor(x.dtype, (bins,)) if is_size(bins) else unknown(x)
+
+
+def nonzero(call: RuleCall) -> Value:
+    """`nonzero(x)`: one row for each element that is not 0; with as_tuple one vector for each axis."""
+    x = arguments.tensor(call)
+    number = call.new_size("nonzero")
+    if call.arguments.get("as_tuple") is True:
+        from nnspec.semantics.values import Unknown
+
+        if x.dims is None:
+            return Unknown("tuple")
+        return TupleValue((Tensor("int64", (number,)),) * max(len(x.dims), 1))
+    if x.dims is None:
+        return Tensor("int64", (number, call.new_size()))
+    return Tensor("int64", (number, len(x.dims)))
+
+
+def argwhere(call: RuleCall) -> Value:
+    """`argwhere(x)`: as nonzero."""
+    return nonzero(call)
+
+
+def combinations(call: RuleCall) -> Value:
+    """`combinations(x, r, with_replacement)`: `C(n, r)` rows."""
+    x, r = arguments.tensor(call), call.arguments["r"]
+    if x.dims is None or not isinstance(r, int):
+        return unknown(x)
+    if not arguments.rank_is(call, x, (1,)):
+        return ERROR
+    n = x.dims[0]
+    again = call.arguments.get("with_replacement") is True
+    rows = product(call.world, [n + i if again else n - i for i in range(r)])
+    factorial = 1
+    for i in range(2, r + 1):
+        factorial *= i
+    return Tensor(x.dtype, (call.settle(rows // factorial), r))

@@ -1,0 +1,396 @@
+"""Elements picked and put by index: gather, scatter, index_select, masks, diagonals, triangles."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
+from nnspec.semantics.rules.bounds import at_least, at_most
+from nnspec.semantics.rules.broadcast import broadcast, stretch
+from nnspec.semantics.rules.indexing import in_range, slice_length
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
+
+
+def _index_dtype(call: RuleCall, index: Tensor, name: str, int32: bool = False) -> bool:
+    if index.dtype in (None, "int64") or (int32 and index.dtype == "int32"):
+        return True
+    call.fail(
+        "E0303",
+        f"{call.name} takes an int64 index, got {index.dtype}",
+        name,
+        help="`.long()` converts it",
+    )
+    return False
+
+
+def _fits_inside(call: RuleCall, index: Tensor, x: Tensor, at: int, name: str) -> bool:
+    """The index may not reach beyond `x` on any axis but the one that it selects from."""
+    assert index.dims is not None and x.dims is not None
+    for i, (a, b) in enumerate(zip(index.dims, x.dims, strict=True)):
+        if i != at and not call.demand(
+            Relation(a, "<=", b),
+            f"{call.name}: the index {call.show(index)} reaches beyond {call.show(x)} on axis {i}",
+            name,
+        ):
+            return False
+    return True
+
+
+def gather(call: RuleCall) -> Value:
+    """`gather(x, dim, index)`: the shape of the index, which has as many axes as x."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "index")
+    if not _index_dtype(call, index, "index", int32=True):
+        return ERROR
+    at = arguments.axis(call, "dim", x)
+    if isinstance(at, ErrorValue):
+        return at
+    if at is not None and x.dims and index.dims:
+        if not _equal_ranks(call, x, index, "index"):
+            return ERROR
+        if not _fits_inside(call, index, x, at, "index"):
+            return ERROR
+    return Tensor(x.dtype, index.dims, index.origins)
+
+
+def _equal_ranks(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
+    assert x.dims is not None and other.dims is not None
+    if max(len(x.dims), 1) == max(len(other.dims), 1):
+        return True
+    call.fail(
+        "E0302",
+        f"{call.name} needs equally many axes in both, got {call.show(x)} and {call.show(other)}",
+        name,
+        help="`.unsqueeze` gives the index an axis, `.squeeze` takes the axis from the result",
+    )
+    return False
+
+
+def scatter(call: RuleCall) -> Value:
+    """scatter, scatter_add, scatter_reduce: the shape of x."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "index")
+    source = call.tensor("src")
+    if not _index_dtype(call, index, "index", int32=True):
+        return ERROR
+    at = arguments.axis(call, "dim", x)
+    if isinstance(at, ErrorValue):
+        return at
+    if source is not None and not _one_dtype(call, x, source, "src"):
+        return ERROR
+    if at is not None and x.dims and index.dims:
+        if not _equal_ranks(call, x, index, "index"):
+            return ERROR
+        if not _fits_inside(call, index, x, at, "index"):
+            return ERROR
+        if source is not None and source.dims is not None:
+            if not _equal_ranks(call, source, index, "src"):
+                return ERROR
+            if not _fits_inside(call, index, source, -1, "src"):
+                return ERROR
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+def _one_dtype(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
+    from nnspec.semantics.rules.products import same_dtype
+
+    return same_dtype(call, ("input", x), (name, other))
+
+
+def index_select(call: RuleCall) -> Value:
+    """`index_select(x, dim, index)`: the slices that a vector of indices names."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "index")
+    if not _index_dtype(call, index, "index", int32=True):
+        return ERROR
+    if not arguments.rank_is(call, index, (0, 1), "index"):
+        return ERROR
+    at = arguments.axis(call, "dim", x)
+    if not isinstance(at, int) or x.dims is None:
+        return at if isinstance(at, ErrorValue) else unknown(x)
+    if not x.dims:
+        return x
+    count: DimLike = call.new_size() if index.dims is None else (index.dims or (1,))[0]
+    return _with_size(x, at, count)
+
+
+def _with_size(x: Tensor, at: int, size: DimLike) -> Tensor:
+    assert x.dims is not None
+    origins = origins_of(x)
+    return Tensor(
+        x.dtype,
+        (*x.dims[:at], size, *x.dims[at + 1 :]),
+        (*origins[:at], None, *origins[at + 1 :]),
+    )
+
+
+def index_write(call: RuleCall) -> Value:
+    """index_add, index_copy, index_fill: the shape of x; one slice of the source for each index."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "index")
+    source = call.tensor("source")
+    if not _index_dtype(call, index, "index", int32=call.decl.name == "index_add"):
+        return ERROR
+    at = arguments.axis(call, "dim", x)
+    if isinstance(at, ErrorValue):
+        return at
+    if source is not None and not _one_dtype(call, x, source, "source"):
+        return ERROR
+    if (
+        at is not None
+        and source is not None
+        and x.dims
+        and source.dims is not None
+        and index.dims is not None
+        and len(source.dims) == len(x.dims)
+    ):
+        wanted = (*x.dims[:at], (index.dims or (1,))[0], *x.dims[at + 1 :])
+        for a, b in zip(source.dims, wanted, strict=True):
+            if not call.agree(
+                a,
+                b,
+                f"{call.name} writes {call.show(Tensor(x.dtype, wanted))}, but source is {call.show(source)}",
+                "source",
+            ):
+                return ERROR
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+def take(call: RuleCall) -> Value:
+    """`take(x, index)`: elements by their number in the flattened x."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "index")
+    if not _index_dtype(call, index, "index"):
+        return ERROR
+    return Tensor(x.dtype, index.dims, index.origins)
+
+
+def take_along_dim(call: RuleCall) -> Value:
+    """`take_along_dim(x, indices, dim)`: as gather, with broadcasting of the other axes."""
+    x, index = arguments.tensor(call), arguments.tensor(call, "indices")
+    if not _index_dtype(call, index, "indices"):
+        return ERROR
+    if x.dims is None or index.dims is None:
+        return unknown(x)
+    if call.arguments.get("dim") is None:
+        return Tensor(x.dtype, (product(call.world, index.dims),))
+    at = arguments.axis(call, "dim", x)
+    if not isinstance(at, int):
+        return at or unknown(x)
+    if not _equal_ranks(call, x, index, "indices"):
+        return ERROR
+    found = broadcast(
+        call,
+        [
+            ("input", Tensor(x.dtype, x.dims[:at] + x.dims[at + 1 :])),
+            ("indices", Tensor(x.dtype, index.dims[:at] + index.dims[at + 1 :])),
+        ],
+    )
+    if isinstance(found, ErrorValue) or found is None:
+        return found or unknown(x)
+    return Tensor(x.dtype, (*found[0][:at], index.dims[at], *found[0][at:]))
+
+
+def masked_fill(call: RuleCall) -> Value:
+    """`x.masked_fill(mask, value)`: the mask broadcasts; the dtype stays."""
+    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
+    if not _is_mask(call, mask):
+        return ERROR
+    value = call.arguments.get("value")
+    if isinstance(value, Tensor) and value.dims:
+        return call.fail(
+            "E0302",
+            f"masked_fill takes a number or a scalar, got {call.show(value)}",
+            "value",
+            help="`where(mask, value, x)` takes a tensor",
+        )
+    if (isinstance(value, float) and x.dtype is not None and dtypes.is_integral(x.dtype)) and (
+        x.dtype != "bool"
+    ):
+        return call.fail(
+            "E0303", f"a float cannot be written into {x.dtype}", "value", help="convert x first"
+        )
+    return stretch(call, [("input", x), ("mask", mask)], x.dtype)
+
+
+def _is_mask(call: RuleCall, mask: Tensor) -> bool:
+    if mask.dtype in (None, "bool"):
+        return True
+    call.fail(
+        "E0303",
+        f"{call.name} takes a bool mask, got {mask.dtype}",
+        "mask",
+        help="compare, for instance with `== 0`, or convert with `.bool()`",
+    )
+    return False
+
+
+def masked_select(call: RuleCall) -> Value:
+    """`masked_select(x, mask)`: as many elements as the mask has true ones."""
+    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
+    if not _is_mask(call, mask):
+        return ERROR
+    found = broadcast(call, [("input", x), ("mask", mask)])
+    if isinstance(found, ErrorValue):
+        return found
+    return Tensor(x.dtype, (call.new_size("selected"),))
+
+
+def masked_scatter(call: RuleCall) -> Value:
+    """`x.masked_scatter(mask, source)`: the shape of x and mask together."""
+    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
+    if not _is_mask(call, mask) or not _one_dtype(
+        call, x, arguments.tensor(call, "source"), "source"
+    ):
+        return ERROR
+    return stretch(call, [("input", x), ("mask", mask)], x.dtype)
+
+
+def select(call: RuleCall) -> Value:
+    """`select(x, dim, index)`: one slice, without its axis."""
+    x, index = arguments.tensor(call), call.arguments["index"]
+    at = arguments.axis(call, "dim", x)
+    if not isinstance(at, int) or x.dims is None:
+        return at if isinstance(at, ErrorValue) else unknown(x)
+    if not x.dims:
+        return call.fail("E0302", "select takes no scalar", "input")
+    if is_size(index) and not in_range(call, index, x.dims[at], "index"):
+        return ERROR
+    origins = origins_of(x)
+    return Tensor(
+        x.dtype,
+        x.dims[:at] + x.dims[at + 1 :],
+        origins[:at] + origins[at + 1 :],
+        x.contiguous if at == 0 else None,
+    )
+
+
+def narrow(call: RuleCall) -> Value:
+    """`narrow(x, dim, start, length)`: the slices from start to start + length."""
+    x, start, length = arguments.tensor(call), call.arguments["start"], call.arguments["length"]
+    at = arguments.axis(call, "dim", x)
+    if not isinstance(at, int) or x.dims is None:
+        return at if isinstance(at, ErrorValue) else unknown(x)
+    if not x.dims:
+        return call.fail("E0302", "narrow takes no scalar", "input")
+    if not is_size(length):
+        return _with_size(x, at, call.new_size())
+    size = x.dims[at]
+    if is_size(start):
+        end = start + length
+        if isinstance(start, int) and start < 0:
+            end = end + size
+        if not call.demand(
+            Relation(end, "<=", size),
+            f"narrow to {call.show(start)}:{call.show(end)} of axis {at} of {call.show(x)}, "
+            f"which has {call.show(size)}",
+            "length" if call.given("length") else None,
+            code="E0308",
+        ):
+            return ERROR
+    return _with_size(x, at, call.settle(length))
+
+
+def slice_scatter(call: RuleCall) -> Value:
+    """slice_scatter, select_scatter, diagonal_scatter: x with a part of it replaced."""
+    from nnspec.semantics.rules.indexing import SliceItem
+
+    x, source = arguments.tensor(call), arguments.tensor(call, "src")
+    at = arguments.axis(call, "dim", x) if "dim" in call.arguments else None
+    if isinstance(at, ErrorValue):
+        return at
+    if at is not None and x.dims and source.dims is not None:
+        if call.decl.name == "select_scatter":
+            wanted = x.dims[:at] + x.dims[at + 1 :]
+        else:
+            item = SliceItem(*(call.arguments.get(n) for n in ("start", "end", "step")))
+            length = slice_length(call, item, x.dims[at], "start")
+            if length is None:
+                return ERROR
+            wanted = (*x.dims[:at], length, *x.dims[at + 1 :])
+        message = (
+            f"{call.name} replaces {call.world.show_shape(wanted)}, but src is {call.show(source)}"
+        )
+        if len(wanted) != len(source.dims):
+            return call.fail("E0302", message, "src")
+        for a, b in zip(wanted, source.dims, strict=True):
+            if not call.agree(a, b, message, "src"):
+                return ERROR
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+# --- diagonals and triangles -------------------------------------------------------------------------
+
+
+def triangle(call: RuleCall) -> Value:
+    """tril, triu: two axes or more, the shape stays."""
+    x = arguments.tensor(call)
+    if x.dims is not None and len(x.dims) < 2:
+        return call.fail(
+            "E0302", f"{call.name} takes two axes or more, got {call.show(x)}", "input"
+        )
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+def diagonal(call: RuleCall) -> Value:
+    """`diagonal(x, offset, dim1, dim2)`: the diagonal of two axes as the last axis."""
+    x, offset = arguments.tensor(call), call.arguments["offset"]
+    if x.dims is None:
+        return unknown(x)
+    names = ("dim1", "dim2")
+    first, second = (arguments.axis(call, n, x) for n in names)
+    if isinstance(first, ErrorValue) or isinstance(second, ErrorValue):
+        return ERROR
+    if first is None or second is None or not is_size(offset):
+        return unknown(x)
+    if first == second:
+        return call.fail("E0305", f"{call.name} needs two axes, got {call.show(x)}")
+    length = _diagonal_length(call, x.dims[first], x.dims[second], offset)
+    rest = tuple(d for i, d in enumerate(x.dims) if i not in (first, second))
+    return Tensor(x.dtype, (*rest, length), contiguous=None)
+
+
+def _diagonal_length(call: RuleCall, rows: DimLike, columns: DimLike, offset: DimLike) -> DimLike:
+    world = call.world
+    if world.prove(Relation(offset, ">=", 0)) is False:
+        rows = rows + offset
+    else:
+        columns = columns - offset
+    return at_least(world, at_most(world, rows, columns), 0)
+
+
+def diag(call: RuleCall) -> Value:
+    """`diag(x, diagonal)`: the diagonal of a matrix, or a matrix with a vector on its diagonal."""
+    x, offset = arguments.tensor(call), call.arguments["diagonal"]
+    if not arguments.rank_is(call, x, (1, 2)):
+        return ERROR
+    if x.dims is None or not is_size(offset):
+        return unknown(x)
+    if len(x.dims) == 2:
+        return Tensor(x.dtype, (_diagonal_length(call, *x.dims, offset),))
+    size = call.settle(x.dims[0] + _magnitude(call, offset))
+    return Tensor(x.dtype, (size, size))
+
+
+def _magnitude(call: RuleCall, offset: DimLike) -> DimLike:
+    return at_least(call.world, offset, 0 - offset)
+
+
+def diag_embed(call: RuleCall) -> Value:
+    """`diag_embed(x, offset, dim1, dim2)`: the last axis becomes a diagonal of two axes."""
+    x, offset = arguments.tensor(call), call.arguments["offset"]
+    first = arguments.axis(call, "dim1", x, extra=1)
+    second = arguments.axis(call, "dim2", x, extra=1)
+    if isinstance(first, ErrorValue) or isinstance(second, ErrorValue):
+        return ERROR
+    if x.dims is None or first is None or second is None or not is_size(offset):
+        return unknown(x)
+    if not x.dims:
+        return call.fail("E0302", "diag_embed takes no scalar", "input")
+    size = call.settle(x.dims[-1] + _magnitude(call, offset))
+    rest = iter(x.dims[:-1])
+    axes = range(len(x.dims) + 1)
+    return Tensor(x.dtype, tuple(size if i in (first, second) else next(rest) for i in axes))
+
+
+def trace(call: RuleCall) -> Value:
+    """`trace(x)`: the sum of a matrix's diagonal; integers add up to int64."""
+    x = arguments.tensor(call)
+    if not arguments.rank_is(call, x, (2,)):
+        return ERROR
+    return Tensor("int64" if dtypes.is_integral(x.dtype) else x.dtype, ())

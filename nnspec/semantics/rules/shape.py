@@ -1,0 +1,240 @@
+"""Other shapes for the same elements: view, reshape, flatten, unflatten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules.arguments import Dims, origins_of, product, unknown
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    DType,
+    ErrorValue,
+    Origin,
+    Relation,
+    Tensor,
+    Value,
+)
+
+
+def view(call: RuleCall) -> Value:
+    """`x.view(*shape)`, `x.view(dtype)`."""
+    given = arguments.items(call.arguments["shape"])
+    if given is not None and len(given) == 1 and isinstance(given[0], DType):
+        return _view_dtype(call, given[0].name)
+    return reshape(call)
+
+
+def _view_dtype(call: RuleCall, dtype: str) -> Value:
+    from nnspec.semantics.rules.dtypes import bits
+
+    x = arguments.tensor(call)
+    if x.dims is None or x.dtype is None or bits(x.dtype) == bits(dtype):
+        return Tensor(dtype, x.dims, x.origins)
+    if not x.dims:
+        return call.fail("E0303", f"a scalar cannot be viewed as {dtype}, which has another size")
+    total = x.dims[-1] * bits(x.dtype)
+    last = split_exactly(
+        call, total, bits(dtype), f"{call.show(x)} {x.dtype} cannot be viewed as {dtype}", "E0306"
+    )
+    return ERROR if last is None else Tensor(dtype, (*x.dims[:-1], last))
+
+
+def reshape(call: RuleCall) -> Value:
+    """`reshape(x, shape)`, `x.reshape(*shape)`: the same number of elements, one `-1` is worked out."""
+    x = arguments.tensor(call)
+    wanted = arguments.sizes(call.arguments["shape"])
+    if wanted is None:
+        return unknown(x)
+    if x.dims is None:
+        rank_known = all(not isinstance(d, int) or d >= 0 for d in wanted)
+        return Tensor(x.dtype, wanted) if rank_known else unknown(x)
+    dims = settle_shape(call, x, wanted, "shape")
+    if dims is None:
+        return ERROR
+    return Tensor(x.dtype, dims, follow(call, x, dims))
+
+
+def view_as(call: RuleCall) -> Value:
+    """`x.view_as(other)`, `x.reshape_as(other)`."""
+    x, other = arguments.tensor(call), arguments.tensor(call, "other")
+    if x.dims is None or other.dims is None:
+        return Tensor(x.dtype, other.dims, other.origins)
+    if settle_shape(call, x, other.dims, "other") is None:
+        return ERROR
+    return Tensor(x.dtype, other.dims, other.origins)
+
+
+def follow(call: RuleCall, x: Tensor, dims: Dims) -> tuple[Origin | None, ...]:
+    """Origins of the axes at the front and at the back that a reshape leaves alone."""
+    assert x.dims is not None
+    origins = origins_of(x)
+    found: list[Origin | None] = [None] * len(dims)
+    for i, (old, new) in enumerate(zip(x.dims, dims, strict=False)):
+        if old != new:
+            break
+        found[i] = origins[i]
+    for i in range(1, min(len(dims), len(x.dims)) + 1):
+        if x.dims[-i] != dims[-i]:
+            break
+        found[-i] = origins[-i]
+    return tuple(found)
+
+
+def settle_shape(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Dims | None:
+    """The shape that a reshape of `x` to `wanted` gives, its `-1` worked out; None (and E0306) where none."""
+    assert x.dims is not None
+    wanted = tuple(call.settle(d) for d in wanted)
+    place = at if call.given(at) else None
+    open_axes = [i for i, dim in enumerate(wanted) if dim == -1]
+    if len(open_axes) > 1 or any(isinstance(d, int) and d < -1 for d in wanted):
+        call.fail(
+            "E0306",
+            f"{call.world.show_shape(wanted)} is no shape: one size may be -1, the others are 0 or more",
+            place,
+        )
+        return None
+    fixed = [dim for i, dim in enumerate(wanted) if i not in open_axes]
+    have, want = cancel(call, x.dims, fixed)
+    total, rest = product(call.world, have), product(call.world, want)
+    if not open_axes:
+        return wanted if _same_number(call, x, wanted, total, rest, place) else None
+    target = f"{call.world.show_shape(wanted)}"
+    size = split_exactly(
+        call,
+        total,
+        rest,
+        f"{call.show(x)} cannot be reshaped to {target}: "
+        f"{call.show(total)} is not a multiple of {call.show(rest)}",
+        "E0306",
+        place,
+    )
+    if size is None:
+        return None
+    at_open = open_axes[0]
+    return (*wanted[:at_open], size, *wanted[at_open + 1 :])
+
+
+def _same_number(
+    call: RuleCall, x: Tensor, wanted: Dims, total: DimLike, rest: DimLike, place: str | None
+) -> bool:
+    assert x.dims is not None
+    return call.agree(
+        total,
+        rest,
+        f"{call.show(x)} cannot be reshaped to {call.world.show_shape(wanted)}: "
+        f"{call.show(product(call.world, x.dims))} elements do not fill "
+        f"{call.show(product(call.world, wanted))} places",
+        place,
+        others=_origin_labels(x),
+        help=_mend(call, x, wanted),
+        code="E0306",
+    )
+
+
+def _origin_labels(x: Tensor) -> tuple[Label, ...]:
+    """Where the last size with a known origin arose: mostly the one that surprises."""
+    for origin in reversed(origins_of(x)):
+        if origin is not None:
+            return (Label(origin.span, origin.text),)
+    return ()
+
+
+def _mend(call: RuleCall, x: Tensor, wanted: Dims) -> str | None:
+    """A single size of the wanted shape that would be right if it were another number."""
+    assert x.dims is not None
+    for i in reversed(range(len(wanted))):
+        others = [d for j, d in enumerate(wanted) if j != i]
+        have, want = cancel(call, x.dims, others)
+        total, rest = product(call.world, have), product(call.world, want)
+        if rest == 0 or call.world.prove(Relation(total % rest, "==", 0)) is not True:
+            continue
+        size = call.settle(total // rest)
+        shape = (*wanted[:i], size, *wanted[i + 1 :])
+        return f"{call.show(size)} instead of {call.show(wanted[i])} fits: {call.world.show_shape(shape)}"
+    return None
+
+
+def cancel(
+    call: RuleCall, left: Sequence[DimLike], right: Sequence[DimLike]
+) -> tuple[list[DimLike], list[DimLike]]:
+    """Both lists of factors without those that they have in common, and without ones."""
+    have = [dim for dim in map(call.settle, left) if dim != 1]
+    want: list[DimLike] = []
+    for dim in map(call.settle, right):
+        if dim in have and dim != 0:
+            have.remove(dim)
+        elif dim != 1:
+            want.append(dim)
+    return have, want
+
+
+def split_exactly(
+    call: RuleCall, total: DimLike, part: DimLike, message: str, code: str, at: str | None = None
+) -> DimLike | None:
+    """`total / part` where it has no remainder; None (and an error) where it always has one."""
+    total, part = call.settle(total), call.settle(part)
+    if part == 0:
+        call.fail(code, message, at)
+        return None
+    if call.world.is_open(total) or call.world.is_open(part):
+        return call.settle(total // part)
+    if not call.demand(Relation(total % part, "==", 0), message, at, code=code):
+        return None
+    return call.settle(total // part)
+
+
+def flatten(call: RuleCall) -> Value:
+    """`flatten(x, start_dim, end_dim)`: the axes from start to end become one."""
+    x = arguments.tensor(call)
+    if x.dims is None:
+        return unknown(x)
+    start = arguments.axis(call, "start_dim", x)
+    end = arguments.axis(call, "end_dim", x)
+    if isinstance(start, ErrorValue) or isinstance(end, ErrorValue):
+        return ERROR
+    if start is None or end is None:
+        return unknown(x)
+    if not x.dims:
+        return Tensor(x.dtype, (1,))
+    if start > end:
+        return call.fail(
+            "E0305", f"flatten begins at axis {start}, behind its end at axis {end}", "start_dim"
+        )
+    merged = product(call.world, x.dims[start : end + 1])
+    origins = origins_of(x)
+    middle = origins[start] if start == end else None
+    return Tensor(
+        x.dtype,
+        (*x.dims[:start], merged, *x.dims[end + 1 :]),
+        (*origins[:start], middle, *origins[end + 1 :]),
+        x.contiguous,
+    )
+
+
+def unflatten(call: RuleCall) -> Value:
+    """`unflatten(x, dim, sizes)`: one axis becomes several."""
+    x = arguments.tensor(call)
+    if x.dims is None:
+        return unknown(x)
+    name = "sizes" if "sizes" in call.arguments else "unflattened_size"
+    at = arguments.axis(call, "dim", x)
+    if not isinstance(at, int):
+        return at or unknown(x)
+    wanted = arguments.sizes(call.arguments[name])
+    if wanted is None:
+        return unknown(x)
+    one = Tensor(x.dtype, (x.dims[at],))
+    dims = settle_shape(call, one, wanted, name)
+    if dims is None:
+        return ERROR
+    origins = origins_of(x)
+    return Tensor(
+        x.dtype,
+        (*x.dims[:at], *dims, *x.dims[at + 1 :]),
+        (*origins[:at], *(None for _ in dims), *origins[at + 1 :]),
+        x.contiguous,
+    )

@@ -1,0 +1,196 @@
+"""One tensor into several: chunk, split, unbind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
+from nnspec.semantics.rules.indexing import SliceItem, slice_length
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    ErrorValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+
+
+def _parts(x: Tensor, at: int, lengths: Sequence[DimLike]) -> TupleValue:
+    assert x.dims is not None
+    origins = origins_of(x)
+    contiguous = x.contiguous if at == 0 else None
+    return TupleValue(
+        tuple(
+            Tensor(
+                x.dtype,
+                (*x.dims[:at], length, *x.dims[at + 1 :]),
+                (*origins[:at], None, *origins[at + 1 :]),
+                contiguous,
+            )
+            for length in lengths
+        )
+    )
+
+
+def _axis(call: RuleCall, x: Tensor) -> int | ErrorValue | None:
+    if x.dims == ():
+        return call.fail("E0302", f"{call.name} takes no scalar", "input")
+    return arguments.axis(call, "dim", x)
+
+
+def chunk(call: RuleCall) -> Value:
+    """`chunk(x, chunks, dim)`: `ceil(size / chunks)` to each part, the last one may be smaller."""
+    x = arguments.tensor(call)
+    count = call.arguments["chunks"]
+    at = _axis(call, x)
+    if isinstance(at, ErrorValue):
+        return at
+    if not isinstance(count, int):
+        return RepeatValue(unknown(x), count) if is_size(count) else Unknown("tuple")
+    if count < 1:
+        return call.fail("E0308", f"{call.name} makes at least one part, not {count}", "chunks")
+    if at is None or x.dims is None:
+        return TupleValue((unknown(x),) * count)
+    size = call.settle(x.dims[at])
+    if isinstance(size, int):
+        each = max(-(-size // count), 1)
+        lengths = [min(each, size - i) for i in range(0, size, each)] or [0]
+        if len(lengths) != count:
+            call.warn(
+                "W0204",
+                f"chunk makes {len(lengths)} parts of {size}, not {count}",
+                "chunks",
+                help="`tensor_split` always makes as many parts as it is asked for",
+            )
+        return _parts(x, at, lengths)
+    if call.world.is_open(size):
+        return _parts(x, at, [call.settle(size // count)] * count)
+    answer = call.world.prove(Relation(size % count, "==", 0))
+    if answer is None:
+        call.world.claimed(Relation(size % count, "==", 0), call.span)
+    if answer is not False:
+        return _parts(x, at, [call.settle(size // count)] * count)
+    each_dim = call.settle(-((-size) // count))
+    last = call.settle(size - each_dim * (count - 1))
+    if call.world.prove(Relation(last, ">", 0)) is not True:
+        call.world.claimed(Relation(last, ">", 0), call.span)
+    return _parts(x, at, [*([each_dim] * (count - 1)), last])
+
+
+def split(call: RuleCall) -> Value:
+    """`split(x, size, dim)`: parts of the size, the last may be smaller; or parts of the sizes of a list."""
+    x = arguments.tensor(call)
+    name = "split_size_or_sections" if "split_size_or_sections" in call.arguments else "split_size"
+    given = call.arguments[name]
+    at = _axis(call, x)
+    if isinstance(at, ErrorValue):
+        return at
+    if not is_size(given):
+        return _split_sections(call, x, at, arguments.sizes(given), name)
+    if at is None or x.dims is None:
+        return Unknown("tuple")
+    size, each = call.settle(x.dims[at]), call.settle(given)
+    if not call.demand(
+        Relation(each, ">", 0), f"parts of size {call.show(each)} cannot be made", name
+    ):
+        return ERROR
+    if isinstance(size, int) and isinstance(each, int):
+        return _parts(x, at, [min(each, size - i) for i in range(0, size, each)] or [0])
+    count = call.settle(-((-size) // each))
+    if isinstance(count, int):
+        last = call.settle(size - each * (count - 1))
+        return _parts(x, at, [*([each] * (count - 1)), last])
+    whole = call.world.prove(Relation(size % each, "==", 0))
+    length = each if whole else call.new_size()
+    return RepeatValue(_parts(x, at, [length]).items[0], count)
+
+
+def _split_sections(
+    call: RuleCall, x: Tensor, at: int | None, sections: Dims | None, name: str
+) -> Value:
+    if sections is None:
+        return Unknown("tuple")
+    if at is None or x.dims is None:
+        return TupleValue((unknown(x),) * len(sections))
+    total: DimLike = 0
+    for section in sections:
+        total = total + section
+    shown = ", ".join(call.show(s) for s in sections)
+    if not call.agree(
+        total,
+        x.dims[at],
+        f"the parts [{shown}] add up to {call.show(total)}, but axis {at} of {call.show(x)} "
+        f"has {call.show(x.dims[at])}",
+        name,
+        others=arguments.came_from(x, at),
+        help=_last_section(call, sections, x.dims[at]),
+    ):
+        return ERROR
+    return _parts(x, at, sections)
+
+
+def _last_section(call: RuleCall, sections: Dims, size: DimLike) -> str | None:
+    rest: DimLike = size
+    for section in sections[:-1]:
+        rest = rest - section
+    rest = call.settle(rest)
+    if not sections or (isinstance(rest, int) and rest < 0):
+        return None
+    return f"a last part of {call.show(rest)} would fit"
+
+
+def tensor_split(call: RuleCall) -> Value:
+    """`tensor_split(x, sections | indices, dim)`: parts that differ by one at most, or cuts at indices."""
+    x = arguments.tensor(call)
+    cuts = call.arguments["indices_or_sections"]
+    at = _axis(call, x)
+    if isinstance(at, ErrorValue):
+        return at
+    if is_size(cuts) and not isinstance(cuts, int):
+        return Unknown("tuple")
+    where = arguments.sizes(cuts)
+    if where is None:
+        return Unknown("tuple")
+    count = cuts if isinstance(cuts, int) else len(where) + 1
+    if count < 1:
+        return call.fail("E0308", f"{call.name} makes at least one part, not {count}")
+    if at is None or x.dims is None:
+        return TupleValue((unknown(x),) * count)
+    size = x.dims[at]
+    if isinstance(cuts, int):
+        # The first `size % count` parts have one more.
+        lengths = [call.settle((size + (count - 1 - i)) // count) for i in range(count)]
+        return _parts(x, at, lengths)
+    edges: list[Value] = [None, *where, None]
+    found = []
+    for lower, upper in zip(edges[:-1], edges[1:], strict=True):
+        length = slice_length(call, SliceItem(lower, upper, None), size, "indices_or_sections")
+        if length is None:
+            return ERROR
+        found.append(length)
+    return _parts(x, at, found)
+
+
+def unbind(call: RuleCall) -> Value:
+    """`unbind(x, dim)`: the slices along an axis."""
+    x = arguments.tensor(call)
+    at = _axis(call, x)
+    if isinstance(at, ErrorValue):
+        return at
+    if at is None or x.dims is None:
+        return Unknown("tuple")
+    origins = origins_of(x)
+    one = Tensor(
+        x.dtype,
+        x.dims[:at] + x.dims[at + 1 :],
+        origins[:at] + origins[at + 1 :],
+        x.contiguous if at == 0 else None,
+    )
+    size = call.settle(x.dims[at])
+    return TupleValue((one,) * size) if isinstance(size, int) else RepeatValue(one, size)
