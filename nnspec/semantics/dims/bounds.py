@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MAX_EXPONENT = 64
 MAX_ELIMINATIONS = 4
 MAX_NODES = 60
+MAX_TURNS = 3
 MAX_CHOICES = 6
 
 
@@ -214,8 +215,17 @@ def floor_by_bounds(facts: Facts, p: Dim, q: Dim) -> int | None:
 
 def at_least(facts: Facts, dim: Dim, least: int) -> bool:
     """Whether a dim is known to be `least` or more."""
-    low = lower_bound(facts, facts.simplify(dim), enough=least)
-    return low is not None and low >= least
+    dim = facts.simplify(dim)
+    for _ in range(MAX_TURNS):
+        low = lower_bound(facts, dim, enough=least)
+        if low is not None and low >= least:
+            return True
+        # A floor by a symbol is out of reach of elimination, which scales by numbers alone.
+        linear = without_floor(facts, dim - least, by_symbol=True)
+        if linear is None:
+            break
+        dim, least = facts.simplify(linear), 0
+    return False
 
 
 def lower_bound(
@@ -335,3 +345,39 @@ def atom_inequalities(facts: Facts, atom: Atom) -> list[Dim]:
     if isinstance(atom, Maximum):
         return [value - part for part in atom.operands]
     return []
+
+
+def without_floor(facts: Facts, dim: Dim, by_symbol: bool = False) -> Dim | None:
+    """The inequality `dim >= 0` without a floor that is a term of its own; None where there is none.
+
+    f + k >= 0 for f = p//q means p + q*k >= 0, and k - f >= 0 means q*k + q - 1 - p >= 0.
+    """
+    for mono, c in dim.terms.items():
+        if len(mono) == 1 and abs(c) == 1 and isinstance(mono[0], Floor):
+            atom = mono[0]
+            if by_symbol and atom.denominator.as_int() is not None:
+                continue
+            if facts.sign(atom.denominator) <= 0 or not occurs_once(atom, mono, dim):
+                continue
+            rest = dim - Dim({mono: c})
+            if c > 0:
+                return atom.numerator + atom.denominator * rest
+            return atom.denominator * (rest + 1) - 1 - atom.numerator
+    return None
+
+
+def occurs_once(atom: Atom, own: Mono, dim: Dim) -> bool:
+    """Whether an atom is in no other term, and inside no operation."""
+    for mono in dim.terms:
+        if mono is own:
+            continue
+        for other in mono:
+            if other is atom or (other.depth and _inside(atom, other)):
+                return False
+    return True
+
+
+def _inside(atom: Atom, other: Atom) -> bool:
+    if isinstance(atom, Symbol):
+        return atom.name in other.symbols
+    return not atom.symbols.isdisjoint(other.symbols) and other.depth > atom.depth

@@ -10,8 +10,14 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING
 
-from nnspec.semantics.dims.atoms import Atom, Floor, Mono, Symbol
-from nnspec.semantics.dims.bounds import at_least, mono_bounds, quick_bounds
+from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
+from nnspec.semantics.dims.bounds import (
+    at_least,
+    mono_bounds,
+    occurs_once,
+    quick_bounds,
+    without_floor,
+)
 from nnspec.semantics.dims.divide import divides, quotient_again, remainder_pattern
 from nnspec.semantics.dims.floors import common_mono, divided
 from nnspec.semantics.dims.order import leading, rank, shown
@@ -98,7 +104,7 @@ class Learner:
         alone = [
             mono[0]
             for mono, c in dim.terms.items()
-            if len(mono) == 1 and abs(c) == 1 and _occurs_once(mono[0], mono, dim)
+            if len(mono) == 1 and abs(c) == 1 and occurs_once(mono[0], mono, dim)
         ]
         if not alone:
             return None
@@ -153,12 +159,11 @@ class Learner:
 
     def _at_least(self, dim: Dim) -> None:
         facts = self.facts
-        while True:
-            dim = _tightened(dim)
-            linear = _without_floor(facts, dim)
-            if linear is None:
-                break
-            dim = facts.simplify(linear)
+        dim = _tightened(dim)
+        linear = without_floor(facts, dim)
+        if linear is not None:
+            # The two are the same, but each is found in places where the other is not.
+            self.add(AT_LEAST, linear)
         low, high = quick_bounds(facts, dim)
         if high is not None and high < 0:
             return self.contradiction()
@@ -284,23 +289,6 @@ def _reluctance(atom: Symbol) -> tuple[object, ...]:
     )
 
 
-def _occurs_once(atom: Atom, own: Mono, dim: Dim) -> bool:
-    """Whether an atom is in no other term, and inside no operation."""
-    for mono in dim.terms:
-        if mono is own:
-            continue
-        for other in mono:
-            if other is atom or (other.depth and _inside(atom, other)):
-                return False
-    return True
-
-
-def _inside(atom: Atom, other: Atom) -> bool:
-    if isinstance(atom, Symbol):
-        return atom.name in other.symbols
-    return not atom.symbols.isdisjoint(other.symbols) and other.depth > atom.depth
-
-
 def _primitive(facts: Facts, dim: Dim) -> Dim | None:
     """The equality without common factors that are not 0; None where it cannot hold."""
     g = gcd(*[c for mono, c in dim.terms.items() if mono])
@@ -324,20 +312,3 @@ def _tightened(dim: Dim) -> Dim:
     if g <= 1:
         return dim
     return Dim({mono: c // g for mono, c in dim.terms.items() if c // g}, dim.has_power)
-
-
-def _without_floor(facts: Facts, dim: Dim) -> Dim | None:
-    """The same inequality without a floor that is a term of its own.
-
-    f + k >= 0 for f = p//q means p + q*k >= 0, and k - f >= 0 means q*k + q - 1 - p >= 0.
-    """
-    for mono, c in dim.terms.items():
-        if len(mono) == 1 and abs(c) == 1 and isinstance(mono[0], Floor):
-            atom = mono[0]
-            if facts.sign(atom.denominator) <= 0 or not _occurs_once(atom, mono, dim):
-                continue
-            rest = dim - Dim({mono: c})
-            if c > 0:
-                return atom.numerator + atom.denominator * rest
-            return atom.denominator * (rest + 1) - 1 - atom.numerator
-    return None
