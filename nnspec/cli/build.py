@@ -10,12 +10,13 @@ from nnspec.cli.arguments import Parser
 from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
 from nnspec.cli.layout import lay_out
+from nnspec.cli.projects import Projects
 from nnspec.cli.specfiles import SpecFile, gather
 from nnspec.cli.tree import Changes, apply, compare, with_packages
 from nnspec.cli.trouble import Trouble
 
 if TYPE_CHECKING:
-    from nnspec.cli.main import ProjectFactory
+    from nnspec.cli.projects import ProjectFactory
     from nnspec.diagnostics.diagnostic import Diagnostic
     from nnspec.project import Project
 
@@ -54,12 +55,12 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     specs = gather(arguments.paths)
     if arguments.output is None:
         return _to_stdout(specs[0], arguments, console, projects)
-    project = projects(None)
-    targets = lay_out(specs, project.imports)
+    compilers = Projects(projects)
+    targets = lay_out(specs, lambda given, path: compilers.of(given).imports(path))
     texts: dict[PurePosixPath, str] = {}
     found: list[Diagnostic] = []
     for file, target in targets.items():
-        text, diagnostics = _compile(project, target.spec)
+        text, diagnostics = _compile(compilers.of(target.given), target.spec)
         found += diagnostics
         if text is not None:
             texts[file] = text
@@ -112,16 +113,18 @@ def _agree(arguments: Namespace) -> None:
 
 def _compile(project: Project, path: Path) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The Python of a spec, None where it has errors, and what there is to say about it."""
+    from nnspec.project import Report
+
     result = project.build(path)
-    if hasattr(result, "text"):
-        return result.text, result.report.diagnostics
-    return None, result.diagnostics
+    if isinstance(result, Report):
+        return None, result.diagnostics
+    return result.text, result.report.diagnostics
 
 
 def _to_stdout(
     spec: SpecFile, arguments: Namespace, console: Console, projects: ProjectFactory
 ) -> int:
-    text, diagnostics = _compile(projects(None), spec.path)
+    text, diagnostics = _compile(Projects(projects).of(spec), spec.path)
     found = strictly(diagnostics, arguments.strict)
     show(console, found, arguments.format, console.err)
     if text is None or failed(found):

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from nnspec.cli.arguments import Parser
 from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
+from nnspec.cli.projects import Projects
 from nnspec.cli.specfiles import gather
 from nnspec.cli.trouble import Trouble
 
 if TYPE_CHECKING:
-    from nnspec.cli.main import ProjectFactory
+    from nnspec.cli.projects import ProjectFactory
     from nnspec.diagnostics.diagnostic import Diagnostic
 
 SUMMARY = "find the mistakes in specs"
@@ -52,10 +53,10 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
             hint=f"nnspec check --stdin-filename {arguments.stdin_filename} -",
         )
     specs = gather(arguments.paths, arguments.stdin_filename)
-    project = projects(None)
+    compilers = Projects(projects)
     found: list[Diagnostic] = []
     for spec in specs:
-        found += project.check(spec.path, spec.text).diagnostics
+        found += compilers.of(spec).check(spec.path, spec.text).diagnostics
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":

@@ -12,7 +12,7 @@ from nnspec.diagnostics.explain import find, near, page
 from nnspec.diagnostics.registry import CODES
 
 if TYPE_CHECKING:
-    from nnspec.cli.main import ProjectFactory
+    from nnspec.cli.projects import ProjectFactory
 
 SUMMARY = "say what a code means, with an example and its cure"
 

@@ -13,10 +13,14 @@ from nnspec.cli.trouble import Trouble
 
 
 class Target(NamedTuple):
-    """A spec and the file that it becomes, relative to the output folder."""
+    """A spec and the file that it becomes, relative to the output folder.
+
+    given: the spec of the command line that brought it, itself or by an import.
+    """
 
     spec: Path
     file: PurePosixPath
+    given: SpecFile
 
 
 def module_name(stem: str) -> str:
@@ -45,12 +49,12 @@ def mirrored(relative: Path) -> PurePosixPath:
 
 
 def lay_out(
-    specs: Iterable[SpecFile], imports: Callable[[Path], Iterable[Path]]
+    specs: Iterable[SpecFile], imports: Callable[[SpecFile, Path], Iterable[Path]]
 ) -> dict[PurePosixPath, Target]:
     """Every file to write, with the spec that it comes from: the given specs and those that they import.
 
     A folder's specs keep their places below it; a spec named by itself stands at the top.
-    imports: the specs that a spec imports.
+    imports: the specs that a spec imports; the first argument is the spec of the command line that brought it.
     Raises Trouble where an imported spec lies outside the folder given, or two specs would become one file.
     """
     targets: dict[PurePosixPath, Target] = {}
@@ -64,10 +68,10 @@ def lay_out(
             if relative is None:
                 problems.append(_outside(importer, path, home))
                 continue
-            target = Target(path, mirrored(relative))
+            target = Target(path, mirrored(relative), given)
             other = targets.setdefault(target.file, target)
             if other is target:
-                waiting += [(each, path) for each in imports(path)]
+                waiting += [(each, path) for each in imports(given, path)]
             elif not _same(other.spec, path):
                 problems.append(
                     f"{other.spec} and {path} would both become {target.file}; rename one of them"

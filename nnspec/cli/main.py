@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -17,9 +17,8 @@ from nnspec.cli.console import Console
 from nnspec.cli.trouble import Trouble
 
 if TYPE_CHECKING:
+    from nnspec.cli.projects import ProjectFactory
     from nnspec.project import Project
-
-    ProjectFactory = Callable[[Path | None], Project]
 
 COMMANDS = ("check", "build", "explain")
 

@@ -5,24 +5,11 @@ A line `!E0301 message` of a spec is an error there, `!W0301 message` a warning,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.project import Emitted, Report
 from nnspec.source import Source, Span
-
-
-@dataclass(frozen=True)
-class Report:
-    path: str
-    diagnostics: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True)
-class Emitted:
-    path: str
-    text: str
-    report: Report
 
 
 class FakeProject:
