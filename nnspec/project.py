@@ -24,6 +24,21 @@ SUFFIX = ".nnspec"
 MOST = 2_000_000  # characters of one file
 
 
+class NnspecError(Exception):
+    """What nnspec raises where a spec, or what is asked of it, is wrong."""
+
+
+class SpecError(NnspecError):
+    """A spec has errors; `report` tells them."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report)
+        self.report = report
+
+    def __str__(self) -> str:
+        return f"{self.report.path} has errors\n{self.report}".rstrip()
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What there is to say about one file.
@@ -232,6 +247,25 @@ class Project:
             return mistakes.broken(span, path, Label(first.span, first.message))
         importer.imported.append(entry)
         return entry.scope
+
+
+def check(path: str | os.PathLike[str]) -> Report:
+    """Everything that is wrong, or doubtful, in a spec; nothing of it is run.
+
+    Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
+    """
+    return Project().check(Path(path))
+
+
+def build(path: str | os.PathLike[str]) -> Emitted:
+    """A spec as Python, in `.text`.
+
+    Raises SpecError where the spec has errors, OSError where the file cannot be read.
+    """
+    built = Project().build(Path(path))
+    if isinstance(built, Report):
+        raise SpecError(built)
+    return built
 
 
 def find_root(name: str) -> str:
