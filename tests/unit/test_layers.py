@@ -17,11 +17,14 @@ PACKAGE = ROOT / "nnspec"
 # A module may import rooms of a lower rank, and its own room. `library` is data and rules that semantics
 # calls; the two may know each other.
 RANK = {
+    "grammar": 0,
+    "specs": 0,
     "source": 0,
     "diagnostics": 1,
     "syntax": 2,
     "library": 3,
     "semantics": 3,
+    "dims": 4,
     "ir": 4,
     "emit": 5,
     "pipeline": 6,
