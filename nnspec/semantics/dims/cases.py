@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from math import lcm
 from typing import TYPE_CHECKING
 
-from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol
-from nnspec.semantics.dims.bounds import at_least
+from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol, maximum_atom
+from nnspec.semantics.dims.bounds import at_least, effort
 from nnspec.semantics.dims.compare import quick_answer
-from nnspec.semantics.dims.order import rank
+from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import Relation
 from nnspec.semantics.dims.roots import no_root
@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 MAX_CASES = 144
 MAX_MODULUS = 64
 MAX_SPLITS = 6
+MAX_EFFORT = 1000
 
 Holds = Callable[["Facts", Dim], bool]
 
 
 def always_zero(facts: Facts, d: Dim) -> bool:
     """Whether d is 0 for all admitted values."""
+
+    d = _by_positive_parts(facts.simplify(d))
 
     def zero(case: Facts, dim: Dim) -> bool:
         if quick_answer(case, dim) == "equal":
@@ -57,12 +60,12 @@ def always_at_least(facts: Facts, d: Dim, least: int) -> bool:
 
 
 def _in_all_cases(facts: Facts, d: Dim, holds: Holds) -> bool:
-    budget = MAX_CASES
+    budget, limit = MAX_CASES, effort.steps + MAX_EFFORT
     pending = [(facts, d, 0)]
     while pending:
         case, dim, depth = pending.pop()
         budget -= 1
-        if budget < 0:
+        if budget < 0 or effort.steps > limit:
             return False
         if case.impossible:
             continue
@@ -76,6 +79,20 @@ def _in_all_cases(facts: Facts, d: Dim, holds: Holds) -> bool:
             return False
         pending.extend((new, dim, depth + 1) for new in split)
     return True
+
+
+def _by_positive_parts(d: Dim) -> Dim:
+    """Write maxima of two as `v + max(u - v, 0)`, so that `max(u, v) + min(u, v)` comes to `u + v`."""
+
+    def replace(atom: Atom) -> Dim | None:
+        if not isinstance(atom, Maximum) or len(atom.operands) != 2:
+            return None
+        u, v = atom.operands
+        if leading(u - v)[1] < 0:
+            u, v = v, u
+        return v + Dim.atom(maximum_atom((u - v, Dim({}))))
+
+    return d.rebuild(replace)
 
 
 def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:

@@ -11,8 +11,9 @@ from math import gcd
 from typing import TYPE_CHECKING, Literal
 
 from nnspec.semantics.dims.atoms import Atom, Power
-from nnspec.semantics.dims.bounds import at_least, mono_bounds
+from nnspec.semantics.dims.bounds import at_least
 from nnspec.semantics.dims.floors import common_mono, divided
+from nnspec.semantics.dims.intervals import mono_bounds
 from nnspec.semantics.dims.order import leading
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import RelationLike, at_least_zero

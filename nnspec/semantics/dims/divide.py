@@ -7,8 +7,8 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Floor, Symbol, cofactor
-from nnspec.semantics.dims.bounds import floor_bounds, quick_bounds
 from nnspec.semantics.dims.floors import common_mono, divided, floor_div, pull_out
+from nnspec.semantics.dims.intervals import floor_bounds, quick_bounds
 from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
 

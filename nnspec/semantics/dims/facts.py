@@ -214,7 +214,7 @@ class Facts:
         """1 or -1 where a dim in normal form is known to be positive or negative, else 0."""
         number = dim.as_int()
         if number is None:
-            from nnspec.semantics.dims.bounds import quick_bounds
+            from nnspec.semantics.dims.intervals import quick_bounds
 
             low, high = quick_bounds(self, dim)
             return 1 if low is not None and low > 0 else -1 if high is not None and high < 0 else 0

@@ -11,15 +11,10 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
-from nnspec.semantics.dims.bounds import (
-    at_least,
-    mono_bounds,
-    occurs_once,
-    quick_bounds,
-    without_floor,
-)
+from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floor
 from nnspec.semantics.dims.divide import divides, quotient_again, remainder_pattern
 from nnspec.semantics.dims.floors import common_mono, divided
+from nnspec.semantics.dims.intervals import mono_bounds, quick_bounds
 from nnspec.semantics.dims.order import leading, rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import RelationLike, at_least_zero, difference
