@@ -1,0 +1,94 @@
+"""Statements of Python's `ast` as lines of text, with their comments and blank lines."""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Iterable, Iterator
+
+INDENT = "    "
+
+
+def expression(node: py.expr) -> str:
+    """An expression in one line."""
+    return py.unparse(node)
+
+
+def arguments(node: py.arguments) -> str:
+    """The arguments of a function."""
+    return py.unparse(node)
+
+
+def lines(statements: Iterable[py.stmt], depth: int = 0) -> Iterator[str]:
+    """The lines of a block."""
+    indent = INDENT * depth
+    for statement in statements:
+        if getattr(statement, "gap", False):
+            yield ""
+        match statement:
+            case py.If():
+                yield from _if(statement, "if", depth)
+            case py.For():
+                header = f"for {expression(statement.target)} in {expression(statement.iter)}:"
+                yield indent + _unparenthesised(header, statement)
+                yield from lines(statement.body, depth + 1)
+            case py.While():
+                yield f"{indent}while {expression(statement.test)}:"
+                yield from lines(statement.body, depth + 1)
+            case py.With():
+                items = ", ".join(expression(item.context_expr) for item in statement.items)
+                yield f"{indent}with {items}:"
+                yield from lines(statement.body, depth + 1)
+            case _:
+                comment = getattr(statement, "comment", None)
+                yield indent + py.unparse(statement) + (f"  # {comment}" if comment else "")
+
+
+def _unparenthesised(header: str, statement: py.For) -> str:
+    """`for a, b in pairs:` rather than `for (a, b) in pairs:`."""
+    if isinstance(statement.target, py.Tuple) and statement.target.elts:
+        inside = expression(statement.target)
+        return header.replace(inside, inside.removeprefix("(").removesuffix(")"), 1)
+    return header
+
+
+def _if(statement: py.If, word: str, depth: int) -> Iterator[str]:
+    indent = INDENT * depth
+    yield f"{indent}{word} {expression(statement.test)}:"
+    yield from lines(statement.body, depth + 1)
+    match statement.orelse:
+        case []:
+            pass
+        case [py.If() as inner]:
+            yield from _if(inner, "elif", depth)
+        case orelse:
+            yield f"{indent}else:"
+            yield from lines(orelse, depth + 1)
+
+
+def docstring(text: str) -> list[str]:
+    """The lines of a docstring, quotes included, for the template to indent."""
+    stripped = [
+        line.strip() if i == 0 else line.rstrip() for i, line in enumerate(text.split("\n"))
+    ]
+    while stripped and not stripped[0]:
+        stripped.pop(0)
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    body = _dedented(stripped)
+    escaped = [_escaped(line) for line in body]
+    if escaped and escaped[-1].endswith('"'):
+        escaped[-1] = escaped[-1][:-1] + '\\"'
+    if len(escaped) <= 1:
+        return ['"""' + "".join(escaped) + '"""']
+    return ['"""' + escaped[0], *escaped[1:], '"""']
+
+
+def _dedented(found: list[str]) -> list[str]:
+    depths = [len(line) - len(line.lstrip()) for line in found[1:] if line]
+    depth = min(depths, default=0)
+    return [found[0], *(line[depth:] for line in found[1:])] if found else []
+
+
+def _escaped(line: str) -> str:
+    text = line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

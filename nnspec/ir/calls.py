@@ -1,0 +1,171 @@
+"""Calls and the stages of pipelines."""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Sequence
+
+from nnspec.ir import build, containers, creation, expressions, library, records
+from nnspec.ir.context import Frame, Nothing
+from nnspec.ir.names import parameter_names
+from nnspec.semantics.resolved import FileScope, Kind
+from nnspec.semantics.values import Builtin, Function, LayerType, LibraryFunction, Value
+from nnspec.syntax import ast
+
+Keyword = tuple[str | None, py.expr]
+
+# Functions of two tensors that read best as operators at the end of a pipeline.
+OPERATORS: dict[str, type[py.operator]] = {
+    "add": py.Add,
+    "sub": py.Sub,
+    "mul": py.Mult,
+    "div": py.Div,
+    "matmul": py.MatMult,
+}
+
+
+def call(expr: ast.Call, frame: Frame) -> py.expr:
+    """`func(args)`."""
+    callee = callee_of(expr, expr.func, frame)
+    return _call(callee, expr.func, None, expr.args, expr, frame)
+
+
+def pipe(expr: ast.Pipe, first: py.expr, frame: Frame) -> py.expr:
+    """`value |> target`, given the value in Python."""
+    target = expr.target
+    if isinstance(target, ast.Call):
+        func, args = target.func, target.args
+        callee = frame.file.checked.callees.get(expr, Nothing)
+        if callee is Nothing:
+            callee = callee_of(target, func, frame)
+    else:
+        func, args = target, ()
+        callee = callee_of(expr, func, frame)
+    return build.at(_call(callee, func, first, args, expr, frame), target.span)
+
+
+def callee_of(call: ast.Node, func: ast.Expr, frame: Frame) -> Value:
+    """What is called, as far as any pass has seen it."""
+    found = frame.file.checked.callees.get(call, Nothing)
+    return frame.file.value(func) if found is Nothing else found
+
+
+def _call(
+    callee: Value,
+    func: ast.Expr,
+    first: py.expr | None,
+    args: tuple[ast.Argument, ...],
+    node: ast.Expr,
+    frame: Frame,
+) -> py.expr:
+    piped = [] if first is None else [first]
+    if isinstance(callee, Builtin) and callee.receiver is None:
+        if callee.name in library.CONTAINERS:
+            return containers.container_call(callee.name, args, frame)
+        if callee.name == "numel" and not piped and len(args) == 1:
+            prod = build.attribute(frame.file.names.root("math"), "prod")
+            return build.call(prod, [expressions.expression(args[0].value, frame)])
+        if callee.name in TUPLES and len(args) == 1:
+            return _repeated(
+                expressions.expression(args[0].value, frame), TUPLES[callee.name], frame
+            )
+    positional, keywords = arguments(callee, args, frame, len(piped))
+    if isinstance(callee, LibraryFunction):
+        return _library_call(callee, func, piped, positional, keywords, node, frame)
+    if isinstance(callee, Function | LayerType) and _is_library_function(func, frame):
+        return build.call(library.reference(func, frame), piped + positional, keywords)  # type: ignore[arg-type]
+    if isinstance(func, ast.Name):
+        binding = frame.file.binding(func)
+        if binding.kind is Kind.FILE and isinstance(binding.node, ast.Model):
+            # Called, a model's name is its function and takes what it overrides.
+            return build.call(frame.file.names.reference(func.id), piped + positional, keywords)
+    if callee is Nothing and piped and _unknown_name(func, frame):
+        assert isinstance(func, ast.Name)
+        return build.call(build.attribute(piped[0], func.id), positional, keywords)
+    return build.call(expressions.expression(func, frame), piped + positional, keywords)
+
+
+TUPLES = {"pair": 2, "single": 1, "triple": 3}
+
+
+def _repeated(value: py.expr, count: int, frame: Frame) -> py.expr:
+    """`(k, k)` for an int, and a tuple as it is."""
+    if isinstance(value, py.Constant):
+        return build.tuple_([value] * count)
+    test = build.call(
+        frame.file.names.builtin("isinstance"), [value, frame.file.names.builtin("int")]
+    )
+    return py.IfExp(test, build.tuple_([value] * count), value)
+
+
+def _is_library_function(func: ast.Expr, frame: Frame) -> bool:
+    return isinstance(func, ast.Name) and frame.file.binding(func).kind is Kind.LIBRARY
+
+
+def _unknown_name(func: ast.Expr, frame: Frame) -> bool:
+    return isinstance(func, ast.Name) and frame.file.binding(func).kind is Kind.UNKNOWN
+
+
+def _library_call(
+    callee: LibraryFunction,
+    func: ast.Expr,
+    piped: list[py.expr],
+    positional: list[py.expr],
+    keywords: list[Keyword],
+    node: ast.Expr,
+    frame: Frame,
+) -> py.expr:
+    decl = callee.decls[0]
+    if callee.receiver is not None and isinstance(func, ast.Attribute):
+        return build.call(expressions.expression(func, frame), piped + positional, keywords)
+    every = piped + positional
+    if piped and callee.name in OPERATORS and len(positional) == 1 and not keywords:
+        operator = OPERATORS[callee.name]()
+        return py.BinOp(piped[0], operator, positional[0])
+    place = decl.places[0]
+    method = place == "Tensor" or (bool(piped) and place == "torch" and "Tensor" in decl.places)
+    if method and every and not isinstance(every[0], py.Starred):
+        return build.call(build.attribute(every[0], decl.name), every[1:], keywords)
+    keywords = creation.completed(decl, keywords, frame.file.value(node), frame)
+    if place.startswith("torch") and place != "Tensor":
+        return build.call(frame.file.names.torch(place, decl.name), every, keywords)
+    return build.call(expressions.expression(func, frame), every, keywords)
+
+
+def arguments(
+    callee: Value, args: Sequence[ast.Argument], frame: Frame, given: int = 0
+) -> tuple[list[py.expr], list[Keyword]]:
+    """Positional and keyword arguments, under the names that the callee has in Python.
+
+    given: how many arguments the callee gets before these.
+    """
+    signature, scope = signature_of(callee)
+    names = parameter_names(signature) if signature is not None else {}
+    types = {p.name: p.type for p in signature.params} if signature is not None else {}
+    plain = [p for p in signature.params if p.kind == "plain"] if signature is not None else []
+    positional: list[py.expr] = []
+    keywords: list[Keyword] = []
+    for index, argument in enumerate(args):
+        type = types.get(argument.name) if argument.name is not None else None
+        if argument.name is None and argument.stars == 0 and index + given < len(plain):
+            type = plain[index + given].type
+        value = records.matching(argument.value, type, scope, frame)
+        if argument.stars == 1:
+            positional.append(py.Starred(value, py.Load()))
+        elif argument.stars == 2:
+            keywords.append((None, value))
+        elif argument.name is not None:
+            keywords.append((names.get(argument.name, argument.name), value))
+        else:
+            positional.append(value)
+    return positional, keywords
+
+
+def signature_of(callee: Value) -> tuple[ast.Signature | None, FileScope | None]:
+    """The signature of a user's function or module, and the file where it stands."""
+    match callee:
+        case Function(decl, scope):
+            return decl.signature, scope
+        case LayerType(decl, scope) if isinstance(decl, ast.Module):
+            return decl.signature, scope
+    return None, None

@@ -1,0 +1,120 @@
+"""The imports that a file's code needs, in the order of isort."""
+
+from __future__ import annotations
+
+import ast as py
+import sys
+from collections.abc import Iterable, Iterator
+
+from nnspec.ir.names import IMPORTS, Names
+from nnspec.syntax import ast
+
+Name = tuple[str, str | None]
+
+
+def imports(code: Iterable[py.AST], file: ast.File, names: Names) -> list[py.stmt | None]:
+    """Import statements in sections, None between them.
+
+    What the spec imports and never reads is imported under its own name once more, which says that
+    the file hands it on.
+    """
+    plain: dict[str, str | None] = {}
+    members: dict[str, dict[str, str | None]] = {}
+    read: set[str] = set()
+    for tree in code:
+        for node in py.walk(tree):
+            if isinstance(node, py.Name):
+                read.add(node.id)
+                root = getattr(node, "imported", None)
+                if root is not None:
+                    module, name, alias = IMPORTS[root]
+                    alias = node.id if node.id != (name or alias or module) else alias
+                    if name is None:
+                        plain[module] = alias
+                    else:
+                        members.setdefault(module, {})[name] = alias
+    for module, found in _of_spec(file, read):
+        members.setdefault(module, {}).update(found)
+    return _sections(plain, members)
+
+
+def _of_spec(file: ast.File, read: set[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    for decl in file.declarations:
+        match decl:
+            case ast.Import(dots, module, imported):
+                for item in imported:
+                    visible = item.alias or item.name
+                    alias = item.alias or (None if visible in read else item.name)
+                    yield "." * dots + module, {item.name: alias}
+            case ast.ExternModule(name, _, places) | ast.ExternDef(name, _, places):
+                if places[0] != "Tensor":
+                    yield places[0], {name: None}
+
+
+def _sections(
+    plain: dict[str, str | None], members: dict[str, dict[str, str | None]]
+) -> list[py.stmt | None]:
+    sections: dict[int, list[py.stmt]] = {0: [], 1: [], 2: []}
+    for module in sorted(plain, key=_natural):
+        sections[_section(module)].append(py.Import([py.alias(module, plain[module])]))
+    for module in sorted(members, key=_module_key):
+        found = [py.alias(n, members[module][n]) for n in sorted(members[module], key=_member_key)]
+        # `import a as b` keeps a line of its own, as isort has it.
+        together = [alias for alias in found if alias.asname is None]
+        apart = [alias for alias in found if alias.asname is not None]
+        groups = [[alias] for alias in apart]
+        if together:
+            groups.append(together)
+        for group in sorted(groups, key=lambda g: _member_key(g[0].name)):
+            sections[_section(module)].append(_from(module, group))
+    result: list[py.stmt | None] = []
+    for statements in sections.values():
+        if statements:
+            if result:
+                result.append(None)
+            result.extend(statements)
+    return result
+
+
+def _from(module: str, names: list[py.alias]) -> py.stmt:
+    bare = module.lstrip(".")
+    return py.ImportFrom(bare or None, names, len(module) - len(bare))
+
+
+def _section(module: str) -> int:
+    if module.startswith("."):
+        return 2
+    return 0 if module.partition(".")[0] in sys.stdlib_module_names else 1
+
+
+def _module_key(module: str) -> tuple[int, list[object]]:
+    """Further away comes first among relative modules."""
+    bare = module.lstrip(".")
+    return len(bare) - len(module), _natural(bare)
+
+
+def _member_key(name: str) -> tuple[int, list[object]]:
+    """Constants, then classes, then the rest."""
+    if name.isupper() and len(name) > 1:
+        kind = 0
+    elif name[:1].isupper():
+        kind = 1
+    else:
+        kind = 2
+    return kind, _natural(name)
+
+
+def _natural(text: str) -> list[object]:
+    """Numbers inside names count as numbers."""
+    parts: list[object] = []
+    digits = ""
+    for character in text + "\0":
+        if character.isdigit():
+            digits += character
+            continue
+        if digits:
+            parts.append((0, int(digits), ""))
+            digits = ""
+        if character != "\0":
+            parts.append((1, 0, character.lower()))
+    return [*parts, (2, 0, text)]

@@ -1,0 +1,124 @@
+"""Names of the library and of Python in emitted code."""
+
+from __future__ import annotations
+
+import ast as py
+
+from nnspec.ir import build
+from nnspec.ir.context import Frame, Nothing
+from nnspec.semantics.resolved import Kind
+from nnspec.semantics.values import (
+    Builtin,
+    DType,
+    Initialiser,
+    LayerType,
+    LibraryFunction,
+    Namespace,
+    Value,
+)
+from nnspec.syntax import ast
+
+MATHS = frozenset("sqrt log exp sin cos floor ceil".split())
+CONSTANTS = frozenset({"inf", "pi"})
+CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+# Namespaces as they are written, by the place that they stand for.
+PLACES = {
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "torch": "torch",
+    "linalg": "torch.linalg",
+    "fft": "torch.fft",
+    "special": "torch.special",
+    "math": "math",
+}
+ALIASES = {"half": "float16", "double": "float64", "long": "int64", "short": "int16"}
+TORCH_DTYPES = {"float": "float32", "int": "int32", "cfloat": "complex64", "cdouble": "complex128"}
+
+
+def reference(expr: ast.Name | ast.Attribute, frame: Frame) -> py.expr:
+    """A name of the library, bare or behind a namespace, as a value."""
+    names = frame.file.names
+    value = frame.file.value(expr)
+    if value is Nothing:
+        value = frame.file.checked.callees.get(expr, Nothing)
+    id = expr.id if isinstance(expr, ast.Name) else expr.name
+    if id in CONSTANTS and (isinstance(value, float) or value is Nothing):
+        return build.attribute(names.root("math"), id)
+    found = of_value(value, frame)
+    if found is not None:
+        return found
+    return _by_name(expr, frame)
+
+
+def of_value(value: Value, frame: Frame) -> py.expr | None:
+    """What the library calls a value; None for values that are not the library's."""
+    names = frame.file.names
+    match value:
+        case LayerType(decl) if isinstance(decl, ast.ExternModule):
+            return names.torch(decl.places[0], decl.name)
+        case LibraryFunction(name, decls):
+            return function(decls, name, frame)
+        case Builtin(name, None):
+            if name in CONTAINERS:
+                return build.attribute(names.root("nn"), name)
+            if name in MATHS:
+                return build.attribute(names.root("math"), name)
+            return names.builtin(name)
+        case DType(name):
+            return build.attribute(names.root("torch"), name)
+        case Namespace(name):
+            parts = name.split(".")
+            if name == "torch.nn.functional":
+                return names.root("F")
+            if parts[:2] == ["torch", "nn"]:
+                return build.attribute(names.root("nn"), *parts[2:])
+            return build.attribute(names.root(parts[0]), *parts[1:])
+        case Initialiser(name):
+            return build.attribute(names.root("nn"), "init", f"{name}_")
+    return None
+
+
+def function(decls: tuple[ast.ExternDef, ...], name: str, frame: Frame) -> py.expr | None:
+    """A library function by its first place; None where it is a tensor method alone."""
+    for decl in decls:
+        for place in decl.places:
+            if place == "Tensor":
+                continue
+            if not place.startswith("torch"):
+                return frame.file.names.reference(name)
+            return frame.file.names.torch(place, decl.name)
+    return None
+
+
+def _by_name(expr: ast.Name | ast.Attribute, frame: Frame) -> py.expr:
+    """The library's name in code that no pass has followed, by its spelling alone."""
+    names = frame.file.names
+    if isinstance(expr, ast.Attribute):
+        return build.attribute(reference_of_namespace(expr.value, frame), expr.name)
+    id = expr.id
+    kind = frame.file.binding(expr).kind
+    if id in CONTAINERS or (kind is Kind.LIBRARY and id[:1].isupper()):
+        return build.attribute(names.root("nn"), id)
+    if kind is Kind.NAMESPACE:
+        return reference_of_namespace(expr, frame)
+    if kind is Kind.BUILTIN:
+        return names.builtin(id)
+    return build.attribute(names.root("torch"), id)
+
+
+def reference_of_namespace(expr: ast.Expr, frame: Frame) -> py.expr:
+    """`nn`, `linalg`, `torch.nn.functional`."""
+    if isinstance(expr, ast.Attribute):
+        place = f"{_dotted(expr.value)}.{expr.name}"
+    else:
+        place = _dotted(expr)
+    found = of_value(Namespace(place), frame)
+    assert found is not None
+    return found
+
+
+def _dotted(expr: ast.Expr) -> str:
+    if isinstance(expr, ast.Attribute):
+        return f"{_dotted(expr.value)}.{expr.name}"
+    assert isinstance(expr, ast.Name)
+    return PLACES.get(expr.id, expr.id)

@@ -1,0 +1,156 @@
+"""Paths to parameters, and layer types, in `init`, `tie` and `freeze` lines."""
+
+from __future__ import annotations
+
+import ast as py
+from collections.abc import Callable
+
+from nnspec.ir import build
+from nnspec.ir.context import FileContext, Frame
+from nnspec.semantics.values import Layer, LayerType, Value
+from nnspec.syntax import ast
+
+
+def layer_type(
+    path: ast.Path, frame: Frame
+) -> tuple[py.expr, tuple[str, ...], LayerType | None] | None:
+    """The layer type with which a path begins, the rest of the path, and its declaration as far as
+    it is known; None for a path of names."""
+    parts = path.parts
+    names = frame.file.names
+    if len(parts) > 2 and parts[0] == "nn":
+        return (
+            build.attribute(names.root("nn"), parts[1]),
+            parts[2:],
+            declaration(parts[1], frame.file, True),
+        )
+    head = parts[0]
+    if len(parts) < 2 or head in members(frame):
+        return None
+    found = frame.file.scope.names.get(head)
+    if found is not None:
+        decl, scope = found
+        if isinstance(decl, ast.Module | ast.ExternModule):
+            return names.reference(head), parts[1:], LayerType(decl, scope)
+        return None
+    if head[:1].isupper() and head.isidentifier():
+        return (
+            build.attribute(names.root("nn"), head),
+            parts[1:],
+            declaration(head, frame.file, True),
+        )
+    return None
+
+
+def members(frame: Frame) -> set[str]:
+    """The names of a module's members."""
+    if frame.module is None:
+        return set()
+    decl = frame.module.decl
+    found = {member.name for member in decl.body if isinstance(member, ast.Submodule)}
+    found |= {m.name for m in decl.body if isinstance(m, ast.ParamDecl) and isinstance(m.name, str)}
+    return found | {param.name for param in decl.signature.params}
+
+
+def declaration(name: str, file: FileContext, library: bool) -> LayerType | None:
+    """The declaration of a library layer, if the file makes one."""
+    for callee in file.checked.callees.values():
+        if isinstance(callee, LayerType) and callee.decl.name == name:
+            if isinstance(callee.decl, ast.ExternModule) == library:
+                return callee
+    return None
+
+
+def first_step(frame: Frame, root: Value) -> Callable[[str], Value]:
+    """What the first part of a path means: a member of the module, or of the layer `root`."""
+
+    def step(part: str) -> Value:
+        if frame.module is None:
+            return root.body.children.get(part) if isinstance(root, Layer) else None
+        decl = frame.module.decl
+        for member in decl.body:
+            if isinstance(member, ast.Submodule) and member.name == part and member.value:
+                return frame.file.value(member.value)
+        return None
+
+    return step
+
+
+def parameter(path: tuple[str, ...], frame: Frame, root: Value) -> py.expr:
+    """The parameter at a path without patterns: by attributes where a type checker knows them."""
+    here = build.name(frame.root)
+    if is_plain(path, frame, root):
+        return build.attribute(here, *path)
+    return build.call(build.attribute(here, "get_parameter"), [py.Constant(".".join(path))])
+
+
+def is_plain(path: tuple[str, ...], frame: Frame, root: Value) -> bool:
+    """Whether all steps of a path are attributes that a class declares."""
+    if frame.module is None and not (
+        isinstance(root, Layer) and isinstance(root.body.decl, ast.Module)
+    ):
+        return False
+    if len(path) == 1:
+        return True
+    layer = first_step(frame, root)(path[0])
+    if not path[0].isidentifier():
+        return False
+    for part in path[1:-1]:
+        if not (isinstance(layer, Layer) and isinstance(layer.body.decl, ast.Module)):
+            return False
+        if not part.isidentifier():
+            return False
+        layer = layer.body.children.get(part)
+    return isinstance(layer, Layer)
+
+
+def indexed(path: tuple[str, ...], frame: Frame) -> py.expr:
+    """A path through lists and sequences: `self.net[2].bias`."""
+    result: py.expr = build.name(frame.root)
+    for part in path:
+        if part.isdigit():
+            result = build.number_index(result, int(part))
+        else:
+            result = build.attribute(result, part)
+    return result
+
+
+def target(path: tuple[str, ...], frame: Frame, root: Value) -> py.expr:
+    """A parameter as the left side of an assignment."""
+    here = build.name(frame.root)
+    if len(path) == 1 or is_plain(path, frame, root):
+        return build.attribute(here, *path)
+    holder = py.Constant(".".join(path[:-1]))
+    module = build.call(build.attribute(here, "get_submodule"), [holder])
+    return build.attribute(module, path[-1])
+
+
+def is_pattern(path: tuple[str, ...]) -> bool:
+    """Whether a path stands for several."""
+    return any("*" in part for part in path)
+
+
+def pattern(path: tuple[str, ...], below: bool = False) -> str:
+    """The regular expression of a path; `below` takes everything under it as well."""
+    escaped = [
+        "".join(
+            "[^.]*" if c == "*" and part != "*" else "[^.]+" if c == "*" else _escaped(c)
+            for c in part
+        )
+        for part in path
+    ]
+    return r"\.".join(escaped) + (r"(\..+)?" if below else "")
+
+
+def _escaped(character: str) -> str:
+    return character if character.isalnum() or character == "_" else "\\" + character
+
+
+def may_be_absent(layer: LayerType | None, name: str) -> bool:
+    """Whether layers of a type may lack a parameter."""
+    if layer is None:
+        return name == "bias"
+    for member in layer.decl.body:
+        if isinstance(member, ast.ParamDecl) and member.name == name:
+            return member.condition is not None
+    return False
