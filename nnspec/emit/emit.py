@@ -19,6 +19,8 @@ def emit(file: File) -> str:
 
     Raises EmissionError where the text would not say what the ir says.
     """
+    # The tree gives every node a place, which printing relies on.
+    tree.module(file)
     items = [_item(item) for item in file.items]
     text = _template("file").render(
         doc=printer.docstring(file.doc) if file.doc is not None else [],

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from nnspec.ir.names import IMPORTS, Names
 from nnspec.syntax import ast
 
-Name = tuple[str, str | None]
+Natural = tuple[list[tuple[int, int, str]], str]
 
 
 def imports(code: Iterable[py.AST], file: ast.File, names: Names) -> list[py.stmt | None]:
@@ -87,13 +87,13 @@ def _section(module: str) -> int:
     return 0 if module.partition(".")[0] in sys.stdlib_module_names else 1
 
 
-def _module_key(module: str) -> tuple[int, list[object]]:
+def _module_key(module: str) -> tuple[int, Natural]:
     """Further away comes first among relative modules."""
     bare = module.lstrip(".")
     return len(bare) - len(module), _natural(bare)
 
 
-def _member_key(name: str) -> tuple[int, list[object]]:
+def _member_key(name: str) -> tuple[int, Natural]:
     """Constants, then classes, then the rest."""
     if name.isupper() and len(name) > 1:
         kind = 0
@@ -104,9 +104,9 @@ def _member_key(name: str) -> tuple[int, list[object]]:
     return kind, _natural(name)
 
 
-def _natural(text: str) -> list[object]:
+def _natural(text: str) -> Natural:
     """Numbers inside names count as numbers."""
-    parts: list[object] = []
+    parts: list[tuple[int, int, str]] = []
     digits = ""
     for character in text + "\0":
         if character.isdigit():
@@ -117,4 +117,4 @@ def _natural(text: str) -> list[object]:
             digits = ""
         if character != "\0":
             parts.append((1, 0, character.lower()))
-    return [*parts, (2, 0, text)]
+    return parts, text
