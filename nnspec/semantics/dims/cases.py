@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_CASES = 144
 MAX_MODULUS = 64
 MAX_SPLITS = 6
+MAX_NUMERATOR = 16
 MAX_EFFORT = 1000
 
 Holds = Callable[["Facts", Dim], bool]
@@ -97,7 +98,7 @@ def _by_positive_parts(d: Dim) -> Dim:
 
 def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:
     """Facts that together cover all admitted values, each saying more than before; none if stuck."""
-    operations = _operations(facts, d)
+    operations = _operations(d)
     for atom in operations:
         if isinstance(atom, Maximum):
             for part in atom.operands:
@@ -107,6 +108,14 @@ def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:
                         case = case.assume(Relation(part, ">=", other))
                 yield case
             return
+    small = _small_numerator(facts, operations)
+    if small is not None:
+        name, number = small
+        symbol_dim = Dim.symbol(name)
+        for value in range(1, number + 1):
+            yield facts.assume(Relation(symbol_dim, "==", value))
+        yield facts.assume(Relation(symbol_dim, ">", number))
+        return
     moduli: dict[str, int] = {}
     for atom in operations:
         if isinstance(atom, Floor):
@@ -126,8 +135,21 @@ def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:
                 yield facts.assume(Relation(symbol_dim % modulus, "==", remainder))
 
 
-def _operations(facts: Facts, d: Dim) -> list[Atom]:
-    """All operations in d and in what the facts say, innermost first."""
+def _small_numerator(facts: Facts, operations: list[Atom]) -> tuple[str, int] | None:
+    """The symbol and the number of a floor `number // symbol`, which is 0 for all but few symbols."""
+    for atom in operations:
+        if isinstance(atom, Floor):
+            number, (mono, c) = atom.numerator.as_int(), leading(atom.denominator)
+            if number is None or not 0 < number <= MAX_NUMERATOR or c != 1:
+                continue
+            if len(atom.denominator.terms) == len(mono) == 1 and isinstance(mono[0], Symbol):
+                if facts.sign(atom.denominator) > 0:
+                    return mono[0].name, number
+    return None
+
+
+def _operations(d: Dim) -> list[Atom]:
+    """All operations in d, innermost first."""
     found: set[Atom] = set()
     pending = [d]
     while pending:

@@ -103,7 +103,7 @@ def _term(mono: Mono, c: int) -> Piece:
         counts[atom] = counts.get(atom, 0) + 1
     number, nodes = abs(c), []
     negative = c < 0
-    for atom in sorted(counts, key=rank):
+    for atom in sorted(counts, key=lambda a: (isinstance(a, Floor | Maximum), rank(a))):
         node: Node
         if isinstance(atom, Maximum):
             flip, node = _maximum(atom, negative)

@@ -40,6 +40,7 @@ class Learner:
     def run(self) -> None:
         """Work off the queue."""
         facts = self.facts
+        before = set(facts.at_least_zero)
         for _ in range(MAX_STEPS):
             if not self.queue or facts.impossible:
                 break
@@ -51,8 +52,9 @@ class Learner:
                 self._at_least(dim)
             else:
                 self._not_equal(dim)
-        if not facts.impossible:
-            facts.impossible = any(at_least(facts, -fact, 1) for fact in facts.at_least_zero)
+        # A contradiction among inequalities has to involve one that is new.
+        if any(at_least(facts, -fact, 1) for fact in facts.at_least_zero if fact not in before):
+            facts.impossible = True
 
     def add(self, kind: str, dim: Dim) -> None:
         """Put a condition into the queue."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from nnspec.semantics.dims.atoms import symbol_atom
+from nnspec.semantics.dims.atoms import Floor, Symbol, symbol_atom
+from nnspec.semantics.dims.bounds import occurs_once
 from nnspec.semantics.dims.order import rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import HOLDS, RelationLike, difference
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Bounds, Facts
 
 Values = dict[str, int]
+EMPTY: Mapping[str, int] = {}
+Condition = tuple[Dim, Callable[[int, int], bool]]
 
 # How far each symbol is from its least value, tried in this order of their sum.
 STEPS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15, 16, 23, 31, 63)
+FAR_STEPS = (99, 127, 223, 255, 511, 767, 1023, 4095)
 MAX_TRIED = 1500
-QUICK_ADMITTED = 24
+SPREAD_AFTER = 15
+SPREAD = 60
+QUICK_ADMITTED = 30
 THOROUGH_ADMITTED = 300
 
 
@@ -49,23 +55,47 @@ def assignment(values: Values) -> str:
     return ", ".join(f"{shown(name)}={value}" for name, value in values.items())
 
 
-def candidates(bounds: Bounds) -> list[int]:
-    """Small values between bounds, likely ones first."""
+def candidates(bounds: Bounds, divisor: int, far: tuple[int, ...]) -> list[int]:
+    """Small values between bounds, those first that tell most: the least ones and multiples."""
     low, high = bounds
     if low is None and high is None:
         return [1, 2, 3, 0, 4, -1, 5, 7, -2, 8, 16, -5]
     if low is None:
         assert high is not None
-        return [high - step for step in STEPS]
-    return [low + step for step in STEPS if high is None or low + step <= high]
+        return [high - step for step in STEPS + far]
+    values = [low + step for step in STEPS + far if high is None or low + step <= high]
+    if divisor > 1:
+        first = -(-low // divisor) * divisor
+        multiples = [n for n in (first, first + divisor) if high is None or n <= high]
+        values = [*values[:2], *multiples, *(n for n in values[2:] if n not in multiples)]
+    return list(dict.fromkeys(values))
 
 
-def admitted(facts: Facts, names: frozenset[str]) -> Iterator[Values]:
+def divisors_of(d: Dim) -> dict[str, int]:
+    """For the symbols under a floor with a constant divisor, their largest one."""
+    found: dict[str, int] = {}
+    for atom in d.atoms():
+        if isinstance(atom, Floor):
+            divisor = atom.denominator.as_int()
+            if divisor is not None:
+                for name in atom.numerator.symbols():
+                    found[name] = max(divisor, found.get(name, 1))
+    return found
+
+
+def admitted(
+    facts: Facts,
+    names: frozenset[str],
+    divisors: Mapping[str, int] = EMPTY,
+    spread: bool = False,
+) -> Iterator[Values]:
     """Values of the named symbols (and those that the facts tie to them) which the facts admit.
 
-    At most MAX_TRIED assignments are tried, those nearest to the least values first.
+    At most MAX_TRIED assignments are tried, those nearest to the least values first; with `spread` only
+    few of those, then many that are scattered.
     """
     names, relations = _related(facts, names)
+    conditions = _conditions(relations)
     solved = {}
     free: set[str] = set()
     for name in names:
@@ -77,19 +107,57 @@ def admitted(facts: Facts, names: frozenset[str]) -> Iterator[Values]:
             free |= value.symbols()
     made_up = {quotient.name for quotient in facts.quotients}
     variables = sorted(free, key=lambda name: (name in made_up, rank(symbol_atom(name))))
-    choices = [candidates(facts.domain(name)) for name in variables]
-    differences = [(difference(relation), HOLDS[relation.op]) for relation in relations]
-    for indices in islice(_by_sum([len(choice) for choice in choices]), MAX_TRIED):
-        values = {n: choice[i] for n, choice, i in zip(variables, choices, indices, strict=True)}
+    far = FAR_STEPS if len(variables) == 1 else ()
+    choices = [candidates(facts.domain(name), divisors.get(name, 1), far) for name in variables]
+    sizes = [len(choice) for choice in choices]
+    order: Iterator[tuple[int, ...]] = islice(_by_sum(sizes), MAX_TRIED)
+    if spread and len(sizes) > 1 and all(sizes):
+        order = chain(islice(order, SPREAD_AFTER), _scattered(sizes), order)
+    for indices in order:
+        values = {n: choice[i] for n, choice, i in zip(variables, choices, indices)}
         try:
             for name, value in solved.items():
                 values[name] = value.evaluate(values)
-            if all(_declared(facts, name, values[name]) for name in names) and all(
-                holds(d.evaluate(values), 0) for d, holds in differences
-            ):
-                yield {name: values[name] for name in names}
         except (ArithmeticError, KeyError):
             continue
+        if _admits(facts, conditions, names, values):
+            yield {name: values[name] for name in names}
+
+
+def _conditions(relations: list[RelationLike]) -> list[Condition]:
+    return [(difference(relation), HOLDS[relation.op]) for relation in relations]
+
+
+def _admits(
+    facts: Facts, conditions: list[Condition], names: frozenset[str], values: Values
+) -> bool:
+    try:
+        return all(_declared(facts, name, values[name]) for name in names) and all(
+            holds(d.evaluate(values), 0) for d, holds in conditions
+        )
+    except (ArithmeticError, KeyError):
+        return False
+
+
+def solutions(facts: Facts, d: Dim, near: list[Values]) -> Iterator[Values]:
+    """Admitted values at which d is 0, made from others by changing one symbol that stands alone."""
+    names, relations = _related(facts, d.symbols())
+    conditions = _conditions(relations)
+    alone = [
+        (mono[0], c)
+        for mono, c in d.terms.items()
+        if len(mono) == 1 and isinstance(mono[0], Symbol) and occurs_once(mono[0], mono, d)
+    ]
+    for values in near:
+        for symbol, c in sorted(alone, key=lambda pair: rank(pair[0])):
+            try:
+                rest = d.evaluate({**values, symbol.name: 0})
+            except ArithmeticError:
+                continue
+            if rest % c == 0:
+                changed = {**values, symbol.name: -rest // c}
+                if _admits(facts, conditions, names, changed):
+                    yield changed
 
 
 def _declared(facts: Facts, name: str, value: int) -> bool:
@@ -121,6 +189,17 @@ def _by_sum(sizes: list[int]) -> Iterator[tuple[int, ...]]:
         yield from _of_sum(sizes, total)
 
 
+def _scattered(sizes: list[int]) -> Iterator[tuple[int, ...]]:
+    """Index tuples all over the place, the same ones every time."""
+    state = 1
+    for _ in range(SPREAD):
+        indices = []
+        for size in sizes:
+            state = (state * 1103515245 + 12345) % 2**31
+            indices.append((state >> 8) % size)
+        yield tuple(indices)
+
+
 def _of_sum(sizes: list[int], total: int) -> Iterator[tuple[int, ...]]:
     if len(sizes) == 1:
         if total < sizes[0]:
@@ -140,14 +219,18 @@ def seen_signs(facts: Facts, d: Dim, of_zero: bool = True) -> set[int]:
     """
     signs: set[int] = set()
     stop = 0 if of_zero else -1
-    for values in islice(admitted(facts, d.symbols()), QUICK_ADMITTED):
+    near: list[Values] = []
+    for values in islice(admitted(facts, d.symbols(), divisors_of(d), spread=True), QUICK_ADMITTED):
         try:
             value = d.evaluate(values)
         except ArithmeticError:
             continue
+        near.append(values)
         signs.add((value > 0) - (value < 0))
         if stop in signs and len(signs) > 1:
-            break
+            return signs
+    if of_zero and 0 not in signs and next(solutions(facts, d, near), None) is not None:
+        signs.add(0)
     return signs
 
 
@@ -157,13 +240,18 @@ def witness(facts: Facts, left: Dim | int, right: Dim | int) -> Witness | None:
     shown_names = sorted(d.symbols(), key=lambda name: rank(symbol_atom(name)))
     equal: list[Values] = []
     differ: list[Values] = []
-    for values in islice(admitted(facts, d.symbols()), THOROUGH_ADMITTED):
+    near: list[Values] = []
+    for values in islice(admitted(facts, d.symbols(), divisors_of(d)), THOROUGH_ADMITTED):
         try:
             kind = differ if d.evaluate(values) else equal
         except ArithmeticError:
             continue
+        near.append(values)
         if len(kind) < 12:
             kind.append({name: values[name] for name in shown_names})
+    if not equal:
+        for values in islice(solutions(facts, d, near), 12):
+            equal.append({name: values[name] for name in shown_names})
     if not equal and not differ:
         return None
     if not equal or not differ:
