@@ -114,6 +114,14 @@ class Catalog:
         """The file scope in which a declaration of the library stands."""
         return self._homes[declaration]
 
+    def is_library(self, declaration: ast.Node) -> bool:
+        """Whether a declaration stands in the library."""
+        return declaration in self._homes
+
+    def is_source(self, source: Source) -> bool:
+        """Whether a text is one of the library's."""
+        return source in self._scopes
+
     def all_declarations(self) -> list[ast.Declaration]:
         """Every declaration, all parsed: for tests and tools."""
         found = [

@@ -281,6 +281,7 @@ class LayerBody:
     children: the registered submodules in order, by registered name; lists and dicts of layers stand
         as ListValue/RepeatValue/DictValue, absent ones as None.
     parameters: own params, buffers and consts in order.
+    ties: the tensors that `tie` lines of this body replace by another one.
     """
 
     decl: ast.Module | ast.ExternModule
@@ -289,13 +290,18 @@ class LayerBody:
     members: dict[str, Value] = field(default_factory=dict)
     children: dict[str, Value] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
+    ties: list[Tensor] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
-    """One layer object; two names of one Layer share its parameters. Compared by identity."""
+    """One layer object; two names of one Layer share its parameters. Compared by identity.
+
+    made: where it is constructed.
+    """
 
     body: LayerBody
+    made: Span | None = None
 
     @property
     def type_name(self) -> str:

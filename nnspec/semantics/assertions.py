@@ -1,0 +1,305 @@
+"""`check` blocks: shapes, parameter counts and costs that the spec asserts."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.library.catalog import Catalog
+from nnspec.semantics import passes
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import (
+    attributes,
+    calls,
+    expansion,
+    kinds,
+    lookup,
+    matching,
+    results,
+    tree,
+    userdefs,
+)
+from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, report
+from nnspec.semantics.evaluate.expressions import evaluate
+from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.run import Frame, Recorder, Run, new_run
+from nnspec.semantics.findings import Findings
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    Choice,
+    DimLike,
+    ErrorValue,
+    Function,
+    Layer,
+    LayerType,
+    Tensor,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
+
+
+def check(
+    decl: ast.Check, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings
+) -> None:
+    """Verify a check block."""
+    expected = [line for line in decl.lines if isinstance(line, ast.FailsCheck)]
+    held: list[tuple[Diagnostic, int]] = []
+    sink = findings.add if not expected else lambda d, depth: held.append((d, depth))
+    run = new_run(catalog, recorder, sink, False, findings.covered)
+    frame = Frame(run, scope)
+    run.frames.append(frame)
+    target = _target(decl, frame)
+    if target is not None:
+        _lines(decl, target, frame)
+    passes.finish(run, findings, decl)
+    codes = {line.code for line in expected}
+    for line in expected:
+        if not any(d.code == line.code for d, _ in held):
+            others = ", ".join(sorted({d.code for d, _ in held})) or "no finding at all"
+            findings.add(
+                error("E0604", f"this check does not fail with {line.code}: {others}", line.span), 0
+            )
+    for diagnostic, depth in held:
+        if diagnostic.code not in codes:
+            findings.add(diagnostic, depth)
+
+
+def _target(decl: ast.Check, frame: Frame) -> Layer | Function | None:
+    value = evaluate(decl.target, frame)
+    if isinstance(value, LayerType):
+        value = calls.call(value, [], decl.target, decl.target, frame)
+    if isinstance(value, ErrorValue):
+        return None
+    if isinstance(value, Layer):
+        if not any(isinstance(line, ast.MethodCheck) for line in decl.lines):
+            passes.follow_forward(value, frame.run)
+        return value
+    if isinstance(value, Function):
+        return value
+    frame.report(
+        error(
+            "E0605",
+            f"a check is about a model, a module or a function, not {describe(frame.world, value)}",
+            decl.target.span,
+        )
+    )
+    return None
+
+
+def _lines(decl: ast.Check, target: Layer | Function, frame: Frame) -> None:
+    # Method lines first: they settle the sizes of `_`, which the counts need.
+    for line in decl.lines:
+        if isinstance(line, ast.MethodCheck):
+            _method(line, target, frame)
+    for line in decl.lines:
+        if isinstance(line, ast.CostCheck):
+            _cost(line, target, frame)
+
+
+def _symbols(line: ast.MethodCheck | ast.CostCheck, frame: Frame) -> Frame:
+    """A frame in which the capitalised names of a line are symbols, 1 or more."""
+    inner = Frame(frame.run, frame.scope, "call", dims=dict(frame.dims), definition=line)
+    for argument in line.args:
+        for name in _dim_names(argument.value, inner):
+            if name not in inner.dims and name[:1].isupper() and name not in frame.scope.names:
+                frame.world.facts = frame.world.facts.declare(name, 1)
+                inner.dims[name] = Dim.symbol(name)
+    return inner
+
+
+def _dim_names(value: ast.TypeExpr | ast.Expr, frame: Frame) -> list[str]:
+    if isinstance(value, ast.TypeExpr):
+        return expansion.dim_names(matching.expanded(value, frame))
+    found: list[str] = []
+    expansion.names_in(value, found)
+    return found
+
+
+def _argument(argument: ast.CheckArgument, inner: Frame) -> Value:
+    value = argument.value
+    if isinstance(value, ast.TypeExpr):
+        if isinstance(value, ast.OptionalType):
+            return Choice((None, _typed(value.inner, inner)))
+        return _typed(value, inner)
+    return evaluate(value, inner)
+
+
+def _typed(type_: ast.TypeExpr, inner: Frame) -> Value:
+    if isinstance(type_, ast.LiteralType):
+        return type_.value
+    return results.value_of(type_, inner, "float32")
+
+
+def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> None:
+    inner = _symbols(line, frame)
+    given = [Given(a.name, _argument(a, inner), a.span) for a in line.args]
+    options = [
+        (i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)
+    ]
+    ways = [given]
+    for i, choices in options:
+        # `T?` holds for both: the argument absent and given.
+        ways = [
+            [*way[:i], Given(way[i].name, choice, way[i].span), *way[i + 1 :]]
+            for way in ways
+            for choice in choices
+        ]
+    for way in ways:
+        value = _call(line, target, way, frame)
+        if isinstance(value, ErrorValue):
+            return
+        if line.result is not None:
+            _compare(line, line.result, value, inner)
+
+
+def _call(
+    line: ast.MethodCheck, target: Layer | Function, given: list[Given], frame: Frame
+) -> Value:
+    if isinstance(target, Function):
+        function: Value = target
+    else:
+        function = attributes.member(target.body, line.method, frame, target)
+    if function is lookup.MISSING and line.method == "forward" and isinstance(target, Layer):
+        return calls.call_layer(target, given, target.type_name, frame, line.span)
+    if not isinstance(function, Function):
+        return frame.report(
+            error("E0606", f"there is no method `{line.method}` to check", line.span)
+        )
+    bound = bind(function.decl.signature, given, line.method, line.span)
+    if isinstance(bound, Misfit):
+        report(bound, frame)
+        return userdefs.ERROR
+    return _follow(function, bound, line, frame)
+
+
+def _follow(function: Function, bound: Bound, line: ast.MethodCheck, frame: Frame) -> Value:
+    """Like a call, but the facts of `where` are taken as given: symbols stand for what they admit."""
+    outer = Frame(frame.run, function.scope, "call")
+    inner = userdefs.frame_of(function, outer)
+    inner.stage = passes.stage_of(function.decl) if function.bound is None else "call"
+    fill(function.decl.signature, bound, inner)
+    inner.locals.update(bound.values)
+    callee = Callee(line.method, line.span, None, library=False)
+    if not matching.match(function.decl.signature, bound.values, bound.spans, inner, callee, assume_where=True):
+        return userdefs.ERROR
+    frame.run.sites.append(line.span)
+    try:
+        return userdefs.follow(function.decl, bound, inner, callee, frame)
+    finally:
+        frame.run.sites.pop()
+
+
+def _compare(line: ast.MethodCheck, wanted: ast.TypeExpr, value: Value, inner: Frame) -> None:
+    """The result against what the check expects; names that only the result has are symbols of their own."""
+    type_ = matching.expanded(wanted, inner)
+    for name in expansion.dim_names(type_):
+        if name.startswith("*"):
+            inner.unbound.add(name)
+        elif name not in inner.dims and name[:1].isupper() and name not in inner.scope.names:
+            inner.unbound.add(name)
+    if isinstance(value, Tensor) and isinstance(type_, ast.TensorType) and type_.dtype is None:
+        if value.dtype not in (None, "float", "float32") and value.dtype in kinds.FLOATING:
+            type_ = ast.TensorType(type_.span, value.dtype, type_.dims)
+    if isinstance(value, Tensor) and value.dims is None:
+        inner.report(
+            error("W0302", "the shape of this result cannot be followed, so it is not checked", line.span)
+        )
+        return
+    before = len(inner.run.claims)
+    held: list[Diagnostic] = []
+    run = inner.run
+    sink = run.sink
+    run.sink = lambda diagnostic, depth: held.append(diagnostic)
+    results.check(value, type_, line.span, "the result", inner)
+    run.sink = sink
+    del run.claims[before + 4 :]
+    if held:
+        place = line.result.span if line.result is not None else line.span
+        run.sink(
+            error(
+                "E0601",
+                f"`{line.method}` gives {describe(inner.world, value).removeprefix('a tensor ')}, "
+                f"but this check expects {' '.join(wanted.span.text.split())}",
+                place,
+                held[0].message.rsplit(": ", 1)[-1] if ": " in held[0].message else "expected here",
+            ),
+            0,
+        )
+
+
+def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
+    bound = evaluate(line.bound, frame)
+    if isinstance(bound, bool) or not isinstance(bound, (int, float)):
+        if not isinstance(bound, ErrorValue):
+            frame.report(error("E0607", "this bound is not a known number", line.bound.span))
+        return
+    actual: DimLike | None
+    if line.what == "params":
+        if isinstance(target, Function):
+            frame.report(error("E0606", "a function has no parameters to count", line.span))
+            return
+        actual = tree.count_parameters(target.body, frame)
+    else:
+        actual = _measure(line, target, frame)
+    if actual is None:
+        frame.report(error("E0608", f"`{line.what}` cannot be worked out here", line.span))
+        return
+    actual = frame.world.settle(actual)
+    if not isinstance(actual, int):
+        frame.report(
+            error(
+                "E0608",
+                f"`{line.what}` is `{actual}`, which depends on sizes: give numbers",
+                line.span,
+            )
+        )
+        return
+    if not COMPARE[line.op](actual, bound):
+        frame.report(
+            error(
+                "E0602",
+                f"`{line.what}` is {actual:_}, but this check expects {line.op} {line.bound.span.text}",
+                line.span,
+                f"it is {actual:_}",
+                help=f"write `{line.what} == {actual:_}`" if line.op == "==" and not line.args else None,
+            )
+        )
+
+
+def _measure(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> DimLike | None:
+    """FLOPs or bytes of one call."""
+    inner = _symbols(line, frame)
+    given = [Given(a.name, _shape_argument(a, inner), a.span) for a in line.args]
+    fresh: Run = new_run(
+        frame.run.catalog, frame.run.recorder, frame.run.sink, False, frame.run.covered
+    )
+    fresh.world.facts, fresh.world.holes = frame.world.facts, frame.world.holes
+    fresh.holes = frame.run.holes
+    own = Frame(fresh, frame.scope)
+    fresh.frames.append(own)
+    method = ast.MethodCheck(line.span, "forward", line.args, None)
+    value = _call(method, target, given, own)
+    if isinstance(value, ErrorValue):
+        return None
+    return fresh.cost.flops if line.what == "flops" else fresh.cost.memory
+
+
+def _shape_argument(argument: ast.CheckArgument, inner: Frame) -> Value:
+    """`x=[1, 3, 224, 224]` is a tensor of that shape, also where it reads as a list of numbers."""
+    value = argument.value
+    if isinstance(value, ast.List):
+        return _typed(ast.TensorType(value.span, None, value.items), inner)
+    return _argument(argument, inner)
+

@@ -1,0 +1,65 @@
+"""The check stage: every module in general, every model and `check` block with its numbers."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.library.catalog import Catalog
+from nnspec.semantics import assertions, holes, passes
+from nnspec.semantics.checked import Checked
+from nnspec.semantics.dims.atoms import DimLimit
+from nnspec.semantics.evaluate.run import BudgetExceeded, Recorder
+from nnspec.semantics.findings import Findings
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+
+def check(scope: FileScope, catalog: Catalog) -> Checked:
+    """Follow a resolved file. Mistakes are values: see `Checked.diagnostics`."""
+    recorder = Recorder(home=scope.source)
+    findings = Findings(passes.covered(scope, catalog))
+    for declaration in scope.file.declarations:
+        try:
+            _declaration(declaration, scope, catalog, recorder, findings)
+        except BudgetExceeded as limit:
+            findings.add(error("E0005", f"this takes {limit.what}", limit.span), 0)
+        except (DimLimit, RecursionError):
+            findings.add(
+                error("E0005", "the sizes here grow too large to follow", declaration.span), 0
+            )
+    for item, diagnostic in recorder.unmatched.items():
+        if item not in recorder.matched:
+            findings.add(diagnostic, 0)
+    sizes = holes.settle(recorder, scope, findings)
+    return Checked(
+        scope,
+        _own(findings, scope),
+        recorder.values,
+        recorder.callees,
+        sizes,
+        {d: tuple(g) for d, g in findings.guards.items()},
+        {node: next(iter(texts)) for node, texts in recorder.shapes.items() if len(texts) == 1 and "" not in texts},
+    )
+
+
+def _declaration(
+    declaration: ast.Declaration,
+    scope: FileScope,
+    catalog: Catalog,
+    recorder: Recorder,
+    findings: Findings,
+) -> None:
+    match declaration:
+        case ast.Module():
+            passes.module(declaration, scope, catalog, recorder, findings)
+        case ast.Def():
+            passes.top_def(declaration, scope, catalog, recorder, findings)
+        case ast.Model():
+            passes.model(declaration, scope, catalog, recorder, findings)
+        case ast.Check():
+            assertions.check(declaration, scope, catalog, recorder, findings)
+
+
+def _own(findings: Findings, scope: FileScope) -> tuple[Diagnostic, ...]:
+    """Findings of this file; those inside imported files are told with these files."""
+    return tuple(d for d in findings.diagnostics if d.span.source is scope.source)

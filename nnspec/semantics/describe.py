@@ -1,0 +1,80 @@
+"""Values in words, for messages."""
+
+from __future__ import annotations
+
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.values import (
+    Builtin,
+    Choice,
+    Device,
+    DictValue,
+    DType,
+    ErrorValue,
+    Function,
+    Initialiser,
+    Layer,
+    LayerType,
+    LibraryFunction,
+    ListValue,
+    NamedTupleType,
+    Namespace,
+    RangeValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import World
+
+
+def shape(world: World, tensor: Tensor) -> str:
+    """`[B, 3]`, `int64[B, T]`."""
+    prefix = "" if tensor.dtype in (None, "float", "float32") else tensor.dtype
+    return f"{prefix}{world.show_shape(tensor.dims)}"
+
+
+def describe(world: World, value: Value) -> str:
+    """What a value is, as it stands in a message: `[B, 3]`, `the int 4`, `a Linear layer`."""
+    match value:
+        case None:
+            return "None"
+        case bool() | str():
+            return f"the {type(value).__name__} {value!r}"
+        case int() | float():
+            return f"the {type(value).__name__} {value}"
+        case Dim():
+            return f"the int {world.show(value)}"
+        case Tensor():
+            return f"a tensor {shape(world, value)}" if value.dims is not None else "a tensor"
+        case Unknown(kind):
+            return f"a {kind}"
+        case ListValue(items):
+            return f"a list of {len(items)}"
+        case RepeatValue() | RangeValue():
+            return "a list"
+        case TupleValue(items, _, name):
+            return f"a {name}" if name else f"a tuple of {len(items)}"
+        case DictValue():
+            return "a dict"
+        case Layer():
+            return f"a {value.type_name} layer"
+        case LayerType(decl):
+            return f"the layer type {decl.name}"
+        case Function(decl):
+            return f"the function {decl.name}"
+        case LibraryFunction(name) | Builtin(name) | Initialiser(name):
+            return f"the function {name}"
+        case NamedTupleType(decl):
+            return f"the type {decl.name}"
+        case Namespace(name):
+            return f"the namespace {name}"
+        case DType(name):
+            return f"the dtype {name}"
+        case Device():
+            return "a device"
+        case Choice(options):
+            return " or ".join(describe(world, o) for o in options)
+        case ErrorValue():
+            return "an error"
+    return str(type(value).__name__)

@@ -1,0 +1,211 @@
+"""Operators on static values: numbers, symbolic ints, strings, lists; tensors go to the rules."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from nnspec.semantics import rules
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    ErrorValue,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import as_dim, error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+MOST_BITS = 4096
+MOST_ITEMS = 100_000
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "**": operator.pow,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+}
+
+
+def binary(
+    op: str, left: Value, right: Value, expr: ast.Node, left_span: Span, right_span: Span, frame: Frame
+) -> Value:
+    """`left op right`."""
+    if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
+        return ERROR
+    if isinstance(left, Choice) or isinstance(right, Choice):
+        return _choices(op, left, right, expr, left_span, right_span, frame)
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        if (isinstance(left, Unknown) and left.kind == "any") or (
+            isinstance(right, Unknown) and right.kind == "any"
+        ):
+            return Tensor(None, None, contiguous=None)
+        return rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
+    if _is_number(left) and _is_number(right):
+        return numbers(op, left, right, expr.span, frame)
+    if op == "+":
+        joined = _join(left, right)
+        if joined is not None:
+            return joined
+    if op == "*":
+        repeated = _repeat(left, right, expr.span, frame)
+        if repeated is not None:
+            return repeated
+    if op == "%" and isinstance(left, str):
+        return Unknown("str")
+    if op == "|" and isinstance(left, Unknown):
+        return left
+    if isinstance(left, Unknown) and left.kind == "any":
+        return Unknown("any")
+    if isinstance(right, Unknown) and right.kind == "any":
+        return Unknown("any")
+    world = frame.world
+    return frame.report(
+        error(
+            "E0420",
+            f"`{op}` does not go with {describe(world, left)} and {describe(world, right)}",
+            expr.span,
+        )
+    )
+
+
+def _choices(op: str, left: Value, right: Value, expr: ast.Node, ls: Span, rs: Span, frame: Frame) -> Value:
+    from nnspec.semantics.evaluate import joins
+
+    lefts = left.options if isinstance(left, Choice) else (left,)
+    rights = right.options if isinstance(right, Choice) else (right,)
+    results = [binary(op, a, b, expr, ls, rs, frame) for a in lefts for b in rights]
+    return joins.join_all(results, frame)
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float, Dim)) or (
+        isinstance(value, Unknown) and value.kind in ("float", "int", "bool")
+    )
+
+
+def numbers(op: str, left: Value, right: Value, span: Span, frame: Frame) -> Value:
+    """Arithmetic on ints, floats and symbolic ints."""
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return Unknown("float")
+    function = OPERATORS.get(op)
+    if function is None:
+        return frame.report(error("E0420", f"`{op}` is for tensors, not for numbers", span))
+    symbolic = isinstance(left, Dim) or isinstance(right, Dim)
+    if op in ("/", "//", "%") and _is_zero(right, frame):
+        return frame.report(error("E0402", "this divides by zero", span))
+    if symbolic:
+        if op == "/" or isinstance(left, float) or isinstance(right, float):
+            return Unknown("float")
+        if op not in ("+", "-", "*", "//", "%", "**"):
+            return frame.world.new_size("n")
+        try:
+            return frame.world.settle(function(as_dim(left), right))
+        except (ZeroDivisionError, ValueError, OverflowError):
+            return frame.world.new_size("n")
+    if op in ("**", "<<") and _too_large(op, left, right):
+        return frame.report(error("E0004", "this number is too large", span))
+    try:
+        result = function(left, right)
+    except (ArithmeticError, TypeError, ValueError) as reason:
+        return frame.report(error("E0402", f"this cannot be computed: {reason}", span))
+    if isinstance(result, int) and result.bit_length() > MOST_BITS:
+        return frame.report(error("E0004", "this number is too large", span))
+    if isinstance(result, complex):
+        return frame.report(error("E0402", "this gives a complex number", span))
+    return result
+
+
+def _is_zero(value: Value, frame: Frame) -> bool:
+    if isinstance(value, Dim):
+        return frame.world.settle(value) == 0
+    return bool(value == 0)
+
+
+def _too_large(op: str, left: Any, right: Any) -> bool:
+    if not isinstance(left, int) or not isinstance(right, int):
+        return False
+    if op == "<<":
+        return right > MOST_BITS
+    return abs(left) > 1 and right > 0 and left.bit_length() * right > MOST_BITS
+
+
+def _join(left: Value, right: Value) -> Value | None:
+    match left, right:
+        case str(), str():
+            return left + right if len(left) + len(right) <= MOST_ITEMS else None
+        case ListValue(a), ListValue(b):
+            return ListValue(a + b)
+        case TupleValue(a), TupleValue(b):
+            return TupleValue(a + b)
+        case (RepeatValue() | Unknown("list")), (ListValue() | RepeatValue() | Unknown("list")):
+            return Unknown("list")
+        case ListValue(), (RepeatValue() | Unknown("list")):
+            return Unknown("list")
+        case (Unknown("tuple"), TupleValue()) | (TupleValue(), Unknown("tuple")):
+            return Unknown("tuple")
+        case (Unknown("str"), (str() | Unknown("str"))) | (str(), Unknown("str")):
+            return Unknown("str")
+    return None
+
+
+def _repeat(left: Value, right: Value, span: Span, frame: Frame) -> Value | None:
+    if isinstance(left, (ListValue, TupleValue, str, Unknown)) and not _is_number(left):
+        left, right = right, left
+    if isinstance(right, str):
+        if isinstance(left, int):
+            if left * len(right) > MOST_ITEMS:
+                return frame.report(error("E0002", "this string is too long", span))
+            return right * left
+        return Unknown("str")
+    if not isinstance(right, (ListValue, TupleValue)):
+        if isinstance(right, Unknown) and right.kind in ("list", "tuple"):
+            return right
+        return None
+    if isinstance(left, Dim):
+        if isinstance(right, ListValue) and len(right.items) == 1:
+            return RepeatValue(right.items[0], left)
+        return Unknown("list" if isinstance(right, ListValue) else "tuple")
+    if isinstance(left, int):
+        if left * len(right.items) > MOST_ITEMS:
+            return frame.report(error("E0003", f"more than {MOST_ITEMS:,} items", span))
+        return type(right)(right.items * left)
+    return None
+
+
+def unary(op: str, value: Value, expr: ast.Unary, frame: Frame) -> Value:
+    """`-x`, `+x`, `~x`."""
+    if isinstance(value, ErrorValue):
+        return ERROR
+    if isinstance(value, Choice):
+        from nnspec.semantics.evaluate import joins
+
+        return joins.join_all([unary(op, o, expr, frame) for o in value.options], frame)
+    if isinstance(value, Tensor):
+        return rules.unary(frame.world, op, value, expr.span)
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Dim):
+        return frame.world.settle(-value) if op == "-" else value
+    if isinstance(value, (int, float)) and not (op == "~" and isinstance(value, float)):
+        return -value if op == "-" else +value if op == "+" else ~int(value)
+    return frame.report(
+        error("E0420", f"`{op}` does not go with {describe(frame.world, value)}", expr.span)
+    )

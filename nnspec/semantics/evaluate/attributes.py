@@ -1,0 +1,195 @@
+"""`value.name`: members of layers, attributes of tensors, fields of tuples, methods."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.suggest import nearest
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import containers, joins, lookup, modules, parameters
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.values import (
+    ERROR,
+    Builtin,
+    Choice,
+    Device,
+    DictValue,
+    DType,
+    ErrorValue,
+    Function,
+    Layer,
+    LayerBody,
+    LayerType,
+    LibraryFunction,
+    ListValue,
+    Namespace,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+INITIALISERS = frozenset(
+    "zeros ones randn rand constant normal uniform trunc_normal xavier_uniform xavier_normal "
+    "kaiming_uniform kaiming_normal orthogonal sparse eye dirac".split()
+)
+METHODS = {
+    ListValue: frozenset({"index", "count"}),
+    RepeatValue: frozenset[str](),
+    DictValue: frozenset({"keys", "values", "items", "get"}),
+    TupleValue: frozenset({"index", "count"}),
+    str: frozenset(
+        "startswith endswith upper lower strip split join replace removeprefix removesuffix format "
+        "isdigit title".split()
+    ),
+    int: frozenset({"bit_length"}),
+}
+
+
+def attribute(expr: ast.Attribute, frame: Frame) -> Value:
+    """The value of `value.name`."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    if isinstance(expr.value, ast.Name) and expr.value.id == "self" and frame.body is not None:
+        value = member(frame.body, expr.name, frame, frame.layer)
+        return ERROR if value is lookup.MISSING else value
+    return of(evaluate(expr.value, frame), expr, frame)
+
+
+def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
+    """Attribute `expr.name` of a value."""
+    name = expr.name
+    found: Value = lookup.MISSING
+    candidates: list[str] = []
+    match value:
+        case ErrorValue():
+            return ERROR
+        case Tensor():
+            found = tensor_attribute(value, name, frame)
+            if found is lookup.MISSING:
+                candidates = [*frame.run.catalog.method_names(), "shape", "dtype", "device", "ndim"]
+        case Layer(body):
+            found = member(body, name, frame, value)
+            if found is lookup.MISSING:
+                candidates = [*body.members, *body.parameters]
+        case LayerType():
+            found = modules.class_constant(value, name, frame)
+            if found is lookup.MISSING:
+                candidates = modules.class_constants(value)
+        case Namespace(place):
+            found = lookup.in_namespace(place, name, frame)
+            if found is lookup.MISSING:
+                return frame.report(
+                    error(
+                        "E0210",
+                        f"nnspec's library has no `{place}.{name}`",
+                        expr.name_span,
+                        help=_did_you_mean(nearest(name, frame.run.catalog.names())),
+                    )
+                )
+        case TupleValue(items, names) if names is not None and name in names:
+            return items[names.index(name)]
+        case DType():
+            if name in ("itemsize", "is_floating_point"):
+                return Unknown("int" if name == "itemsize" else "bool")
+        case Choice(options):
+            real = [o for o in options if o is not None]
+            return joins.join_all([of(o, expr, frame) for o in real], frame)
+        case Unknown("layer") | Unknown("layer type") | Unknown("any"):
+            return Unknown("any")
+        case Unknown(kind):
+            return Builtin(name, value) if kind in ("str", "list", "dict") else Unknown("any")
+    for kind, methods in METHODS.items():
+        if isinstance(value, kind) and name in methods:
+            return Builtin(name, value)
+        if isinstance(value, kind):
+            candidates = sorted(methods)
+    if isinstance(value, TupleValue) and value.names is not None:
+        candidates = list(value.names)
+    if isinstance(value, (Dim, int)) and name == "item":
+        return Builtin("item", value)
+    if found is not lookup.MISSING:
+        return found
+    return frame.report(
+        error(
+            "E0211",
+            f"{describe(frame.world, value)} has no `{name}`",
+            expr.name_span,
+            help=_did_you_mean(nearest(name, candidates)),
+        )
+    )
+
+
+def _did_you_mean(names: list[str]) -> str | None:
+    if not names:
+        return None
+    return "did you mean " + " or ".join(f"`{n}`" for n in names) + "?"
+
+
+def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
+    """`x.shape`, `x.T` and the like, or a method."""
+    dims = tensor.dims
+    match name:
+        case "shape":
+            return TupleValue(dims) if dims is not None else Unknown("tuple")
+        case "ndim":
+            return len(dims) if dims is not None else frame.world.new_size("n")
+        case "dtype":
+            return DType(tensor.dtype) if tensor.dtype is not None else DType("float")
+        case "device":
+            return Device()
+        case "T" | "mT" | "H" | "mH":
+            return _transposed(tensor, name)
+        case "data":
+            return tensor
+        case "real" | "imag":
+            real = {"complex64": "float32", "complex128": "float64"}.get(tensor.dtype or "", tensor.dtype)
+            return Tensor(real, dims, tensor.origins)
+        case "is_cuda" | "requires_grad" | "is_sparse":
+            return Unknown("bool")
+        case "grad":
+            return tensor_unknown()
+        case "itemsize":
+            return Unknown("int")
+    methods = frame.run.catalog.methods(name)
+    return LibraryFunction(name, methods, tensor) if methods else lookup.MISSING
+
+
+def _transposed(tensor: Tensor, name: str) -> Tensor:
+    dims, origins = tensor.dims, tensor.origins
+    if dims is None:
+        return tensor
+    order = list(range(len(dims)))
+    if name in ("mT", "mH"):
+        order[-2:] = order[-2:][::-1]
+    else:
+        order.reverse()
+    return Tensor(
+        tensor.dtype,
+        tuple(dims[i] for i in order),
+        tuple(origins[i] for i in order) if origins is not None else None,
+        contiguous=False,
+    )
+
+
+def member(body: LayerBody, name: str, frame: Frame, layer: Layer | None) -> Value:
+    """What a name means inside a layer, or as an attribute of it; MISSING where it means nothing."""
+    if name in body.members:
+        return body.members[name]
+    if name in body.parameters:
+        return parameters.tensor_of(body, name, frame)
+    if name in body.arguments:
+        return body.arguments[name]
+    if isinstance(body.decl, ast.Module):
+        for item in body.decl.body:
+            if isinstance(item, ast.Def) and item.name == name:
+                return Function(item, body.scope, layer or Layer(body))
+    if name in body.children:
+        return body.children[name]
+    if name == "training" and layer is not None:
+        return Unknown("bool")
+    if containers.is_container(body):
+        return containers.attribute(body, name, layer)
+    return lookup.MISSING

@@ -1,0 +1,147 @@
+"""Arguments to parameters: by position, by name, defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.diagnostics.suggest import nearest
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import TupleValue, Value
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument of a call, evaluated."""
+
+    name: str | None
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Values by parameter, and the places of those that the user wrote."""
+
+    values: dict[str, Value]
+    spans: dict[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Why arguments do not fit a signature."""
+
+    code: str
+    message: str
+    span: Span
+    help: str | None = None
+    others: tuple[Label, ...] = ()
+
+
+def bind(
+    signature: ast.Signature, given: list[Given], name: str, span: Span
+) -> Bound | Misfit:
+    """Give each argument to its parameter; defaults are filled in by `fill`."""
+    params = signature.params
+    values: dict[str, Value] = {}
+    spans: dict[str, Span] = {}
+    positional = [p for p in params if p.kind == "plain"]
+    star = next((p for p in params if p.kind == "star"), None)
+    extra: list[Given] = []
+    at = 0
+    for argument in given:
+        if argument.name is None:
+            if at < len(positional):
+                param = positional[at]
+                if param.name in values:
+                    return Misfit("E0403", f"`{param.name}` of `{name}` is given twice", argument.span)
+                values[param.name], spans[param.name] = argument.value, argument.span
+                at += 1
+            elif star is not None:
+                extra.append(argument)
+            else:
+                return _too_many(signature, given, name, argument)
+            continue
+        found = next((p for p in params if p.name == argument.name and p.kind != "star"), None)
+        if found is None:
+            names = [p.name for p in params if p.kind != "star"]
+            return Misfit(
+                "E0404",
+                f"`{name}` has no argument `{argument.name}`",
+                argument.span,
+                _arguments_help(argument.name, names),
+            )
+        if found.name in values:
+            return Misfit("E0403", f"`{found.name}` of `{name}` is given twice", argument.span)
+        values[found.name], spans[found.name] = argument.value, argument.span
+    if star is not None:
+        values[star.name] = TupleValue(tuple(a.value for a in extra))
+        if extra:
+            spans[star.name] = extra[0].span.to(extra[-1].span)
+    missing = [p.name for p in params if p.name not in values and not has_default(p)]
+    if missing:
+        listed = " and ".join(f"`{m}`" for m in missing)
+        return Misfit(
+            "E0401",
+            f"`{name}` needs {listed}",
+            span,
+            f"its arguments are ({signature_text(signature)})",
+        )
+    return Bound(values, spans)
+
+
+def has_default(param: ast.Param) -> bool:
+    """Whether an argument may be left out: `T?` implies None."""
+    return param.default is not None or isinstance(param.type, ast.OptionalType)
+
+
+def _too_many(
+    signature: ast.Signature, given: list[Given], name: str, argument: Given
+) -> Misfit:
+    positional = [p for p in signature.params if p.kind == "plain"]
+    count = sum(1 for a in given if a.name is None)
+    takes = "no arguments" if not positional else f"{len(positional)} argument"
+    takes += "s" if len(positional) > 1 else ""
+    return Misfit(
+        "E0402",
+        f"`{name}` takes {takes}, but {count} {'is' if count == 1 else 'are'} given",
+        argument.span,
+        f"its arguments are ({signature_text(signature)})" if signature.params else None,
+    )
+
+
+def signature_text(signature: ast.Signature) -> str:
+    """The names of the parameters, defaults shown."""
+    parts = []
+    for param in signature.params:
+        text = ("*" if param.kind == "star" else "") + param.name
+        if param.default is not None:
+            text += f"={param.default.span.text}"
+        parts.append(text)
+    return ", ".join(parts)
+
+
+def _arguments_help(name: str, names: list[str]) -> str | None:
+    close = nearest(name, names)
+    if close:
+        return "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
+    return f"its arguments are {', '.join(names)}" if names else None
+
+
+def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
+    """Evaluate the defaults of what was not given, in the frame of the callee."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    for param in signature.params:
+        if param.name not in bound.values:
+            bound.values[param.name] = (
+                evaluate(param.default, inner) if param.default is not None else None
+            )
+
+
+def report(misfit: Misfit, frame: Frame) -> None:
+    """Report why a call does not fit."""
+    frame.report(error(misfit.code, misfit.message, misfit.span, "", misfit.others, help=misfit.help))

@@ -1,0 +1,151 @@
+"""Named types put in place of their names: `KV(S + T)` becomes `(k: [B, H, S + T, D], …)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nnspec.semantics.resolved import FileScope
+from nnspec.syntax import ast
+
+MOST_NESTED = 20
+
+
+def expand(type_: ast.TypeExpr, scope: FileScope, depth: int = 0) -> ast.TypeExpr:
+    """The type with all named types of the file replaced by what they stand for."""
+    if depth > MOST_NESTED:
+        return type_
+    match type_:
+        case ast.NamedType(name, args):
+            found = scope.names.get(name)
+            if found is None or not isinstance(found[0], ast.TypeDecl):
+                return type_
+            decl, home = found
+            values = dict(zip((p.id for p in decl.params), args, strict=False))
+            inner = substitute(decl.type, values) if values else decl.type
+            return expand(inner, home, depth + 1)
+        case ast.ListType(element, count):
+            return ast.ListType(type_.span, expand(element, scope, depth + 1), count)
+        case ast.DictType(key, value):
+            return ast.DictType(type_.span, key, expand(value, scope, depth + 1))
+        case ast.OptionalType(inner):
+            return ast.OptionalType(type_.span, expand(inner, scope, depth + 1))
+        case ast.UnionType(options):
+            return ast.UnionType(type_.span, tuple(expand(o, scope, depth + 1) for o in options))
+        case ast.TupleType(items, repeated):
+            fields = tuple(
+                ast.Field(f.span, f.name, expand(f.type, scope, depth + 1)) for f in items
+            )
+            return ast.TupleType(type_.span, fields, repeated)
+    return type_
+
+
+def substitute(type_: ast.TypeExpr, values: Mapping[str, ast.Expr]) -> ast.TypeExpr:
+    """The type with names of dimensions replaced by expressions."""
+    match type_:
+        case ast.TensorType(dtype, dims):
+            return ast.TensorType(type_.span, dtype, tuple(_replace(d, values) for d in dims))
+        case ast.NamedType(name, args):
+            return ast.NamedType(type_.span, name, tuple(_replace(a, values) for a in args))
+        case ast.ListType(element, count):
+            new_count = _replace(count, values) if count is not None else None
+            return ast.ListType(type_.span, substitute(element, values), new_count)
+        case ast.DictType(key, value):
+            return ast.DictType(type_.span, key, substitute(value, values))
+        case ast.OptionalType(inner):
+            return ast.OptionalType(type_.span, substitute(inner, values))
+        case ast.UnionType(options):
+            return ast.UnionType(type_.span, tuple(substitute(o, values) for o in options))
+        case ast.TupleType(items, repeated):
+            fields = tuple(ast.Field(f.span, f.name, substitute(f.type, values)) for f in items)
+            return ast.TupleType(type_.span, fields, repeated)
+    return type_
+
+
+def _replace(expr: ast.Expr, values: Mapping[str, ast.Expr]) -> ast.Expr:
+    match expr:
+        case ast.Name(id):
+            return values.get(id, expr)
+        case ast.Starred(value):
+            return ast.Starred(expr.span, _replace(value, values))
+        case ast.Unary(op, operand):
+            return ast.Unary(expr.span, op, _replace(operand, values))
+        case ast.Binary(op, left, right, op_span):
+            return ast.Binary(
+                expr.span, op, _replace(left, values), _replace(right, values), op_span
+            )
+        case ast.Call(func, args):
+            new = tuple(
+                ast.Argument(a.span, _replace(a.value, values), a.name, a.stars) for a in args
+            )
+            return ast.Call(expr.span, func, new)
+        case ast.Index(value, items, tupled):
+            return ast.Index(
+                expr.span, _replace(value, values), tuple(_replace(i, values) for i in items), tupled
+            )
+        case ast.Conditional(test, body, orelse):
+            return ast.Conditional(
+                expr.span, _replace(test, values), _replace(body, values), _replace(orelse, values)
+            )
+    return expr
+
+
+def dim_names(type_: ast.TypeExpr | None) -> list[str]:
+    """Names in the dims of a type (expanded), in order of appearance; `*N` as `*N`."""
+    found: list[str] = []
+    if type_ is not None:
+        _collect(type_, found)
+    return found
+
+
+def _collect(type_: ast.TypeExpr, found: list[str]) -> None:
+    match type_:
+        case ast.TensorType(_, dims):
+            for dim in dims:
+                names_in(dim, found)
+        case ast.ListType(element, count):
+            _collect(element, found)
+            if count is not None:
+                names_in(count, found)
+        case ast.DictType(_, value):
+            _collect(value, found)
+        case ast.OptionalType(inner):
+            _collect(inner, found)
+        case ast.UnionType(options):
+            for option in options:
+                _collect(option, found)
+        case ast.TupleType(items):
+            for field in items:
+                _collect(field.type, found)
+        case ast.NamedType(_, args):
+            for arg in args:
+                names_in(arg, found)
+
+
+def names_in(expr: ast.Expr, found: list[str]) -> None:
+    """Append the names of an expression, `*N` as `*N`."""
+    match expr:
+        case ast.Starred(ast.Name(id)):
+            found.append("*" + id)
+        case ast.Name(id):
+            found.append(id)
+        case ast.Unary(_, operand):
+            names_in(operand, found)
+        case ast.Binary(_, left, right):
+            names_in(left, found)
+            names_in(right, found)
+        case ast.Call(_, args):
+            for arg in args:
+                names_in(arg.value, found)
+        case ast.Index(value, items):
+            names_in(value, found)
+            for item in items:
+                names_in(item, found)
+        case ast.Conditional(test, body, orelse):
+            for part in (test, body, orelse):
+                names_in(part, found)
+        case ast.Compare(first, _, rest):
+            for part in (first, *rest):
+                names_in(part, found)
+        case ast.Logical(_, operands):
+            for part in operands:
+                names_in(part, found)

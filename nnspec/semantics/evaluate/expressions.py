@@ -1,0 +1,258 @@
+"""Following expressions: from syntax to abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nnspec.semantics.evaluate import (
+    arithmetic,
+    attributes,
+    calls,
+    conditions,
+    indexes,
+    lookup,
+    patterns,
+    sequences,
+)
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    DictValue,
+    ErrorValue,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+
+def evaluate(expr: ast.Expr, frame: Frame) -> Value:
+    """The abstract value of an expression; mistakes are reported and leave ERROR."""
+    frame.run.step(expr.span)
+    value = _evaluate(expr, frame)
+    frame.run.recorder.value(expr, value)
+    return value
+
+
+def _evaluate(expr: ast.Expr, frame: Frame) -> Value:
+    match expr:
+        case ast.Name():
+            return lookup.name(expr, frame)
+        case ast.Number(value) | ast.String(value):
+            return value
+        case ast.Constant(value):
+            return value
+        case ast.Attribute():
+            return attributes.attribute(expr, frame)
+        case ast.Call():
+            return calls.call_expression(expr, frame)
+        case ast.Pipe():
+            return calls.pipe(expr, frame)
+        case ast.Binary(op, left, right):
+            return arithmetic.binary(
+                op, evaluate(left, frame), evaluate(right, frame), expr, left.span, right.span, frame
+            )
+        case ast.Unary(op, operand):
+            if op == "not":
+                return conditions.negate(conditions.truth(evaluate(operand, frame), operand, frame))
+            return arithmetic.unary(op, evaluate(operand, frame), expr, frame)
+        case ast.Compare():
+            return conditions.comparison(expr, frame)
+        case ast.Logical():
+            return conditions.logical(expr, frame)
+        case ast.Conditional():
+            return conditions.conditional(expr, frame)
+        case ast.Tuple(items):
+            return TupleValue(tuple(spread(items, frame)))
+        case ast.List(items):
+            return list_display(expr, items, frame)
+        case ast.Dict(items):
+            return dict_display(items, frame)
+        case ast.Index():
+            return indexes.index(expr, frame)
+        case ast.Comprehension():
+            return comprehension(expr, frame)
+        case ast.FString():
+            return fstring(expr, frame)
+        case ast.Hole():
+            return frame.run.new_hole(expr, frame.definition)
+        case ast.Starred(value):
+            evaluate(value, frame)
+            return frame.report(
+                error(
+                    "E0411",
+                    "`*` spreads a list in a call, a list, a tuple or an index, and nowhere else",
+                    expr.span,
+                )
+            )
+        case ast.Slice():
+            return frame.report(error("E0412", "a slice stands only inside an index", expr.span))
+    raise AssertionError(type(expr).__name__)
+
+
+def spread(items: tuple[ast.Expr, ...], frame: Frame) -> list[Value]:
+    """The values of a list of expressions, starred ones spread out."""
+    values: list[Value] = []
+    for item in items:
+        if isinstance(item, ast.Starred):
+            value = evaluate(item.value, frame)
+            parts = sequences.items_of(value, item.value.span, frame)
+            if parts is None:
+                values.append(Unknown("any") if not isinstance(value, ErrorValue) else ERROR)
+            else:
+                values.extend(parts)
+        else:
+            values.append(evaluate(item, frame))
+    return values
+
+
+def list_display(expr: ast.Expr, items: tuple[ast.Expr, ...], frame: Frame) -> Value:
+    """`[a, *b]`; a starred list of unknown length makes the whole unknown."""
+    values: list[Value] = []
+    unknown = False
+    for item in items:
+        if isinstance(item, ast.Starred):
+            value = evaluate(item.value, frame)
+            if isinstance(value, (Unknown, RepeatValue)):
+                unknown = True
+                continue
+            parts = sequences.items_of(value, item.value.span, frame)
+            if parts is None:
+                return ERROR
+            values.extend(parts)
+        else:
+            values.append(evaluate(item, frame))
+    return Unknown("list") if unknown else ListValue(tuple(values))
+
+
+def dict_display(items: tuple[ast.DictItem, ...], frame: Frame) -> Value:
+    """`{"a": 1, **rest}`; keys are known strings or numbers."""
+    found: dict[Value, Value] = {}
+    unknown = False
+    for item in items:
+        value = evaluate(item.value, frame)
+        if item.key is None:
+            if isinstance(value, DictValue):
+                found.update(value.items)
+            else:
+                unknown = True
+            continue
+        key = evaluate(item.key, frame)
+        if isinstance(key, (str, int, float)) or key is None:
+            if key in found:
+                frame.report(
+                    error("E0413", f"the key {key!r} stands twice in this dict", item.key.span)
+                )
+            found[key] = value
+        elif isinstance(key, (Unknown, Choice)):
+            unknown = True
+        elif not isinstance(key, ErrorValue):
+            frame.report(
+                error("E0414", "a key of a dict is a string or a number", item.key.span)
+            )
+    return Unknown("dict") if unknown else DictValue(found)
+
+
+def fstring(expr: ast.FString, frame: Frame) -> Value:
+    """An f-string; unknown where one of its parts is."""
+    text: list[str] = []
+    known = True
+    for part in expr.parts:
+        if isinstance(part, str):
+            text.append(part)
+            continue
+        value = evaluate(part.value, frame)
+        if isinstance(value, (str, int, float)) or value is None:
+            try:
+                text.append(format(value, part.spec))
+            except ValueError as reason:
+                return frame.report(error("E0415", f"this format does not fit: {reason}", part.span))
+        else:
+            known = False
+    result = "".join(text)
+    if len(result) > 100_000:
+        return frame.report(error("E0002", "this string is longer than 100,000 characters", expr.span))
+    return result if known else Unknown("str")
+
+
+def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
+    """List, dict and generator comprehensions, unrolled where the length is known."""
+    inner = Frame(
+        frame.run,
+        frame.scope,
+        frame.stage,
+        dict(frame.locals),
+        frame.dims,
+        frame.body,
+        frame.layer,
+        frame.definition,
+        False,
+        frame.unbound,
+    )
+    keys: list[Value] = []
+    values: list[Value] = []
+    count: list[Value] = []
+
+    def element() -> None:
+        if expr.key is not None:
+            keys.append(evaluate(expr.key, inner))
+        values.append(evaluate(expr.element, inner))
+
+    exact = run_clauses(expr.clauses, 0, inner, element, count)
+    if not exact:
+        if any(isinstance(v, ErrorValue) for v in values):
+            return ERROR
+        if expr.kind == "dict":
+            return Unknown("dict")
+        if len(expr.clauses) == 1 and len(values) == 1 and count and not expr.clauses[0].tests:
+            return RepeatValue(values[0], count[0])
+        return Unknown("list")
+    if expr.kind == "dict":
+        if all(isinstance(k, (str, int, float)) for k in keys):
+            return DictValue(dict(zip(keys, values, strict=True)))
+        return Unknown("dict")
+    return ListValue(tuple(values))
+
+
+def run_clauses(
+    clauses: tuple[ast.Clause, ...],
+    at: int,
+    frame: Frame,
+    element: Callable[[], None],
+    count: list[Value],
+) -> bool:
+    """Run the element for each round of the clauses; False where a length or a test is not known."""
+    if at == len(clauses):
+        element()
+        return True
+    clause = clauses[at]
+    iterable = evaluate(clause.iterable, frame)
+    parts, length = sequences.rounds(iterable, clause.iterable.span, frame)
+    exact = length is None
+    if length is not None:
+        count.append(length)
+    for part in parts:
+        patterns.bind(clause.target, part, frame)
+        keep: Value = True
+        for test in clause.tests:
+            keep = conditions.truth(evaluate(test, frame), test, frame)
+            if keep is False:
+                break
+            if keep is not True:
+                exact = False
+        if keep is False:
+            continue
+        exact = run_clauses(clauses, at + 1, frame, element, count) and exact
+    return exact
+
+
+def is_tensor(value: Value) -> bool:
+    """Whether the value is a tensor, perhaps one of several."""
+    return isinstance(value, Tensor) or (
+        isinstance(value, Choice) and any(isinstance(o, Tensor) for o in value.options)
+    )

@@ -1,0 +1,302 @@
+"""Calling what the library, or a user's `extern`, declares: match, rule, result, cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics import rules
+from nnspec.semantics.evaluate import binding, conditions, joins, matching, modules, patterns, results
+from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    DimLike,
+    ErrorValue,
+    Layer,
+    ListValue,
+    Origin,
+    Relation,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+BYTES = {
+    "float16": 2,
+    "bfloat16": 2,
+    "float64": 8,
+    "complex64": 8,
+    "complex128": 16,
+    "int64": 8,
+    "int32": 4,
+    "int16": 2,
+    "int8": 1,
+    "uint8": 1,
+    "bool": 1,
+}
+
+
+def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, span: Span) -> Value:
+    """Call a library function whose arguments are bound."""
+    catalog = frame.run.catalog
+    scope = catalog.scope_of(decl) if catalog.is_library(decl) else frame.scope
+    inner = Frame(frame.run, scope, frame.stage, definition=decl)
+    binding.fill(decl.signature, bound, inner)
+    inner.locals.update(bound.values)
+    callee = Callee(name, span, None, library=True)
+    return _at_site(decl, decl.signature, decl.rule, decl.body, bound, inner, callee, frame)
+
+
+def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
+    """Call the forward of a library layer."""
+    decl = layer.body.decl
+    assert isinstance(decl, ast.ExternModule)
+    forward = next((m for m in decl.body if isinstance(m, ast.Def) and m.name == "forward"), None)
+    if forward is None:
+        return frame.report(error("E0424", f"`{decl.name}` cannot be called", span))
+    bound = binding.bind(forward.signature, given, name, span)
+    if isinstance(bound, Misfit):
+        binding.report(bound, frame)
+        return ERROR
+    inner = Frame(frame.run, layer.body.scope, frame.stage, definition=forward)
+    inner.body, inner.layer = layer.body, layer
+    binding.fill(forward.signature, bound, inner)
+    inner.locals.update(bound.values)
+    modules.settle_layer(layer.body, inner)
+    callee = Callee(name, span, layer.made, library=frame.run.catalog.is_library(decl))
+    return _at_site(decl, forward.signature, decl.rule, decl.body, bound, inner, callee, frame)
+
+
+def _at_site(
+    decl: ast.ExternDef | ast.ExternModule,
+    signature: ast.Signature,
+    rule: str | None,
+    members: tuple[ast.Member, ...],
+    bound: Bound,
+    inner: Frame,
+    callee: Callee,
+    frame: Frame,
+) -> Value:
+    frame.run.sites.append(callee.span)
+    try:
+        return _call(decl, signature, rule, members, bound, inner, callee, frame)
+    finally:
+        frame.run.sites.pop()
+
+
+def _call(
+    decl: ast.ExternDef | ast.ExternModule,
+    signature: ast.Signature,
+    rule: str | None,
+    members: tuple[ast.Member, ...],
+    bound: Bound,
+    inner: Frame,
+    callee: Callee,
+    frame: Frame,
+) -> Value:
+    if any(isinstance(v, ErrorValue) for v in _flat(bound.values.values())):
+        return ERROR
+    many = [n for n, v in bound.values.items() if isinstance(v, Choice)]
+    if many and isinstance(decl, ast.ExternModule):
+        return _each_way(many[0], decl, signature, rule, members, bound, inner, callee, frame)
+    if not matching.match(signature, bound.values, bound.spans, inner, callee):
+        return ERROR
+    if isinstance(decl, ast.ExternDef):
+        for member in members:
+            if isinstance(member, ast.Let):
+                _let(member, inner)
+            elif isinstance(member, ast.Require) and not _require(member, inner, callee):
+                return ERROR
+    result: Value = None
+    if signature.result is not None:
+        result = results.value_of(signature.result, inner)
+    if rule is not None:
+        values = dict(bound.values)
+        if inner.body is not None:
+            for source in (inner.body.arguments, inner.body.members):
+                for name, value in source.items():
+                    values[f"self_{name}" if name in bound.values else name] = value
+        else:
+            values = {**inner.locals, **values}
+        function = rules.find(rule)
+        result = function(
+            RuleCall(frame.world, decl, callee.name, callee.span, values, bound.spans, result)
+        )
+    if isinstance(result, ErrorValue):
+        return ERROR
+    result = _settled(result, inner)
+    if _empty(result, bound, callee, inner):
+        return ERROR
+    _cost(members, result, inner)
+    return _with_origins(result, bound, callee, frame)
+
+
+def _flat(values: Iterable[Value]) -> Iterable[Value]:
+    for value in values:
+        if isinstance(value, (TupleValue, ListValue)):
+            yield from _flat(value.items)
+        else:
+            yield value
+
+
+def _each_way(
+    name: str,
+    decl: ast.ExternDef | ast.ExternModule,
+    signature: ast.Signature,
+    rule: str | None,
+    members: tuple[ast.Member, ...],
+    bound: Bound,
+    inner: Frame,
+    callee: Callee,
+    frame: Frame,
+) -> Value:
+    found = []
+    for option in bound.values[name].options:
+        values = {**bound.values, name: option}
+        copy = Frame(frame.run, inner.scope, inner.stage, dict(values), {}, inner.body, inner.layer)
+        found.append(
+            _call(
+                decl, signature, rule, members, Bound(values, bound.spans), copy, callee, frame
+            )
+        )
+    return joins.join_all(found, frame)
+
+
+def _let(member: ast.Let, inner: Frame) -> None:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    patterns.bind(member.target, evaluate(member.value, inner), inner)
+
+
+def _require(member: ast.Require, inner: Frame, callee: Callee) -> bool:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    condition = conditions.truth(evaluate(member.condition, inner), member.condition, inner)
+    if condition is False:
+        message = evaluate(member.message, inner) if member.message is not None else None
+        text = message if isinstance(message, str) else f"{member.condition.span.text} does not hold"
+        inner.report(error("E0321", f"`{callee.name}`: {text}", callee.span))
+        return False
+    if isinstance(condition, Relation):
+        inner.world.claimed(condition, callee.span)
+    return True
+
+
+def _settled(value: Value, inner: Frame) -> Value:
+    """Dims in their simplest form."""
+    match value:
+        case Tensor():
+            if value.dims is None:
+                return value
+            settle = inner.world.settle
+            dims = tuple(d if isinstance(d, int) else settle(d) for d in value.dims)
+            return Tensor(value.dtype, dims, value.origins, value.contiguous, value.history)
+        case TupleValue(items, names, type_name):
+            return TupleValue(tuple(_settled(i, inner) for i in items), names, type_name)
+        case ListValue(items):
+            return ListValue(tuple(_settled(i, inner) for i in items))
+    return value
+
+
+def _input_dims(bound: Bound) -> set[DimLike]:
+    return {
+        d
+        for v in _flat(bound.values.values())
+        if isinstance(v, Tensor) and v.dims is not None
+        for d in v.dims
+    }
+
+
+def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame) -> bool:
+    """Report a result with a negative size, or a layer that leaves nothing of an axis."""
+    tensors = [v for v in _flat((value,)) if isinstance(v, Tensor) and v.dims is not None]
+    world = inner.world
+    given: set[DimLike] | None = None
+    for tensor in tensors:
+        for axis, size in enumerate(tensor.dims or ()):
+            if isinstance(size, int) and size >= 1:
+                continue
+            given = _input_dims(bound) if given is None else given
+            if size in given:
+                continue
+            low = 1 if inner.body is not None and not (isinstance(size, int) and size == 0 and 0 in given) else 0
+            if isinstance(size, int):
+                wrong: bool | None = size < low
+            else:
+                wrong = world.prove(Relation(size, ">=", low)) is False
+            if wrong:
+                shown = [v for v in _flat(bound.values.values()) if isinstance(v, Tensor)]
+                inputs = ", ".join(world.show_shape(t.dims) for t in shown[:1])
+                inner.report(
+                    error(
+                        "E0304",
+                        f"`{callee.name}` leaves nothing of {inputs}: its result would be "
+                        f"{world.show_shape(tensor.dims)}",
+                        callee.span,
+                        f"axis {axis} would have size {world.show(size)}",
+                        _made(callee),
+                        help="give it a larger input, a smaller kernel or stride, or padding",
+                    )
+                )
+                return True
+            if low == 1 and not isinstance(size, int) and inner.body is not None:
+                world.assume(Relation(size, ">=", 1))
+    return False
+
+
+def _made(callee: Callee) -> tuple[Label, ...]:
+    if callee.made is None:
+        return ()
+    return (Label(callee.made, f"`{callee.name}` is made here"),)
+
+
+def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    cost = inner.run.cost
+    for member in members:
+        if isinstance(member, ast.Cost) and member.kind == "flops":
+            if isinstance(result, Tensor):
+                inner.locals.setdefault("result", result)
+            value = evaluate(member.value, inner)
+            if isinstance(value, DimLike):
+                cost.flops = cost.flops + value
+    for tensor in _flat((result,)):
+        if isinstance(tensor, Tensor) and tensor.dims is not None:
+            size: DimLike = BYTES.get(tensor.dtype or "", 4)
+            for dim in tensor.dims:
+                size = dim * size if not isinstance(dim, int) else size * dim
+            cost.memory = cost.memory + size
+
+
+def _with_origins(value: Value, bound: Bound, callee: Callee, frame: Frame) -> Value:
+    """Sizes that the inputs did not have come from this call."""
+    if not isinstance(value, Tensor) or value.dims is None:
+        return value
+    known: Mapping[DimLike, Origin | None] = {}
+    inputs = [v for v in _flat(bound.values.values()) if isinstance(v, Tensor) and v.dims is not None]
+    origins = value.origins
+    if origins is None:
+        known = {
+            d: t.origin(i) for t in reversed(inputs) for i, d in enumerate(t.dims or ())
+        }
+        here = None
+        made: list[Origin | None] = []
+        for dim in value.dims:
+            if dim in known:
+                made.append(known[dim])
+            else:
+                here = Origin(callee.span, f"`{callee.name}` makes {frame.world.show(dim)} here")
+                made.append(here)
+        origins = tuple(made)
+    return Tensor(value.dtype, value.dims, origins, value.contiguous, value.history)
+
+

@@ -1,0 +1,157 @@
+"""What a name means where it stands."""
+
+from __future__ import annotations
+
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import attributes, modules
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    ERROR,
+    Builtin,
+    DType,
+    Function,
+    LayerType,
+    LibraryFunction,
+    NamedTupleType,
+    Namespace,
+    Unknown,
+    Value,
+)
+from nnspec.syntax import ast
+
+DTYPES = {
+    **{
+        name: name
+        for name in (
+            "float16 bfloat16 float32 float64 complex64 complex128 int8 int16 int32 int64 uint8 bool"
+        ).split()
+    },
+    "half": "float16",
+    "float": "float32",
+    "double": "float64",
+    "long": "int64",
+    "int": "int32",
+    "short": "int16",
+    "cfloat": "complex64",
+    "cdouble": "complex128",
+}
+NAMESPACES = {
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
+    "torch": "torch",
+    "linalg": "torch.linalg",
+    "fft": "torch.fft",
+    "special": "torch.special",
+    "math": "math",
+}
+STATICS = frozenset(
+    "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip enumerate "
+    "reversed list tuple dict sorted any all pair single triple numel pow isinstance".split()
+)
+CONSTANTS = {"inf": float("inf"), "pi": 3.141592653589793}
+CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+
+
+class Missing:
+    """There is no such name (None is a value)."""
+
+
+MISSING = Missing()
+
+
+def name(expr: ast.Name, frame: Frame) -> Value:
+    """The value of a name; unknown names were reported when names were resolved."""
+    value = find(expr.id, frame)
+    return ERROR if value is MISSING else value
+
+
+def find(id: str, frame: Frame) -> Value:
+    """Locals, dimensions, members, the file's names, the library's; MISSING where there is none."""
+    if id in frame.locals:
+        return frame.locals[id]
+    if id in frame.dims:
+        return frame.dims[id]
+    if id in frame.unbound:
+        return Dim.symbol("?" + id)
+    if frame.body is not None:
+        value = attributes.member(frame.body, id, frame, frame.layer)
+        if value is not MISSING:
+            return value
+        if id == "training":
+            return Unknown("bool")
+    if id in frame.scope.names:
+        decl, scope = frame.scope.names[id]
+        return declared(decl, scope, frame)
+    return library(id, frame)
+
+
+def declared(decl: ast.Declaration, scope: FileScope, frame: Frame) -> Value:
+    """The value of a top-level declaration."""
+    match decl:
+        case ast.Module() | ast.ExternModule():
+            return LayerType(decl, scope)
+        case ast.Def():
+            return Function(decl, scope)
+        case ast.ExternDef():
+            return LibraryFunction(decl.name, (decl,))
+        case ast.TypeDecl():
+            return NamedTupleType(decl, scope)
+        case ast.Model():
+            return modules.model(decl, scope, frame)
+    return ERROR
+
+
+def library(id: str, frame: Frame) -> Value:
+    """A name of the library, or one that the evaluator itself knows."""
+    if id in CONTAINERS:
+        return Builtin(id)
+    if id in NAMESPACES:
+        return Namespace(NAMESPACES[id])
+    if id in CONSTANTS:
+        return CONSTANTS[id]
+    catalog = frame.run.catalog
+    layer = catalog.layer(id)
+    if layer is not None:
+        return LayerType(layer, catalog.scope_of(layer))
+    if id in STATICS:
+        return Builtin(id)
+    functions = catalog.functions(id)
+    if functions:
+        return LibraryFunction(id, functions)
+    static = catalog.static(id)
+    if static is not None:
+        return Function(static, catalog.scope_of(static))
+    if id in DTYPES:
+        return DType(DTYPES[id])
+    if id in attributes.INITIALISERS:
+        return Builtin(id)
+    return MISSING
+
+
+def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
+    """`torch.relu`, `nn.Linear`, `F.pad`, `linalg.norm`, `torch.float32`; None where there is none."""
+    catalog = frame.run.catalog
+    if namespace in ("torch", "math") and id in CONSTANTS:
+        return CONSTANTS[id]
+    if namespace == "math":
+        return Builtin(id) if id in STATICS else None
+    if namespace == "torch.nn":
+        if id in CONTAINERS:
+            return Builtin(id)
+        if id == "functional":
+            return Namespace("torch.nn.functional")
+        if id == "init":
+            return Namespace("torch.nn.init")
+        layer = catalog.layer(id)
+        return LayerType(layer, catalog.scope_of(layer)) if layer is not None else None
+    if namespace == "torch":
+        if id in DTYPES:
+            return DType(DTYPES[id])
+        if id in ("nn", "linalg", "fft", "special"):
+            return Namespace(f"torch.{id}")
+    if namespace == "torch.nn.init":
+        plain = id.removesuffix("_")
+        return Builtin(plain) if plain in attributes.INITIALISERS else None
+    functions = catalog.in_namespace(namespace, id)
+    return LibraryFunction(id, functions) if functions else None

@@ -1,0 +1,357 @@
+"""Arguments against a signature: kinds, ranks, dtypes, and the dims that it binds and compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.describe import describe, shape
+from nnspec.semantics.evaluate import conditions, expansion, kinds, mismatches
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    Choice,
+    DimLike,
+    ErrorValue,
+    ListValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """What is called, for messages.
+
+    name: as the user knows it (`fc1`, `max_pool2d`).
+    span: the whole call.
+    made: where the layer was constructed, if it is one.
+    library: whether its signature stands in the library, which the user does not see.
+    """
+
+    name: str
+    span: Span
+    made: Span | None
+    library: bool
+
+
+@dataclass(slots=True)
+class Pair:
+    """One tensor of the arguments with its type."""
+
+    type: ast.TensorType
+    tensor: Tensor
+    param: ast.Param
+    span: Span
+
+
+def signature_dims(signature: ast.Signature, frame: Frame) -> list[str]:
+    """The dimension names that a signature introduces, `*N` as `*N`, in order of appearance."""
+    memo = frame.run.recorder.memo
+    key = ("dims", signature)
+    if key in memo:
+        return memo[key]  # type: ignore[no-any-return]
+    names: list[str] = []
+    types = [p.type for p in signature.params] + [signature.result]
+    for type_ in types:
+        if type_ is not None:
+            names.extend(expansion.dim_names(expanded(type_, frame)))
+    params = {p.name for p in signature.params}
+    result = [n for n in dict.fromkeys(names) if n not in params and _introduces(n, frame)]
+    for fact in signature.where:
+        match fact:
+            case ast.Compare(ast.Name(id), ("==",), _) if _introduces(id, frame) and id not in result:
+                result.append(id)
+    memo[key] = result
+    return result
+
+
+def _introduces(name: str, frame: Frame) -> bool:
+    """Whether a name in a shape is a new dimension: `*N`, or a capitalised name not defined otherwise."""
+    if name.startswith("*"):
+        return True
+    if not name[:1].isupper():
+        return False
+    body = frame.body
+    if body is not None:
+        decl = body.decl
+        if name in body.arguments or name in body.members or name in body.parameters:
+            return False
+        if any(p.name == name for p in decl.signature.params):
+            return False
+    return name not in frame.scope.names
+
+
+def expanded(type_: ast.TypeExpr, frame: Frame) -> ast.TypeExpr:
+    """The type with the file's named types put in, computed once."""
+    memo = frame.run.recorder.memo
+    key = ("type", type_, frame.scope)
+    if key not in memo:
+        memo[key] = expansion.expand(type_, frame.scope)
+    return memo[key]  # type: ignore[no-any-return]
+
+
+def match(
+    signature: ast.Signature,
+    values: Mapping[str, Value],
+    spans: Mapping[str, Span],
+    inner: Frame,
+    callee: Callee,
+    assume_where: bool = False,
+) -> bool:
+    """Compare arguments with their types and bind the dims of the signature in `inner`.
+
+    inner: the frame of the callee; its locals hold the arguments already.
+    assume_where: take the facts of `where` as given (a symbol in a check stands for what they admit).
+    Returns False when a mistake was reported.
+    """
+    names = signature_dims(signature, inner)
+    inner.unbound.update(n for n in names if n not in inner.dims)
+    pairs: list[Pair] = []
+    absent: set[str] = set()
+    for param in signature.params:
+        if param.type is None or param.name not in values:
+            continue
+        type_ = expanded(param.type, inner)
+        span = spans.get(param.name, callee.span)
+        parts = values[param.name]
+        several = parts.items if param.kind == "star" and isinstance(parts, TupleValue) else (parts,)
+        for value in several:
+            if isinstance(value, Choice) and None in value.options and not kinds.fits(type_, None, inner):
+                mismatches.may_be_none(param, span, callee, inner)
+                return False
+            if not kinds.fits(type_, value, inner):
+                mismatches.kind(param, type_, value, span, callee, inner)
+                return False
+            if value is None:
+                absent.update(n for n in expansion.dim_names(type_))
+            pairs.extend(_pairs(type_, value, param, span, inner))
+    if not _dtypes(pairs, inner, callee):
+        return False
+    if not _bind_plain(pairs, inner, callee):
+        return False
+    if not _compare_all(pairs, inner, callee):
+        return False
+    _bind_rest(signature, names, absent, inner)
+    return _where(signature, inner, callee, assume_where)
+
+
+def _pairs(
+    type_: ast.TypeExpr, value: Value, param: ast.Param, span: Span, frame: Frame
+) -> Iterator[Pair]:
+    if isinstance(value, Choice):
+        for option in value.options:
+            if option is not None:
+                yield from _pairs(type_, option, param, span, frame)
+        return
+    match type_:
+        case ast.TensorType() if isinstance(value, Tensor):
+            yield Pair(type_, value, param, span)
+        case ast.OptionalType(inner):
+            if value is not None:
+                yield from _pairs(inner, value, param, span, frame)
+        case ast.UnionType(options):
+            for option in options:
+                if kinds.fits(option, value, frame):
+                    yield from _pairs(option, value, param, span, frame)
+                    return
+        case ast.TupleType(items, repeated) if isinstance(value, (TupleValue, ListValue)):
+            for i, item in enumerate(value.items):
+                yield from _pairs(items[0 if repeated else i].type, item, param, span, frame)
+        case ast.ListType(element) if isinstance(value, (TupleValue, ListValue)):
+            for item in value.items:
+                yield from _pairs(element, item, param, span, frame)
+        case ast.ListType(element) if isinstance(value, RepeatValue):
+            yield from _pairs(element, value.element, param, span, frame)
+
+
+def _dtypes(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
+    """Dtype variables, and the one floating dtype of bare shapes."""
+    for pair in pairs:
+        dtype, actual = pair.type.dtype, pair.tensor.dtype
+        if actual is None or dtype in kinds.DTYPE_NAMES:
+            continue
+        key = "dtype " + (dtype or "")
+        known = inner.dims.get(key)
+        if known is None or known == "float":
+            inner.dims[key] = actual
+        elif known != actual and actual != "float":
+            inner.report(
+                error(
+                    "E0303",
+                    f"`{callee.name}` needs one dtype, but is given {known} and {actual}",
+                    pair.span,
+                    f"this is {actual}",
+                    help=f"convert one of them, such as `.to({known})`",
+                )
+            )
+            return False
+    return True
+
+
+def axes(type_: ast.TensorType, tensor: Tensor) -> Iterator[tuple[ast.Expr, int | slice]]:
+    """Each dim of the type with the axis (for `*N` the slice of axes) of the tensor that it describes."""
+    assert tensor.dims is not None
+    star = next((i for i, d in enumerate(type_.dims) if isinstance(d, ast.Starred)), None)
+    if star is None:
+        yield from zip(type_.dims, range(len(tensor.dims)), strict=True)
+        return
+    after = len(type_.dims) - star - 1
+    for i in range(star):
+        yield type_.dims[i], i
+    yield type_.dims[star], slice(star, len(tensor.dims) - after)
+    for i in range(after):
+        yield type_.dims[star + 1 + i], len(tensor.dims) - after + i
+
+
+def _bind_plain(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
+    for pair in pairs:
+        if pair.tensor.dims is None:
+            continue
+        for expr, axis in axes(pair.type, pair.tensor):
+            if isinstance(expr, ast.Starred) and isinstance(expr.value, ast.Name):
+                name = "*" + expr.value.id
+                assert isinstance(axis, slice)
+                found = pair.tensor.dims[axis]
+                known = inner.dims.get(name)
+                if known is None:
+                    inner.dims[name] = found
+                    inner.dims[expr.value.id] = TupleValue(found)
+                    inner.unbound.discard(name)
+                elif not _same_star(known, found, pair, expr, inner, callee):
+                    return False
+            elif isinstance(expr, ast.Name) and expr.id in inner.unbound:
+                assert isinstance(axis, int)
+                inner.dims[expr.id] = pair.tensor.dims[axis]
+                inner.unbound.discard(expr.id)
+    return True
+
+
+def _same_star(
+    known: tuple[DimLike, ...],
+    found: tuple[DimLike, ...],
+    pair: Pair,
+    expr: ast.Starred,
+    inner: Frame,
+    callee: Callee,
+) -> bool:
+    world = inner.world
+    same = len(known) == len(found)
+    if same:
+        for a, b in zip(known, found, strict=True):
+            answer = world.compare(a, b)
+            if answer == "different":
+                same = False
+            elif answer == "unknown":
+                world.claimed(Relation(a, "==", b), pair.span)
+    if not same:
+        inner.report(
+            error(
+                "E0301",
+                f"`{callee.name}` needs the same leading dimensions in all arguments: "
+                f"{world.show_shape(known)} before, {world.show_shape(found)} in `{pair.param.name}`",
+                pair.span,
+                f"this is {shape(world, pair.tensor)}",
+            )
+        )
+    return same
+
+
+def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    world = inner.world
+    for pair in pairs:
+        if pair.tensor.dims is None:
+            continue
+        for expr, axis in axes(pair.type, pair.tensor):
+            if isinstance(expr, (ast.Starred, ast.Hole)) or isinstance(axis, slice):
+                continue
+            expected = evaluate(expr, inner)
+            if isinstance(expected, (ErrorValue, Unknown, Choice)) or not isinstance(
+                expected, DimLike
+            ):
+                continue
+            actual = pair.tensor.dims[axis]
+            answer = world.compare(expected, actual)
+            if answer == "different":
+                mismatches.dim(pair.param, pair.type, pair.tensor, axis, expr, expected, pair.span, callee, inner)
+                return False
+            if answer == "unknown":
+                world.claimed(Relation(actual, "==", expected), pair.span)
+    _adopt_solved(inner)
+    return True
+
+
+def _adopt_solved(inner: Frame) -> None:
+    """Dims found through arithmetic: `[2 * K]` against 8 gives K."""
+    for name in list(inner.unbound):
+        solved = inner.world.holes.pop("?" + name, None)
+        if solved is not None:
+            inner.dims[name] = solved
+            inner.unbound.discard(name)
+
+
+def _bind_rest(signature: ast.Signature, names: list[str], absent: set[str], inner: Frame) -> None:
+    """Dims that only `where` defines, that only an absent argument binds, or that are not known."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    for fact in signature.where:
+        match fact:
+            case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
+                inner.unbound.discard(id)
+                inner.dims[id] = evaluate(value, inner)
+    in_arguments = {
+        n
+        for p in signature.params
+        if p.type is not None
+        for n in expansion.dim_names(expanded(p.type, inner))
+    }
+    for name in names:
+        if name not in inner.unbound:
+            continue
+        if name in absent:
+            inner.dims[name] = () if name.startswith("*") else 0
+        elif name in in_arguments and not name.startswith("*"):
+            inner.dims[name] = inner.world.new_size(name, 1)
+        else:
+            continue
+        inner.unbound.discard(name)
+
+
+def _where(signature: ast.Signature, inner: Frame, callee: Callee, assume_where: bool) -> bool:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    for fact in signature.where:
+        condition = conditions.truth(evaluate(fact, inner), fact, inner)
+        if condition is True:
+            continue
+        if condition is False:
+            inner.report(
+                error(
+                    "E0320",
+                    f"`{callee.name}` needs {fact.span.text}",
+                    callee.span,
+                    "this call does not meet it",
+                    () if callee.library else (Label(fact.span, "demanded here"),),
+                    notes=mismatches.values_of(fact, inner),
+                )
+            )
+            return False
+        if not assume_where and isinstance(condition, Relation):
+            inner.world.claimed(condition, callee.span)
+        else:
+            conditions.assume(condition, True, inner)
+    return True
+
+
+def describe_argument(value: Value, frame: Frame) -> str:
+    """A value as it stands in a message about an argument."""
+    return describe(frame.world, value)

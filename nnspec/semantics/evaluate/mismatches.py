@@ -1,0 +1,230 @@
+"""Messages for arguments that do not fit a signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnspec.diagnostics.diagnostic import Edit, Fix, Label
+from nnspec.semantics.describe import describe, shape
+from nnspec.semantics.evaluate import kinds
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import DimLike, Tensor, TupleValue, Value
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+if TYPE_CHECKING:
+    from nnspec.semantics.evaluate.matching import Callee
+
+
+def may_be_none(param: ast.Param, span: Span, callee: Callee, frame: Frame) -> None:
+    """An argument that is None on some way to the call."""
+    frame.report(
+        error(
+            "E0408",
+            f"`{param.name}` of `{callee.name}` may be None here",
+            span,
+            help=f"decide first, such as `... if {span.text} is not None else ...`",
+        )
+    )
+
+
+def kind(
+    param: ast.Param, type_: ast.TypeExpr, value: Value, span: Span, callee: Callee, frame: Frame
+) -> None:
+    """An argument of another kind, rank or dtype than its type."""
+    found = describe(frame.world, value)
+    declared = () if callee.library else (Label(param.span, "declared here"),)
+    options = type_.options if isinstance(type_, ast.UnionType) else (type_,)
+    options = tuple(o.inner if isinstance(o, ast.OptionalType) else o for o in options)
+    shapes = [o for o in options if isinstance(o, ast.TensorType)]
+    if isinstance(value, Tensor) and shapes:
+        ranked = [o for o in shapes if kinds.fits(o, Tensor(None, value.dims), frame)]
+        if not ranked:
+            wanted = " or ".join(show_type(o, frame) for o in shapes)
+            frame.report(
+                error(
+                    "E0302",
+                    f"`{callee.name}` takes {wanted}, but is given {shape(frame.world, value)}",
+                    span,
+                    f"this has {rank(value)}",
+                    (*declared, *made_here(callee)),
+                    help=_rank_help(shapes[0], value),
+                )
+            )
+            return
+        wanted = " or ".join(sorted({o.dtype or "floating" for o in ranked}))
+        target = ranked[0].dtype or "float32"
+        frame.report(
+            error(
+                "E0303",
+                f"`{callee.name}` takes a {wanted} tensor, but is given {value.dtype}",
+                span,
+                f"this is {shape(frame.world, value)}",
+                declared,
+                help=f"convert it with `.to({target})`",
+            )
+        )
+        return
+    frame.report(
+        error(
+            "E0405",
+            f"`{param.name}` of `{callee.name}` takes {_words(type_)}, but is given {found}",
+            span,
+            others=declared,
+        )
+    )
+
+
+def rank(tensor: Tensor) -> str:
+    """`2 dimensions`."""
+    n = tensor.rank
+    return f"{n} dimension" + ("" if n == 1 else "s")
+
+
+def _rank_help(type_: ast.TensorType, value: Tensor) -> str | None:
+    missing = len(type_.dims) - (value.rank or 0)
+    if any(isinstance(d, ast.Starred) for d in type_.dims):
+        return None
+    if missing == 1:
+        return "add the missing axis with `.unsqueeze(0)` (a batch) or `.unsqueeze(1)` (a channel)"
+    if missing < 0:
+        return "flatten or reduce the extra axes first, such as `|> flatten(1)`"
+    return None
+
+
+def _words(type_: ast.TypeExpr) -> str:
+    text = type_.span.text.strip() if type_.span.text else "another value"
+    return f"`{text}`"
+
+
+def show_type(type_: ast.TensorType, frame: Frame) -> str:
+    """The type with the sizes that are known put in."""
+    parts = []
+    for dim in type_.dims:
+        if isinstance(dim, ast.Starred):
+            parts.append(dim.span.text)
+            continue
+        parts.append(_show_dim(dim, frame))
+    prefix = type_.dtype if type_.dtype in kinds.DTYPE_NAMES else ""
+    return f"{prefix}[{', '.join(parts)}]"
+
+
+def _show_dim(dim: ast.Expr, frame: Frame) -> str:
+    from nnspec.semantics.evaluate import lookup
+
+    if isinstance(dim, ast.Name):
+        value = frame.dims.get(dim.id)
+        if value is None and dim.id not in frame.unbound:
+            value = lookup.find(dim.id, frame)
+        if isinstance(value, DimLike):
+            return frame.world.show(value)
+    return dim.span.text
+
+
+def dim(
+    param: ast.Param,
+    type_: ast.TensorType,
+    tensor: Tensor,
+    axis: int,
+    expr: ast.Expr,
+    expected: DimLike,
+    span: Span,
+    callee: Callee,
+    frame: Frame,
+) -> None:
+    """One size of an argument is another than its type says."""
+    world = frame.world
+    assert tensor.dims is not None
+    actual = tensor.dims[axis]
+    others: list[Label] = list(made_here(callee))
+    if not callee.library:
+        others.append(Label(expr.span, f"{world.show(expected)} expected here"))
+    origin = tensor.origin(axis)
+    if origin is not None:
+        others.append(Label(origin.span, origin.text))
+    frame.report(
+        error(
+            "E0301",
+            f"`{callee.name}` takes {show_type(type_, frame)}, but is given {shape(world, tensor)}",
+            span,
+            f"{world.show(actual)} on axis {axis}, where {world.show(expected)} is needed",
+            tuple(others),
+            help=_dim_help(type_, tensor, axis, expr, expected, callee, frame),
+            fix=_dim_fix(expr, actual, callee, frame),
+        )
+    )
+
+
+def made_here(callee: Callee) -> tuple[Label, ...]:
+    """A label at the line that makes the layer."""
+    if callee.made is None or callee.made == callee.span:
+        return ()
+    return (Label(callee.made, f"`{callee.name}` is made here"),)
+
+
+def _dim_help(
+    type_: ast.TensorType,
+    tensor: Tensor,
+    axis: int,
+    expr: ast.Expr,
+    expected: DimLike,
+    callee: Callee,
+    frame: Frame,
+) -> str | None:
+    world = frame.world
+    assert tensor.dims is not None
+    hints: list[str] = []
+    if callee.library and isinstance(expr, ast.Name) and callee.made is not None:
+        hints.append(
+            f"`{expr.id}` should be {world.show(tensor.dims[axis])}"
+            + (", or write `_` to have it worked out" if expr.id in _HOLES else "")
+        )
+    for i, size in enumerate(tensor.dims):
+        if i != axis and i > 0 and axis == 1 and world.compare(size, expected) == "equal":
+            order = ", ".join(str(j) for j in _moved(len(tensor.dims), i, axis))
+            hints.append(f"axis {i} has {world.show(expected)}: `.permute({order})` brings it there")
+            break
+    return "; ".join(hints) or None
+
+
+_HOLES = frozenset(
+    "in_features in_channels num_features input_size normalized_shape num_channels embed_dim".split()
+)
+
+
+def _moved(rank_: int, source: int, to: int) -> list[int]:
+    order = [i for i in range(rank_) if i != source]
+    order.insert(to, source)
+    return order
+
+
+def _dim_fix(expr: ast.Expr, actual: DimLike, callee: Callee, frame: Frame) -> Fix | None:
+    if not callee.library or not isinstance(expr, ast.Name) or frame.layer is None:
+        return None
+    span = argument_span(frame, expr.id)
+    if span is None:
+        return None
+    size = frame.world.show(actual)
+    return Fix(f"make `{expr.id}` {size}", (Edit(span, size),))
+
+
+def argument_span(frame: Frame, name: str) -> Span | None:
+    """Where the hyperparameter of the frame's layer was written, if it was."""
+    return frame.run.argument_spans.get((frame.layer, name)) if frame.layer is not None else None
+
+
+def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:
+    """`H is 30`, for each name of a fact."""
+    from nnspec.semantics.evaluate import expansion, lookup
+
+    found: list[str] = []
+    names: list[str] = []
+    expansion.names_in(fact, names)
+    for name in dict.fromkeys(names):
+        value = lookup.find(name, frame)
+        if isinstance(value, TupleValue):
+            found.append(f"{name} is {frame.world.show_shape(value.items)}")
+        elif isinstance(value, DimLike) and not isinstance(value, bool):
+            found.append(f"{name} is {frame.world.show(value)}")
+    return (", ".join(found),) if found else ()

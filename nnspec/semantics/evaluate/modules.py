@@ -1,0 +1,279 @@
+"""Making layers: hyperparameters bound, bodies followed, facts demanded."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import (
+    binding,
+    conditions,
+    kinds,
+    matching,
+    members,
+    mismatches,
+    parameters,
+    patterns,
+    paths,
+)
+from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.run import DEPTH, Frame
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    ERROR,
+    ErrorValue,
+    Layer,
+    LayerBody,
+    LayerType,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+
+def construct(
+    decl: ast.Module | ast.ExternModule,
+    scope: FileScope,
+    given: list[Given],
+    frame: Frame,
+    span: Span,
+) -> Value:
+    """Make a layer of a declared type."""
+    bound = binding.bind(decl.signature, given, decl.name, span)
+    if isinstance(bound, Misfit):
+        binding.report(bound, frame)
+        return ERROR
+    body = LayerBody(decl, scope, bound.values)
+    inner = frame.child(scope, "build", decl)
+    binding.fill(decl.signature, bound, inner)
+    if any(isinstance(v, ErrorValue) for v in bound.values.values()):
+        return ERROR
+    if not _check_types(decl, bound, inner, span, frame):
+        return ERROR
+    layer = make(body, inner, frame, span)
+    if isinstance(layer, Layer):
+        for name, place in bound.spans.items():
+            frame.run.argument_spans[layer, name] = place
+    return layer
+
+
+def _check_types(
+    decl: ast.Module | ast.ExternModule, bound: Bound, inner: Frame, span: Span, frame: Frame
+) -> bool:
+    library = frame.run.catalog.is_library(decl)
+    callee = Callee(decl.name, span, None, library)
+    for param in decl.signature.params:
+        if param.type is None:
+            continue
+        value = bound.values[param.name]
+        type_ = matching.expanded(param.type, inner)
+        several = value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
+        for one in several:
+            if not kinds.fits(type_, one, inner):
+                place = bound.spans.get(param.name, span)
+                mismatches.kind(param, type_, one, place, callee, frame)
+                return False
+    return True
+
+
+def make(body: LayerBody, inner: Frame, frame: Frame, span: Span) -> Value:
+    """The layer with this body; equal arguments share one body."""
+    run = frame.run
+    decl = body.decl
+    key = (decl, tuple(body.arguments[p.name] for p in decl.signature.params))
+    known = run.bodies.get(key)
+    if known is not None:
+        return Layer(known, span)
+    if run.depth >= DEPTH:
+        return frame.report(error("E0421", f"`{decl.name}` contains itself without end", span))
+    layer = Layer(body, span)
+    inner.body, inner.layer = body, layer
+    run.depth += 1
+    run.chain.append(Label(span, f"`{decl.name}` made here"))
+    run.sites.append(span)
+    run.frames.append(inner)
+    try:
+        if isinstance(decl, ast.Module):
+            ok = follow_body(decl, inner, frame, span)
+        else:
+            ok = follow_extern(decl, inner, frame, span)
+    finally:
+        run.frames.pop()
+        run.sites.pop()
+        run.chain.pop()
+        run.depth -= 1
+    if not ok:
+        return ERROR
+    run.bodies[key] = body
+    return layer
+
+
+def follow_body(decl: ast.Module, inner: Frame, frame: Frame, span: Span) -> bool:
+    """Follow the members of a module; False where a `require` does not hold."""
+    body = inner.body
+    assert body is not None
+    for item in decl.body:
+        inner.run.step(item.span)
+        match item:
+            case ast.Submodule():
+                members.submodule(item, inner)
+            case ast.Let():
+                members.let(item, inner)
+            case ast.ParamDecl():
+                parameters.declare(item, inner)
+            case ast.Require():
+                if not _require(item, inner, frame, span):
+                    return False
+    for item in decl.body:
+        match item:
+            case ast.Tie():
+                paths.tie(item, inner)
+            case ast.Init():
+                paths.init(item, inner)
+            case ast.Freeze():
+                paths.freeze(item, inner)
+    return True
+
+
+def follow_extern(decl: ast.ExternModule, inner: Frame, frame: Frame, span: Span) -> bool:
+    """The lets, parameters and requirements of a library layer."""
+    body = inner.body
+    assert body is not None
+    inner.locals.update(body.arguments)
+    open_holes = any(isinstance(v, Dim) and inner.world.is_open(v) for v in body.arguments.values())
+    for item in decl.body:
+        match item:
+            case ast.Let():
+                members.let(item, inner)
+                inner.locals.update(body.members)
+            case ast.ParamDecl():
+                parameters.declare(item, inner)
+            case ast.Require():
+                if open_holes:
+                    inner.run.pending.setdefault(body, []).append((item, span))
+                elif not _require(item, inner, frame, span):
+                    return False
+    return True
+
+
+def settle_layer(body: LayerBody, inner: Frame) -> None:
+    """Requirements that had to wait for the size of a `_`."""
+    for item, span in inner.run.pending.pop(body, ()):
+        frame = inner.child(body.scope, "build", body.decl)
+        frame.body = body
+        frame.locals.update(body.arguments)
+        _require(item, frame, inner, span)
+
+
+def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    value = evaluate(item.condition, inner)
+    if isinstance(value, ErrorValue):
+        return True
+    condition = conditions.truth(value, item.condition, inner)
+    if condition is False:
+        assert inner.body is not None
+        text = evaluate(item.message, inner) if item.message is not None else None
+        library = inner.run.catalog.is_library(inner.body.decl)
+        saved = inner.run.chain.pop() if inner.run.chain else None
+        frame.report(
+            error(
+                "E0321",
+                f"`{inner.body.decl.name}`: "
+                + (text if isinstance(text, str) else f"it needs {item.condition.span.text}"),
+                span,
+                "made here with arguments that do not meet it",
+                () if library else (Label(item.condition.span, "required here"),),
+                notes=mismatches.values_of(item.condition, inner),
+            )
+        )
+        if saved is not None:
+            inner.run.chain.append(saved)
+        return False
+    if condition is not True:
+        # The constructor checks it when the layer is made, so from here on it holds.
+        conditions.assume(condition, True, inner)
+    return True
+
+
+def class_constants(layer_type: LayerType) -> list[str]:
+    """Names of the lets that need no hyperparameter."""
+    decl = layer_type.decl
+    params = {p.name for p in decl.signature.params}
+    constant: list[str] = []
+    for item in decl.body:
+        if isinstance(item, ast.Submodule) or isinstance(item, ast.ParamDecl):
+            params.add(item.name if isinstance(item.name, str) else "")
+        if isinstance(item, ast.Let) and isinstance(item.target, ast.Name):
+            names = {n.id for n in walk(item.value) if isinstance(n, ast.Name)}
+            if names & params or any(isinstance(n, ast.Hole) for n in walk(item.value)):
+                params.add(item.target.id)
+            else:
+                constant.append(item.target.id)
+        elif isinstance(item, ast.Let):
+            params.update(n.id for n in walk(item.target) if isinstance(n, ast.Name))
+    return constant
+
+
+def class_constant(layer_type: LayerType, name: str, frame: Frame) -> Value:
+    """`block.expansion` of a layer type; MISSING where it has no such constant."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+    from nnspec.semantics.evaluate.lookup import MISSING
+
+    if name == "__name__":
+        return layer_type.decl.name
+    if name not in class_constants(layer_type):
+        return MISSING
+    inner = frame.child(layer_type.scope, "build", layer_type.decl)
+    for item in layer_type.decl.body:
+        if isinstance(item, ast.Let) and isinstance(item.target, ast.Name):
+            if item.target.id not in class_constants(layer_type):
+                continue
+            patterns.bind(item.target, evaluate(item.value, inner), inner)
+            if item.target.id == name:
+                return inner.locals[name]
+    return MISSING
+
+
+def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
+    """The layer that a `model` names, made once in a pass."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    run = frame.run
+    if decl in run.models:
+        return run.models[decl]
+    run.models[decl] = ERROR
+    inner = frame.child(scope, "build", decl)
+    run.frames.append(inner)
+    try:
+        value = evaluate(decl.value, inner)
+        if not isinstance(value, (Layer, ErrorValue, Unknown)):
+            frame.report(
+                error(
+                    "E0510",
+                    f"a model is a layer, but this is {describe(frame.world, value)}",
+                    decl.value.span,
+                )
+            )
+            value = ERROR
+        if isinstance(value, Layer):
+            inner.body, inner.layer = value.body, value
+            for item in decl.body:
+                match item:
+                    case ast.Tie():
+                        paths.tie(item, inner)
+                    case ast.Init():
+                        paths.init(item, inner)
+                    case ast.Freeze():
+                        paths.freeze(item, inner)
+    finally:
+        run.frames.pop()
+    run.models[decl] = value
+    return value
+

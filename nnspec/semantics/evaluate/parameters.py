@@ -1,0 +1,100 @@
+"""`param`, `buffer`, `const`: names, shapes, and what they start as."""
+
+from __future__ import annotations
+
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import conditions, initialisers, results
+from nnspec.semantics.evaluate.expressions import run_clauses
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.values import (
+    Choice,
+    LayerBody,
+    Parameter,
+    Tensor,
+    Value,
+)
+from nnspec.syntax import ast
+
+
+def declare(item: ast.ParamDecl, inner: Frame) -> None:
+    """Register a parameter, or a family of them, with the layer."""
+    body = inner.body
+    assert body is not None
+    if isinstance(item.name, str):
+        _declare_one(item, item.name, inner)
+        return
+    family = Frame(
+        inner.run, inner.scope, "build", dict(inner.locals), {}, inner.body, inner.layer, inner.definition
+    )
+
+    def element() -> None:
+        from nnspec.semantics.evaluate.expressions import evaluate
+
+        assert isinstance(item.name, ast.FString)
+        name = evaluate(item.name, family)
+        if isinstance(name, str):
+            _declare_one(item, name, family)
+
+    count: list[Value] = []
+    run_clauses(item.clauses, 0, family, element, count)
+
+
+def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    body = inner.body
+    assert body is not None
+    if item.condition is not None:
+        test = conditions.truth(evaluate(item.condition, inner), item.condition, inner)
+        test = conditions.settle_build(test, inner)
+        if test is False:
+            body.members[name] = None
+            return
+        if test is not True:
+            tensor = _tensor(item, inner)
+            body.members[name] = Choice((None, tensor if tensor is not None else tensor_unknown()))
+            return
+    if isinstance(body.decl, ast.ExternModule):
+        # Shapes of a library layer may wait for the size of a `_`: they are worked out when asked for.
+        body.parameters[name] = Parameter(name, item.kind, None, item)
+        inner.run.family[body, name] = dict(inner.locals)
+        return
+    tensor = _tensor(item, inner)
+    if tensor is None and item.value is not None:
+        value = initialisers.value_of(item.value, None, inner)
+        tensor = value if isinstance(value, Tensor) else tensor_unknown()
+    elif item.value is not None and tensor is not None:
+        initialisers.check(item.value, tensor, name, inner)
+    parameter = Parameter(name, item.kind, tensor or tensor_unknown(), item)
+    body.parameters[name] = parameter
+    inner.run.recorder.value(item, parameter.tensor)
+
+
+def _tensor(item: ast.ParamDecl, inner: Frame) -> Tensor | None:
+    if item.type is None:
+        return None
+    value = results.value_of(item.type, inner, "float32")
+    return value if isinstance(value, Tensor) else None
+
+
+def tensor_of(body: LayerBody, name: str, frame: Frame) -> Value:
+    """The tensor of a layer's parameter."""
+    parameter = body.parameters[name]
+    if parameter.tensor is not None:
+        return parameter.tensor
+    assert parameter.decl is not None
+    inner = frame.child(body.scope, "build", body.decl)
+    inner.body = body
+    inner.locals.update(body.arguments)
+    inner.locals.update(body.members)
+    inner.locals.update(frame.run.family.get((body, name), {}))
+    tensor = _tensor(parameter.decl, inner)
+    if tensor is None:
+        return tensor_unknown()
+    dims = tensor.dims
+    if dims is not None:
+        dims = tuple(frame.world.settle(d) for d in dims)
+        tensor = Tensor(tensor.dtype, dims)
+        if not any(isinstance(d, Dim) and frame.world.is_open(d) for d in dims):
+            parameter.tensor = tensor
+    return tensor

@@ -1,0 +1,278 @@
+"""`tie`, `init`, `freeze`: which parameters a path or a layer type means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.diagnostics.suggest import nearest
+from nnspec.semantics.evaluate import attributes, conditions, initialisers, lookup, tree
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    Choice,
+    DictValue,
+    Layer,
+    LayerBody,
+    LayerType,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+
+@dataclass(slots=True)
+class Found:
+    """What a path means.
+
+    tensors: the parameters with the layers that own them.
+    unknown: whether a part of the tree could not be followed.
+    stuck: the first part that nothing has, with the names that are there.
+    """
+
+    tensors: list[tuple[Layer | None, Tensor]]
+    unknown: bool = False
+    stuck: tuple[str, list[str]] | None = None
+
+
+def find(path: ast.Path, inner: Frame) -> Found:
+    """The parameters that a path means, from the layer of the frame."""
+    body = inner.body
+    assert body is not None
+    found = Found([])
+    first, rest = path.parts[0], path.parts[1:]
+    layer_type = _layer_type(first, inner)
+    if layer_type is not None and len(rest) == 1:
+        _by_type(layer_type, rest[0], body, found, inner)
+        return found
+    _walk(body, inner.layer, path.parts, found, inner)
+    return found
+
+
+def _layer_type(name: str, inner: Frame) -> LayerType | None:
+    """A layer type, unless a member of that name hides it."""
+    body = inner.body
+    assert body is not None
+    if name in body.members or name in body.children:
+        return None
+    if name in lookup.CONTAINERS:
+        return None
+    if name in inner.scope.names:
+        decl, scope = inner.scope.names[name]
+        return LayerType(decl, scope) if isinstance(decl, (ast.Module, ast.ExternModule)) else None
+    catalog = inner.run.catalog
+    layer = catalog.layer(name)
+    return LayerType(layer, catalog.scope_of(layer)) if layer is not None else None
+
+
+def _by_type(
+    layer_type: LayerType, name: str, body: LayerBody, found: Found, inner: Frame
+) -> None:
+    for layer in tree.descendants(body):
+        if isinstance(layer, Unknown):
+            found.unknown = True
+        elif layer.body.decl is layer_type.decl:
+            _parameter(layer.body, layer, name, found, inner)
+    if not found.tensors and found.stuck is None:
+        found.stuck = (layer_type.decl.name, [])
+
+
+def _parameter(
+    body: LayerBody, layer: Layer | None, name: str, found: Found, inner: Frame
+) -> None:
+    names = list(body.parameters)
+    matched = [n for n in names if fnmatchcase(n, name)]
+    for match in matched:
+        value = attributes.member(body, match, inner, layer) if match in body.parameters else None
+        if isinstance(value, Tensor):
+            found.tensors.append((layer, value))
+    if not matched:
+        if name in body.members and body.members[name] is None:
+            found.unknown = True
+        elif isinstance(body.members.get(name), Choice):
+            found.unknown = True
+        else:
+            found.stuck = found.stuck or (name, names)
+
+
+def _walk(
+    body: LayerBody, layer: Layer | None, parts: tuple[str, ...], found: Found, inner: Frame
+) -> None:
+    if len(parts) == 1:
+        _parameter(body, layer, parts[0], found, inner)
+        return
+    children: dict[str, Value] = dict(body.children)
+    for name, value in body.members.items():
+        # `*blocks` are children under their own numbers, but can be reached by the list's name too.
+        children.setdefault(name, value)
+    _into(children, parts, found, inner)
+
+
+def _into(
+    children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame
+) -> None:
+    matched = [v for k, v in children.items() if fnmatchcase(k, parts[0])]
+    if not matched:
+        found.stuck = found.stuck or (parts[0], list(children))
+    for value in matched:
+        _value(value, parts[1:], found, inner)
+
+
+def _value(value: Value, parts: tuple[str, ...], found: Found, inner: Frame) -> None:
+    match value:
+        case Layer(body):
+            _walk(body, value, parts, found, inner)
+        case ListValue(items):
+            _into({str(i): item for i, item in enumerate(items)}, parts, found, inner)
+        case DictValue():
+            _into({str(k): item for k, item in value.items.items()}, parts, found, inner)
+        case RepeatValue(element):
+            if parts[0].isdigit() or "*" in parts[0]:
+                _value(element, parts[1:], found, inner)
+        case Unknown() | Choice() | None:
+            found.unknown = True
+            if isinstance(value, Choice):
+                for option in value.options:
+                    if option is not None:
+                        _value(option, parts, found, inner)
+
+
+def _missing(path: ast.Path, found: Found, what: str) -> Diagnostic:
+    assert found.stuck is not None
+    part, names = found.stuck
+    close = nearest(part, names)
+    help = None
+    if close:
+        help = "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
+    elif names:
+        help = "there is " + ", ".join(names[:8])
+    if part == path.parts[0] and not names:
+        message = f"this module holds no {part} layer"
+    else:
+        message = f"`{path.text}` names nothing: there is no `{part}`"
+    return error("E0520", message, path.span, f"this {what} would do nothing", help=help)
+
+
+def _note(item: ast.Member, path: ast.Path, found: Found, what: str, inner: Frame) -> None:
+    """A line must match in one pass at least."""
+    recorder = inner.run.recorder
+    if found.tensors or found.unknown or found.stuck is None:
+        recorder.matched.add(item)
+    else:
+        recorder.unmatched.setdefault(item, _missing(path, found, what))
+
+
+def _applies(condition: ast.Expr | None, inner: Frame) -> bool:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    if condition is None:
+        return True
+    test = conditions.truth(evaluate(condition, inner), condition, inner)
+    return conditions.settle_build(test, inner) is not False
+
+
+def tie(item: ast.Tie, inner: Frame) -> None:
+    """`tie target = origin`: both exist and have one shape."""
+    if not _applies(item.condition, inner):
+        inner.run.recorder.matched.add(item)
+        return
+    target, origin = find(item.target, inner), find(item.origin, inner)
+    for path, found in ((item.target, target), (item.origin, origin)):
+        if not found.tensors:
+            _note(item, path, found, "tie", inner)
+            return
+    inner.run.recorder.matched.add(item)
+    (owner, left), (other, right) = target.tensors[0], origin.tensors[0]
+    world = inner.world
+    if left.dims is None or right.dims is None:
+        return
+    same = len(left.dims) == len(right.dims) and all(
+        world.compare(a, b) != "different" for a, b in zip(left.dims, right.dims, strict=True)
+    )
+    if not same:
+        inner.report(
+            error(
+                "E0522",
+                f"`{item.target.text}` is {world.show_shape(left.dims)}, but `{item.origin.text}` is "
+                f"{world.show_shape(right.dims)}: one tensor cannot be both",
+                item.span,
+                others=(
+                    Label(item.target.span, world.show_shape(left.dims)),
+                    Label(item.origin.span, world.show_shape(right.dims)),
+                ),
+            )
+        )
+        return
+    assert inner.body is not None
+    if owner is not other or item.target.parts[-1] != item.origin.parts[-1]:
+        inner.body.ties.append(left)
+
+
+def init(item: ast.Init, inner: Frame) -> None:
+    """`init path = value`: the path means something, and the value fits it."""
+    if not _applies(item.condition, inner):
+        inner.run.recorder.matched.add(item)
+        return
+    found = find(item.path, inner)
+    _note(item, item.path, found, "init", inner)
+    seen: set[object] = set()
+    for _, tensor in found.tensors:
+        if tensor.dims in seen:
+            continue
+        seen.add(tensor.dims)
+        initialisers.check(item.value, tensor, item.path.text, inner)
+        if len(seen) > 20:
+            break
+    if not found.tensors:
+        initialisers.value_of(item.value, None, inner)
+
+
+def freeze(item: ast.Freeze, inner: Frame) -> None:
+    """`freeze path`: parameters, or all those of a layer."""
+    if not _applies(item.condition, inner):
+        inner.run.recorder.matched.add(item)
+        return
+    found = find(item.path, inner)
+    if not found.tensors and found.stuck is not None and _names_a_layer(item.path, inner):
+        inner.run.recorder.matched.add(item)
+        return
+    _note(item, item.path, found, "freeze", inner)
+
+
+def _names_a_layer(path: ast.Path, inner: Frame) -> bool:
+    probe = ast.Path(path.span, (*path.parts, "*"))
+    found = find(probe, inner)
+    return bool(found.tensors) or found.unknown or any(_layers_at(path.parts, inner))
+
+
+def _layers_at(parts: tuple[str, ...], inner: Frame) -> Iterator[bool]:
+    assert inner.body is not None
+    level: list[Value] = [inner.body.children]
+    for part in parts:
+        following: list[Value] = []
+        for value in level:
+            if isinstance(value, Layer):
+                value = value.body.children
+            elif isinstance(value, ListValue):
+                value = {str(i): v for i, v in enumerate(value.items)}
+            elif isinstance(value, DictValue):
+                value = {str(k): v for k, v in value.items.items()}
+            elif isinstance(value, RepeatValue):
+                value = {part: value.element}
+            if isinstance(value, dict):
+                following.extend(v for k, v in value.items() if fnmatchcase(k, part))
+        level = following
+    for value in level:
+        yield isinstance(value, (Layer, ListValue, DictValue, RepeatValue))
+
+
+def unmatched(recorded: dict[ast.Member, Diagnostic], matched: set[ast.Member]) -> Iterator[Diagnostic]:
+    """Lines that no pass could apply to anything."""
+    for item, diagnostic in recorded.items():
+        if item not in matched:
+            yield diagnostic

@@ -1,0 +1,70 @@
+"""Assignment: names and nested tuples on the left of `=`."""
+
+from __future__ import annotations
+
+from nnspec.semantics.describe import describe
+from nnspec.semantics.evaluate import sequences
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import ERROR, Choice, ErrorValue, RepeatValue, Unknown, Value
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+
+def bind(target: ast.Expr, value: Value, frame: Frame) -> None:
+    """Bind the names of a pattern to (the parts of) a value."""
+    match target:
+        case ast.Name(id):
+            frame.locals[id] = value
+            frame.run.recorder.value(target, value)
+        case ast.Tuple(items) | ast.List(items):
+            _unpack(target, items, value, frame)
+        case ast.Index() | ast.Attribute():
+            what = "an item" if isinstance(target, ast.Index) else "an attribute"
+            frame.report(
+                error(
+                    "E0416",
+                    f"values are never changed in place: {what} cannot be assigned",
+                    target.span,
+                    help="make a new value, such as `x = where(mask, a, x)` or `cat([a, b], dim=1)`",
+                )
+            )
+        case ast.Starred():
+            frame.report(
+                error(
+                    "E0417",
+                    "a starred name on the left of `=` is not part of the language",
+                    target.span,
+                    help="take the parts by index, such as `rest = xs[1:]`",
+                )
+            )
+        case _:
+            frame.report(error("E0418", "this cannot stand on the left of `=`", target.span))
+
+
+def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: Frame) -> None:
+    if isinstance(value, Choice):
+        real = [o for o in value.options if o is not None]
+        if len(real) == 1:
+            value = real[0]
+    if isinstance(value, RepeatValue):
+        for item in items:
+            bind(item, value.element, frame)
+        return
+    if isinstance(value, (ErrorValue, Unknown, Choice)):
+        left = ERROR if isinstance(value, ErrorValue) else Unknown("any")
+        for item in items:
+            bind(item, left, frame)
+        return
+    parts = sequences.items_of(value, target.span, frame)
+    if parts is not None and len(parts) != len(items):
+        frame.report(
+            error(
+                "E0419",
+                f"{describe(frame.world, value)} is taken apart into {len(items)} names",
+                target.span,
+                f"{len(items)} names here, {len(parts)} values",
+            )
+        )
+        parts = None
+    for i, item in enumerate(items):
+        bind(item, parts[i] if parts is not None else ERROR, frame)

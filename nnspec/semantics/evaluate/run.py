@@ -1,0 +1,275 @@
+"""The state of one pass over a module, a model or a check: its world, its memory, its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.semantics.dims import Dim, Facts
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    ErrorValue,
+    Layer,
+    LayerBody,
+    Relation,
+    Tensor,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import World
+from nnspec.source import Source, Span
+from nnspec.syntax import ast
+
+if TYPE_CHECKING:
+    from nnspec.library.catalog import Catalog
+
+STEPS = 2_000_000
+DEPTH = 60
+
+
+class BudgetExceeded(Exception):
+    """Static evaluation ran past its budget; `span` is where."""
+
+    def __init__(self, span: Span, what: str) -> None:
+        super().__init__(what)
+        self.span = span
+        self.what = what
+
+
+@dataclass(slots=True, eq=False)
+class Decisions:
+    """The path through undecided build-time conditions that a pass follows.
+
+    A pass that meets a condition it cannot decide takes the next answer of `path`; past its end the
+    answer is True, and the other branch is a path for a later pass.
+    """
+
+    path: list[bool]
+    taken: list[bool] = field(default_factory=list)
+
+    def decide(self) -> bool:
+        """The answer for the next undecided condition."""
+        at = len(self.taken)
+        answer = self.path[at] if at < len(self.path) else True
+        self.taken.append(answer)
+        return answer
+
+    def others(self) -> list[list[bool]]:
+        """The paths that branch off this one and have not been given yet."""
+        taken = self.taken
+        return [[*taken[:i], False] for i in range(len(self.path), len(taken))]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What one pass found for a `_`.
+
+    size: None where no call settled it.
+    general: whether it stands over the hyperparameters of the module that the pass is about.
+    loose: whether the pass could not follow everything (lists, layer types of unknown value).
+    """
+
+    size: DimLike | None
+    general: bool
+    loose: bool
+
+
+@dataclass(slots=True, eq=False)
+class Recorder:
+    """What the passes find out for emission (see Checked).
+
+    shapes: per node all the texts seen; only where one text remains is it shown.
+    matched, unmatched: init, tie and freeze lines that meant something in some pass, and the finding for
+        those that did not.
+    """
+
+    values: dict[ast.Node, Value] = field(default_factory=dict)
+    callees: dict[ast.Node, Value] = field(default_factory=dict)
+    holes: dict[ast.Hole, list[Solution]] = field(default_factory=dict)
+    shapes: dict[ast.Node, set[str]] = field(default_factory=dict)
+    home: Source | None = None
+    memo: dict[object, Any] = field(default_factory=dict)
+    matched: set[ast.Member] = field(default_factory=set)
+    unmatched: dict[ast.Member, Diagnostic] = field(default_factory=dict)
+
+    def value(self, node: ast.Node, value: Value) -> None:
+        """Keep the first telling value of an expression."""
+        old = self.values.get(node)
+        if old is None or (isinstance(old, (ErrorValue, Unknown)) and not isinstance(value, ErrorValue)):
+            self.values[node] = value
+
+
+@dataclass(slots=True, eq=False)
+class Cost:
+    """What calls have cost so far, in floating-point operations and bytes of results."""
+
+    flops: DimLike = 0
+    memory: DimLike = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """A relation that could not be proved, with the code that needs it and the facts known there."""
+
+    frame: Frame | None
+    relation: Relation
+    span: Span
+    facts: Facts
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One pass.
+
+    chain: the calls that led here, in words; sites: their places, library calls included.
+
+    general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
+    covered: the defs that a general pass checks completely by their own signature, so that claims
+        inside them need not be repeated for each caller.
+    """
+
+    world: World
+    catalog: Catalog
+    recorder: Recorder
+    sink: Callable[[Diagnostic, int], None]
+    general: bool = False
+    covered: frozenset[ast.Node] = frozenset()
+    decisions: Decisions = field(default_factory=lambda: Decisions([]))
+    steps: int = 0
+    depth: int = 0
+    bodies: dict[object, LayerBody] = field(default_factory=dict)
+    results: dict[object, tuple[Value, DimLike, DimLike]] = field(default_factory=dict)
+    holes: dict[str, tuple[ast.Hole, ast.Node | None]] = field(default_factory=dict)
+    chain: list[Label] = field(default_factory=list)
+    sites: list[Span] = field(default_factory=list)
+    argument_spans: dict[tuple[Layer, str], Span] = field(default_factory=dict)
+    pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
+    family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
+    models: dict[ast.Model, Value] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+    cost: Cost = field(default_factory=Cost)
+
+    def step(self, span: Span) -> None:
+        """Count one step of evaluation."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise BudgetExceeded(span, f"more than {STEPS:,} steps")
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Hand on a finding, with the chain of calls that led to it."""
+        if self.chain and diagnostic.severity == "error":
+            notes = tuple(
+                f"in {label.message}, line {label.span.line} of {label.span.source.path}"
+                for label in reversed(self.chain[-3:])
+            )
+            diagnostic = Diagnostic(
+                diagnostic.code,
+                diagnostic.severity,
+                diagnostic.message,
+                diagnostic.labels,
+                (*diagnostic.notes, *notes),
+                diagnostic.help,
+                diagnostic.fix,
+            )
+        self.sink(self._at_home(diagnostic), len(self.chain))
+
+    def _at_home(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A finding inside another file (an import, the library) is told at the call in this file."""
+        home = self.recorder.home
+        span = diagnostic.span
+        if home is None or span.source is home:
+            return diagnostic
+        here = next((s for s in reversed(self.sites) if s.source is home), None)
+        if here is None:
+            return diagnostic
+        first, *rest = diagnostic.labels
+        library = self.catalog.is_source(span.source)
+        there = () if library else (Label(first.span, first.message or "found here"),)
+        others = tuple(r for r in rest if not self.catalog.is_source(r.span.source))
+        labels = (Label(here, "", primary=True), *there, *others)
+        return Diagnostic(
+            diagnostic.code,
+            diagnostic.severity,
+            diagnostic.message,
+            labels,
+            diagnostic.notes,
+            diagnostic.help,
+            None,
+        )
+
+    def new_hole(self, node: ast.Hole, owner: ast.Node | None) -> Dim:
+        """An open size for a `_` in the code of `owner`."""
+        name = f"?{len(self.holes) + 1}"
+        self.holes[name] = node, owner
+        return Dim.symbol(name)
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """Where code is evaluated: its names, and the layer whose code it is.
+
+    stage: `build` in module bodies, models and static functions called from there; `call` in forward code.
+    dims: sizes by dimension name; `*N` holds a tuple.
+    unbound: names of dimensions of the signature that nothing has bound yet.
+    top: the frame of the def that a pass is about (its statements' shapes become comments).
+    """
+
+    run: Run
+    scope: FileScope
+    stage: str = "build"
+    locals: dict[str, Value] = field(default_factory=dict)
+    dims: dict[str, Value] = field(default_factory=dict)
+    body: LayerBody | None = None
+    layer: Layer | None = None
+    definition: ast.Node | None = None
+    top: bool = False
+    unbound: set[str] = field(default_factory=set)
+    returns: list[tuple[Value, Span]] = field(default_factory=list)
+    breaks: list[dict[str, Value]] = field(default_factory=list)
+    continues: list[dict[str, Value]] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        """The facts and found sizes of the pass."""
+        return self.run.world
+
+    def report(self, diagnostic: Diagnostic) -> ErrorValue:
+        """Report a mistake; what is left is an ErrorValue."""
+        self.run.report(diagnostic)
+        return ERROR
+
+    def child(self, scope: FileScope, stage: str, definition: ast.Node | None) -> Frame:
+        """An empty frame for another piece of code of the same pass."""
+        return Frame(self.run, scope, stage, definition=definition)
+
+
+def new_run(
+    catalog: Catalog,
+    recorder: Recorder,
+    sink: Callable[[Diagnostic, int], None],
+    general: bool = False,
+    covered: frozenset[ast.Node] = frozenset(),
+    path: list[bool] | None = None,
+) -> Run:
+    """A pass that knows nothing yet."""
+    world = World(Facts.empty, lambda diagnostic: None)
+    run = Run(world, catalog, recorder, sink, general, covered, Decisions(path or []))
+    world.report = run.report
+
+    def claimed(relation: Relation, span: Span) -> None:
+        if not any(isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)):
+            run.claims.append(Claim(run.frames[-1] if run.frames else None, relation, span, world.facts))
+        world.assume(relation)
+
+    world.claimed = claimed
+    return run
+
+
+def tensor_unknown() -> Tensor:
+    """A tensor of which nothing is known."""
+    return Tensor(None, None, contiguous=None)

@@ -1,0 +1,121 @@
+"""Going through lists, tuples, dicts, ranges and layers, known ones and symbolic ones."""
+
+from __future__ import annotations
+
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import containers
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    DictValue,
+    DimLike,
+    ErrorValue,
+    Layer,
+    ListValue,
+    RangeValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.source import Span
+
+MOST_ITEMS = 100_000
+
+
+def items_of(value: Value, span: Span, frame: Frame) -> list[Value] | None:
+    """The items of something that can be gone through, or None (reported, unless it is unknown)."""
+    match value:
+        case ListValue(items) | TupleValue(items):
+            return list(items)
+        case DictValue():
+            return list(value.items)
+        case str():
+            return list(value)
+        case Tensor():
+            if value.dims is None:
+                return None
+            if not value.dims:
+                frame.report(error("E0302", "a scalar has no items to go through", span))
+                return None
+            count = frame.world.settle(value.dims[0])
+            if isinstance(count, int) and count <= MOST_ITEMS:
+                origins = value.origins[1:] if value.origins is not None else None
+                return [value.with_(value.dims[1:], origins)] * count
+            return None
+        case Layer():
+            return containers.layers_of(value)
+        case Unknown() | ErrorValue() | RepeatValue() | RangeValue() | Choice():
+            return None
+    frame.report(
+        error("E0410", f"{describe(frame.world, value)} cannot be gone through item by item", span)
+    )
+    return None
+
+
+def rounds(value: Value, span: Span, frame: Frame) -> tuple[list[Value], DimLike | None]:
+    """What a loop variable takes in turn, and None; or one item that stands for all, and their count.
+
+    An unknown count is a fresh size.
+    """
+    if isinstance(value, RepeatValue):
+        return [value.element], value.count
+    if isinstance(value, RangeValue):
+        world = frame.world
+        index = world.new_size("i")
+        count = length_of_range(value, frame)
+        return [index if value.start == 0 and value.step == 1 else index + value.start], count
+    if isinstance(value, Tensor) and value.dims:
+        known = items_of(value, span, frame)
+        if known is None:
+            return [value.with_(value.dims[1:])], value.dims[0]
+        return known, None
+    if isinstance(value, Tensor) and value.dims is None:
+        return [tensor_unknown()], frame.world.new_size("n")
+    if isinstance(value, (Unknown, Choice)):
+        kind = "any" if not isinstance(value, Unknown) or value.kind != "layer" else "layer"
+        return [Unknown(kind)], frame.world.new_size("n")
+    if isinstance(value, ErrorValue):
+        return [ERROR], 1
+    items = items_of(value, span, frame)
+    if items is None:
+        return [ERROR], 1
+    if len(items) > MOST_ITEMS:
+        frame.report(error("E0003", f"more than {MOST_ITEMS:,} items to go through", span))
+        return [ERROR], 1
+    return items, None
+
+
+def length_of_range(value: RangeValue, frame: Frame) -> DimLike:
+    """How many numbers a symbolic range gives (0 where it is empty is left to the facts)."""
+    span = value.stop - value.start
+    if value.step == 1:
+        return frame.world.settle(span)
+    return frame.world.settle(-((-span) // value.step) if isinstance(span, (int, Dim)) else span)
+
+
+def length(value: Value, frame: Frame) -> Value | None:
+    """`len(value)`, None where the value has no length."""
+    match value:
+        case ListValue(items) | TupleValue(items):
+            return len(items)
+        case DictValue():
+            return len(value.items)
+        case str():
+            return len(value)
+        case RepeatValue(_, count):
+            return count
+        case RangeValue():
+            return length_of_range(value, frame)
+        case Tensor():
+            return value.dims[0] if value.dims else frame.world.new_size("n")
+        case Layer():
+            layers = containers.layers_of(value)
+            return len(layers) if layers is not None else None
+        case Unknown():
+            return frame.world.new_size("n")
+    return None

@@ -1,0 +1,362 @@
+"""Following the statements of a def: assignments, branches, loops, returns."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import arithmetic, conditions, joins, patterns, sequences
+from nnspec.semantics.evaluate.expressions import evaluate
+from nnspec.semantics.evaluate.run import BudgetExceeded, Frame
+from nnspec.semantics.values import (
+    Choice,
+    ErrorValue,
+    ListValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+
+MOST_ROUNDS = 10_000
+
+
+class Flow(Enum):
+    """What happens after a block."""
+
+    NEXT = "next"
+    STOP = "stop"
+
+
+def execute(body: tuple[ast.Statement, ...], frame: Frame) -> Flow:
+    """Follow a block; STOP where every way through it has returned (or left the loop)."""
+    for statement in body:
+        frame.run.step(statement.span)
+        if _statement(statement, frame) is Flow.STOP:
+            return Flow.STOP
+    return Flow.NEXT
+
+
+def _statement(statement: ast.Statement, frame: Frame) -> Flow:
+    match statement:
+        case ast.Assign(target, value, op):
+            _assign(statement, target, value, op, frame)
+        case ast.Return(value):
+            result = evaluate(value, frame) if value is not None else None
+            frame.returns.append((result, statement.span))
+            _note_shape(statement, result, frame)
+            return Flow.STOP
+        case ast.If():
+            return _if(statement, frame)
+        case ast.For():
+            return _for(statement, frame)
+        case ast.While():
+            return _while(statement, frame)
+        case ast.Evaluate(value):
+            evaluate(value, frame)
+        case ast.Break():
+            frame.breaks.append(dict(frame.locals))
+            return Flow.STOP
+        case ast.Continue():
+            frame.continues.append(dict(frame.locals))
+            return Flow.STOP
+    return Flow.NEXT
+
+
+def _assign(
+    statement: ast.Assign, target: ast.Expr, value: ast.Expr, op: str | None, frame: Frame
+) -> None:
+    result = evaluate(value, frame)
+    if op is not None:
+        left = evaluate(target, frame)
+        result = arithmetic.binary(op, left, result, statement, target.span, value.span, frame)
+    patterns.bind(target, result, frame)
+    _note_shape(statement, result, frame)
+
+
+def _note_shape(statement: ast.Statement, value: Value, frame: Frame) -> None:
+    if frame.top and isinstance(value, Tensor):
+        text = frame.world.show_shape(value.dims) if value.dims is not None else ""
+        frame.run.recorder.shapes.setdefault(statement, set()).add(text)
+
+
+def _if(statement: ast.If, frame: Frame) -> Flow:
+    test = conditions.truth(evaluate(statement.test, frame), statement.test, frame)
+    on_data = isinstance(test, Unknown) and _reads_data(statement.test, frame)
+    test = conditions.settle_build(test, frame)
+    if test is True:
+        return execute(statement.body, frame)
+    if test is False:
+        return execute(statement.orelse, frame)
+    before, facts = frame.locals, frame.world.facts
+    ends: list[dict[str, Value]] = []
+    for body, holds in ((statement.body, True), (statement.orelse, False)):
+        frame.locals = dict(before)
+        conditions.assume(test, holds, frame)
+        conditions.narrow(statement.test, holds, frame)
+        if execute(body, frame) is Flow.NEXT:
+            ends.append(frame.locals)
+        frame.world.facts = facts
+    if not ends:
+        frame.locals = before
+        return Flow.STOP
+    if len(ends) == 1:
+        frame.locals = ends[0]
+        # The other branch left: what it stood for does not hold from here on.
+        return Flow.NEXT
+    frame.locals = _join_locals(ends[0], ends[1], before, statement, on_data, frame)
+    return Flow.NEXT
+
+
+def _reads_data(test: ast.Expr, frame: Frame) -> bool:
+    """Whether the condition depends on what is in a tensor."""
+    value = frame.run.recorder.values.get(test)
+    if isinstance(value, Tensor):
+        return True
+    if isinstance(test, ast.Compare):
+        sides = (test.first, *test.rest)
+        return any(isinstance(frame.run.recorder.values.get(s), Tensor) for s in sides)
+    return False
+
+
+def _join_locals(
+    left: dict[str, Value],
+    right: dict[str, Value],
+    before: dict[str, Value],
+    statement: ast.If,
+    on_data: bool,
+    frame: Frame,
+) -> dict[str, Value]:
+    joined: dict[str, Value] = {}
+    for name in left:
+        if name not in right:
+            if name in before:
+                joined[name] = left[name]
+            continue
+        a, b = left[name], right[name]
+        if on_data and isinstance(a, Tensor) and isinstance(b, Tensor):
+            _same_shape(name, a, b, statement, frame)
+        joined[name] = joins.join(a, b, frame)
+    return joined
+
+
+def _same_shape(name: str, a: Tensor, b: Tensor, statement: ast.If, frame: Frame) -> None:
+    if a.dims is None or b.dims is None:
+        return
+    world = frame.world
+    same = len(a.dims) == len(b.dims) and all(
+        world.compare(x, y) != "different" for x, y in zip(a.dims, b.dims, strict=True)
+    )
+    if not same:
+        first = statement.body[0].span
+        other = statement.orelse[0].span if statement.orelse else statement.span
+        frame.report(
+            error(
+                "E0310",
+                f"`{name}` has another shape in each branch, and only the data decide which is taken",
+                first,
+                f"`{name}` is {world.show_shape(a.dims)} after this branch",
+                (Label(other, f"`{name}` is {world.show_shape(b.dims)} here"),),
+                help="give both branches the same shape",
+            )
+        )
+
+
+def _for(statement: ast.For, frame: Frame) -> Flow:
+    iterable = evaluate(statement.iterable, frame)
+    parts, count = sequences.rounds(iterable, statement.iterable.span, frame)
+    if count is not None:
+        return _symbolic_loop(statement, statement.body, statement.target, parts[0], count, frame)
+    outer_breaks, outer_continues = frame.breaks, frame.continues
+    frame.breaks = []
+    flow = Flow.NEXT
+    for part in parts:
+        patterns.bind(statement.target, part, frame)
+        frame.continues = []
+        before = frame.locals
+        flow = execute(statement.body, frame)
+        ends = frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
+        if not ends:
+            frame.locals = before
+            flow = Flow.STOP
+            break
+        frame.locals = _join_ends(ends, frame)
+        flow = Flow.NEXT
+    broken = frame.breaks
+    frame.breaks, frame.continues = outer_breaks, outer_continues
+    if broken:
+        ends = broken + ([frame.locals] if flow is Flow.NEXT else [])
+        frame.locals = _join_ends(ends, frame)
+        return Flow.NEXT
+    return flow
+
+
+def _join_ends(ends: list[dict[str, Value]], frame: Frame) -> dict[str, Value]:
+    result = ends[0]
+    for end in ends[1:]:
+        result = {n: joins.join(v, end[n], frame) for n, v in result.items() if n in end}
+    return result
+
+
+def _while(statement: ast.While, frame: Frame) -> Flow:
+    outer_breaks, outer_continues = frame.breaks, frame.continues
+    frame.breaks = []
+    broken: list[dict[str, Value]]
+    for _ in range(MOST_ROUNDS):
+        test = conditions.truth(evaluate(statement.test, frame), statement.test, frame)
+        if test is False:
+            broken = frame.breaks
+            frame.breaks, frame.continues = outer_breaks, outer_continues
+            if broken:
+                frame.locals = _join_ends([*broken, frame.locals], frame)
+            return Flow.NEXT
+        if test is not True or _reads_data(statement.test, frame):
+            frame.breaks, frame.continues = outer_breaks, outer_continues
+            return _symbolic_loop(statement, statement.body, None, None, None, frame)
+        frame.continues = []
+        before = dict(frame.locals)
+        flow = execute(statement.body, frame)
+        ends = frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
+        if not ends:
+            broken = frame.breaks
+            frame.breaks, frame.continues = outer_breaks, outer_continues
+            if broken:
+                frame.locals = _join_ends(broken, frame)
+                return Flow.NEXT
+            return Flow.STOP
+        frame.locals = _join_ends(ends, frame)
+        if frame.locals == before and not frame.breaks and frame.stage == "build":
+            raise BudgetExceeded(statement.span, "a loop that never ends")
+        if frame.breaks and isinstance(statement.test, ast.Constant):
+            # `while True:` whose break is decided by the data.
+            broken = frame.breaks
+            frame.breaks, frame.continues = outer_breaks, outer_continues
+            _kept(before, frame.locals, statement, frame)
+            frame.locals = _join_ends(broken, frame)
+            return Flow.NEXT
+    raise BudgetExceeded(statement.span, f"more than {MOST_ROUNDS:,} rounds of a loop")
+
+
+def _symbolic_loop(
+    statement: ast.For | ast.While,
+    body: tuple[ast.Statement, ...],
+    target: ast.Expr | None,
+    item: Value,
+    count: Value,
+    frame: Frame,
+) -> Flow:
+    """A loop of unknown length: one round stands for all, and must keep the shapes it carries."""
+    before = dict(frame.locals)
+    outer = frame.breaks, frame.continues
+    facts = frame.world.facts
+    for attempt in range(3):
+        frame.locals = dict(before)
+        frame.breaks, frame.continues = [], []
+        if isinstance(statement, ast.While):
+            evaluate(statement.test, frame)
+        if target is not None:
+            patterns.bind(target, item, frame)
+        returned = len(frame.returns)
+        flow = execute(body, frame)
+        ends = frame.breaks + frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
+        if not ends:
+            ends = [before]
+        after = _join_ends(ends, frame)
+        widened = _widen(before, after, count, frame)
+        if widened is None or attempt == 2:
+            _kept(before, after, statement, frame)
+            break
+        del frame.returns[returned:]
+        before = widened
+    frame.world.facts = facts
+    frame.breaks, frame.continues = outer
+    gathered = _gathered(before, after, count)
+    frame.locals = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
+    return Flow.NEXT
+
+
+def _widen(
+    before: dict[str, Value], after: dict[str, Value], count: Value, frame: Frame
+) -> dict[str, Value] | None:
+    """Numbers that a round changes become unknown ones; None where nothing had to be widened."""
+    changed = dict(before)
+    found = False
+    for name, old in before.items():
+        new = after.get(name, old)
+        if type(old) is type(new) and old == new:
+            continue
+        if isinstance(old, (int, Dim)) and isinstance(new, (int, Dim)) and not isinstance(old, bool):
+            if isinstance(old, Dim) and any("@" in s for s in old.symbols()):
+                continue
+            changed[name] = frame.world.new_size(name)
+            found = True
+        elif isinstance(old, (bool, float, str)) and not isinstance(new, Tensor):
+            changed[name] = joins.join(old, new, frame)
+            found = found or not isinstance(old, Unknown)
+        elif old is None and new is not None:
+            changed[name] = Choice((None, new)) if not isinstance(new, Choice) else new
+            found = True
+        elif isinstance(old, (int, float)) and isinstance(new, Tensor):
+            changed[name] = new
+            found = True
+    return changed if found else None
+
+
+def _gathered(before: dict[str, Value], after: dict[str, Value], count: Value) -> dict[str, Value]:
+    """Lists that grow in each round: as many items as the loop has rounds."""
+    grown: dict[str, Value] = {}
+    for name, old in before.items():
+        new = after.get(name)
+        if isinstance(old, ListValue) and isinstance(new, ListValue) and old != new:
+            added = new.items[len(old.items) :]
+            if not old.items and len(added) == 1 and isinstance(count, (int, Dim)):
+                grown[name] = RepeatValue(added[0], count)
+            else:
+                grown[name] = Unknown("list")
+    return grown
+
+
+def _kept(
+    before: dict[str, Value],
+    after: dict[str, Value],
+    statement: ast.For | ast.While,
+    frame: Frame,
+) -> None:
+    """Report what a loop of unknown length carries from round to round in a changing shape."""
+    world = frame.world
+    for name, old in before.items():
+        new = after.get(name, old)
+        if isinstance(new, ErrorValue) or isinstance(old, ErrorValue):
+            continue
+        pairs: list[tuple[Value, Value]] = [(old, new)]
+        if isinstance(old, TupleValue) and isinstance(new, TupleValue):
+            pairs = list(zip(old.items, new.items, strict=False))
+        for a, b in pairs:
+            if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+                continue
+            if a.dims is None or b.dims is None:
+                continue
+            same = len(a.dims) == len(b.dims)
+            if same:
+                answers = [world.compare(x, y) for x, y in zip(a.dims, b.dims, strict=True)]
+                if "different" not in answers:
+                    for x, y, answer in zip(a.dims, b.dims, answers, strict=True):
+                        if answer == "unknown":
+                            world.claimed(Relation(x, "==", y), statement.span)
+                    continue
+            frame.report(
+                error(
+                    "E0311",
+                    f"a loop of unknown length must keep the shape of `{name}`",
+                    statement.span,
+                    f"`{name}` is {describe(world, b).removeprefix('a tensor ')} after one round",
+                    notes=(f"before the loop `{name}` is {world.show_shape(a.dims)}",),
+                    help="keep the shape, or gather the steps in a list: `ys = []` and `ys += [y]`",
+                )
+            )

@@ -1,0 +1,140 @@
+"""The tree of layers: children, parameters, counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnspec.semantics.evaluate import parameters
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    Choice,
+    DictValue,
+    DimLike,
+    Layer,
+    LayerBody,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+
+
+def layers_in(value: Value) -> Iterator[Layer | Unknown | RepeatValue]:
+    """The layers that a value holds; lists of symbolic length and unknown ones as they are."""
+    match value:
+        case Layer() | RepeatValue():
+            yield value
+        case Unknown():
+            yield value
+        case ListValue(items) | TupleValue(items):
+            for item in items:
+                yield from layers_in(item)
+        case DictValue():
+            for item in value.items.values():
+                yield from layers_in(item)
+        case Choice(options):
+            for option in options:
+                yield from layers_in(option)
+
+
+def children(body: LayerBody) -> Iterator[Layer | Unknown | RepeatValue]:
+    """All registered layers directly below, in order."""
+    for value in body.children.values():
+        yield from layers_in(value)
+
+
+def descendants(body: LayerBody) -> Iterator[Layer | Unknown]:
+    """All layers below, each body once, in order."""
+    seen: set[int] = set()
+
+    def below(parent: LayerBody) -> Iterator[Layer | Unknown]:
+        for child in children(parent):
+            yield from visit(child)
+
+    def visit(child: Layer | Unknown | RepeatValue) -> Iterator[Layer | Unknown]:
+        if isinstance(child, RepeatValue):
+            for inner in layers_in(child.element):
+                yield from visit(inner)
+        elif isinstance(child, Unknown):
+            yield child
+        elif id(child.body) not in seen:
+            seen.add(id(child.body))
+            yield child
+            yield from below(child.body)
+
+    yield from below(body)
+
+
+def count_parameters(body: LayerBody, frame: Frame) -> DimLike | None:
+    """The number of learnable values, shared ones once; None where a part is not known."""
+    total, outside = _count(body, frame, {})
+    for layer in outside:
+        inner, _ = _count(layer.body, frame, {})
+        total = None if total is None or inner is None else total + inner
+    return total
+
+
+Counted = tuple[DimLike | None, frozenset[Layer]]
+
+
+def _count(body: LayerBody, frame: Frame, memo: dict[int, Counted]) -> Counted:
+    known = memo.get(id(body))
+    if known is not None:
+        return known
+    total: DimLike | None = 0
+    for name, parameter in body.parameters.items():
+        if parameter.kind == "param":
+            total = _add(total, _size(parameters.tensor_of(body, name, frame)))
+    given = {
+        layer
+        for value in body.arguments.values()
+        for layer in layers_in(value)
+        if isinstance(layer, Layer)
+    }
+    outside: set[Layer] = set()
+    done: set[Layer] = set()
+    waiting: list[Layer | Unknown | RepeatValue] = list(children(body))
+    while waiting:
+        child = waiting.pop()
+        if isinstance(child, Unknown):
+            total = None
+        elif isinstance(child, RepeatValue):
+            each: DimLike | None = 0
+            for layer in layers_in(child.element):
+                if isinstance(layer, Layer):
+                    each = _add(each, _count(layer.body, frame, memo)[0])
+                else:
+                    each = None
+            total = None if each is None else _add(total, each * child.count)
+        elif child in given:
+            outside.add(child)
+        elif child not in done:
+            done.add(child)
+            inner, further = _count(child.body, frame, memo)
+            total = _add(total, inner)
+            waiting.extend(further)
+    for tied in body.ties:
+        size = _size(tied)
+        total = None if total is None or size is None else total - size
+    result = total, frozenset(outside)
+    memo[id(body)] = result
+    return result
+
+
+def _add(a: DimLike | None, b: DimLike | None) -> DimLike | None:
+    return None if a is None or b is None else a + b
+
+
+def _size(value: Value) -> DimLike | None:
+    if value is None:
+        return 0
+    if isinstance(value, Choice):
+        return None
+    if not isinstance(value, Tensor) or value.dims is None:
+        return None
+    size: DimLike = 1
+    for dim in value.dims:
+        size = size * dim if isinstance(size, int) and isinstance(dim, int) else dim * size
+    return size

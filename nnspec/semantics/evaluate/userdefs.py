@@ -1,0 +1,186 @@
+"""Calling what the spec itself defines: functions, methods, forwards, named tuples."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.evaluate import binding, joins, kinds, matching, results, statements
+from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.run import DEPTH, Frame
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    ERROR,
+    ErrorValue,
+    Function,
+    Layer,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+def call(
+    function: Function,
+    given: list[Given],
+    name: str,
+    frame: Frame,
+    span: Span,
+    layer: Layer | None = None,
+) -> Value:
+    """Call a def: match its signature, follow its body, check its result.
+
+    layer: the layer that was called, when the def is its forward.
+    """
+    decl = function.decl
+    bound = binding.bind(decl.signature, given, name, span)
+    if isinstance(bound, Misfit):
+        declared = Label(decl.name_span, "declared here")
+        library = frame.run.catalog.is_library(decl)
+        misfit = Misfit(
+            bound.code, bound.message, bound.span, bound.help, () if library else (declared,)
+        )
+        binding.report(misfit, frame)
+        return ERROR
+    inner = frame_of(function, frame)
+    binding.fill(decl.signature, bound, inner)
+    inner.locals.update(bound.values)
+    if any(isinstance(v, ErrorValue) for v in bound.values.values()):
+        return ERROR
+    made = layer.made if layer is not None else None
+    callee = Callee(name, span, made, library=frame.run.catalog.is_library(decl))
+    if not matching.match(decl.signature, bound.values, bound.spans, inner, callee):
+        return _declared_result(decl, inner)
+    return follow(decl, bound, inner, callee, frame)
+
+
+def frame_of(function: Function, frame: Frame) -> Frame:
+    """An empty frame for the body of a def."""
+    inner = frame.child(function.scope, frame.stage, function.decl)
+    if function.bound is not None:
+        inner.body, inner.layer = function.bound.body, function.bound
+    return inner
+
+
+def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Frame) -> Value:
+    """Follow the body once for each combination of arguments."""
+    run = frame.run
+    arguments = tuple(bound.values[p.name] for p in decl.signature.params)
+    # Facts are part of the key: what was proved under more facts does not hold under fewer.
+    key = (decl, inner.body, arguments, run.world.facts, inner.stage)
+    known = run.results.get(key)
+    if known is not None:
+        value, flops, memory = known
+        run.cost.flops = run.cost.flops + flops
+        run.cost.memory = run.cost.memory + memory
+        return value
+    if run.depth >= DEPTH or sum(f.definition is decl for f in run.frames) > 8:
+        frame.report(
+            error("E0421", f"`{callee.name}` calls itself without end", callee.span)
+        )
+        return ERROR
+    before_flops, before_memory = run.cost.flops, run.cost.memory
+    run.cost.flops = run.cost.memory = 0
+    run.depth += 1
+    run.chain.append(Label(callee.span, f"`{callee.name}` called here"))
+    run.sites.append(callee.span)
+    try:
+        value = body_value(decl, inner)
+    finally:
+        run.chain.pop()
+        run.sites.pop()
+        run.depth -= 1
+    flops, memory = run.cost.flops, run.cost.memory
+    run.cost.flops = before_flops + flops
+    run.cost.memory = before_memory + memory
+    run.results[key] = (value, flops, memory)
+    run.results[(decl, inner.body, arguments, run.world.facts, inner.stage)] = (value, flops, memory)
+    return value
+
+
+def body_value(decl: ast.Def, inner: Frame) -> Value:
+    """Follow the body of a def whose frame is ready; the result is checked against its type."""
+    run = inner.run
+    if decl.body is None:
+        return _declared_result(decl, inner)
+    run.frames.append(inner)
+    try:
+        flow = statements.execute(decl.body, inner)
+        if flow is statements.Flow.NEXT:
+            inner.returns.append((None, decl.name_span))
+        wanted = decl.signature.result
+        if wanted is not None:
+            ok = [
+                results.check(value, wanted, span, f"the result of `{decl.name}`", inner)
+                for value, span in inner.returns
+            ]
+            if not all(ok):
+                return _declared_result(decl, inner)
+        value = joins.join_all([v for v, _ in inner.returns], inner)
+    finally:
+        run.frames.pop()
+    if isinstance(value, Unknown) and wanted is not None:
+        promised = _declared_result(decl, inner)
+        if not isinstance(promised, Unknown):
+            return promised
+    return _named(value, wanted, inner)
+
+
+def _named(value: Value, wanted: ast.TypeExpr | None, inner: Frame) -> Value:
+    """A plain tuple returned where a named one is declared can be read by name."""
+    if wanted is None or not isinstance(value, TupleValue) or value.names is not None:
+        return value
+    type_ = matching.expanded(wanted, inner)
+    if isinstance(type_, ast.TupleType) and len(type_.items) == len(value.items):
+        names = tuple(f.name for f in type_.items if f.name is not None)
+        if len(names) == len(value.items):
+            return TupleValue(value.items, names)
+    return value
+
+
+def _declared_result(decl: ast.Def, inner: Frame) -> Value:
+    """What the signature promises, so that one mistake does not cause a second message."""
+    wanted = decl.signature.result
+    if wanted is None or inner.unbound:
+        return ERROR
+    if isinstance(wanted, (ast.TensorType, ast.NamedType)):
+        value = results.value_of(wanted, inner)
+        return ERROR if isinstance(value, Unknown) else value
+    return ERROR
+
+
+def named_tuple(
+    decl: ast.TypeDecl, scope: FileScope, given: list[Given], frame: Frame, span: Span
+) -> Value:
+    """Build a value of a named `type` by position or keyword."""
+    if not isinstance(decl.type, ast.TupleType):
+        return frame.report(
+            error("E0423", f"`{decl.name}` is not a tuple type, so it cannot be built", span)
+        )
+    fields = decl.type.items
+    params = tuple(
+        ast.Param(f.span, f.name or f"_{i}", f.type, None, "plain", f.span)
+        for i, f in enumerate(fields)
+    )
+    bound = binding.bind(ast.Signature(decl.span, params, None, ()), given, decl.name, span)
+    if isinstance(bound, Misfit):
+        binding.report(bound, frame)
+        return ERROR
+    inner = frame.child(scope, frame.stage, decl)
+    values = []
+    for param in params:
+        value = bound.values.get(param.name)
+        type_ = matching.expanded(param.type, inner) if param.type is not None else None
+        if type_ is not None and not kinds.fits(type_, value, inner):
+            from nnspec.semantics.evaluate import mismatches
+
+            callee = Callee(decl.name, span, None, library=False)
+            mismatches.kind(param, type_, value, bound.spans.get(param.name, span), callee, inner)
+            return ERROR
+        values.append(value)
+    names = tuple(p.name for p in params)
+    return TupleValue(tuple(values), names, decl.name)
+
+

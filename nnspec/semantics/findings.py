@@ -1,0 +1,98 @@
+"""Collecting what passes find: one message for one mistake, claims turned into warnings and guards."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.semantics.checked import Guard
+from nnspec.semantics.dims import Dim, settle
+from nnspec.semantics.evaluate.run import Claim, Run
+from nnspec.semantics.values import DimLike, Relation
+from nnspec.semantics.world import as_dim, error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+class Findings:
+    """All diagnostics of a file.
+
+    A mistake that several passes meet (in general, for a model, from several callers) is told once: the
+    one with the shortest chain of calls, the general one first.
+    """
+
+    def __init__(self, covered: frozenset[ast.Node]) -> None:
+        self.covered = covered
+        self.guards: dict[ast.Def, list[Guard]] = {}
+        self._found: dict[tuple[object, int, int], tuple[int, Diagnostic]] = {}
+        self._claims: dict[tuple[object, int, int], Diagnostic] = {}
+
+    def add(self, diagnostic: Diagnostic, depth: int) -> None:
+        """Take a diagnostic that was found below `depth` calls."""
+        span = diagnostic.span
+        key = (span.source, span.start, span.end)
+        old = self._found.get(key)
+        if old is None or (
+            diagnostic.severity == "error" and (old[1].severity != "error" or depth < old[0])
+        ):
+            self._found[key] = (depth, diagnostic)
+
+    def claim(self, claim: Claim, run: Run) -> None:
+        """Take a relation that could not be proved."""
+        frame = claim.frame
+        if frame is not None and not frame.top and frame.definition in self.covered:
+            # The general pass of that def says it, in its own words.
+            return
+        span = claim.span
+        shown = Relation(_shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run))
+        key = (span.source, span.start, span.end)
+        if key not in self._claims:
+            self._claims[key] = _unproved(claim, shown, run, span)
+        if frame is not None and frame.top and isinstance(frame.definition, ast.Def) and _nameable(shown):
+            guards = self.guards.setdefault(frame.definition, [])
+            if not any(g.relation == shown for g in guards):
+                guards.append(Guard(shown, f"{shown.left} {shown.op} {shown.right} does not hold"))
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Everything found, in the order of the text."""
+        taken = set(self._found)
+        everything = [d for _, d in self._found.values()]
+        everything += [d for key, d in self._claims.items() if key not in taken]
+        return tuple(sorted(everything, key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    span = diagnostic.span
+    return span.source.path, span.start, span.end, diagnostic.code
+
+
+def _shown(dim: DimLike, run: Run) -> DimLike:
+    return dim if isinstance(dim, int) else settle(run.world.facts.display(dim))
+
+
+def _nameable(relation: Relation) -> bool:
+    """Whether a run-time check can be written: only dimensions and hyperparameters by their names."""
+    sides = [s for s in (relation.left, relation.right) if isinstance(s, Dim)]
+    return all("@" not in s and s.isidentifier() for side in sides for s in side.symbols())
+
+
+def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic:
+    left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
+    notes: tuple[str, ...] = ()
+    help = None
+    if claim.relation.op == "==":
+        witness = claim.facts.witness(left, right)
+        if witness is not None:
+            notes = (str(witness),)
+        fact = claim.facts.suggest(left, right)
+        if fact is not None:
+            help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
+        message = f"{_text(shown.left)} and {_text(shown.right)} must be equal here, which is not proved"
+    else:
+        fact = f"{shown.left} {shown.op} {shown.right}"
+        help = f"state it: `where {fact}` in the signature"
+        message = f"{fact} must hold here, which is not proved"
+    return error("W0301", message, span, "checked when it runs", notes=notes, help=help)
+
+
+def _text(dim: DimLike) -> str:
+    return f"`{dim}`" if isinstance(dim, Dim) else str(dim)

@@ -1,0 +1,218 @@
+"""Abstract arguments for a general pass: every int a symbol, every choice of a type a world of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice, product
+
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import expansion, matching, results
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.values import (
+    Device,
+    DimLike,
+    DType,
+    ListValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.syntax import ast
+
+MOST_WORLDS = 24
+# Ranks tried for `*N`.
+RANKS = (1, 2, 0)
+
+World = dict[str, ast.TypeExpr | None]
+
+
+def alternatives(type_: ast.TypeExpr | None) -> list[ast.TypeExpr | None]:
+    """The worlds that a type splits into: absent or given, each option, True and False."""
+    match type_:
+        case ast.OptionalType(inner):
+            return [*alternatives(inner), ast.LiteralType(type_.span, None)]
+        case ast.UnionType(options):
+            return [a for o in options for a in alternatives(o)]
+        case ast.NamedType("bool"):
+            return [ast.LiteralType(type_.span, True), ast.LiteralType(type_.span, False)]
+    return [type_]
+
+
+def worlds(signature: ast.Signature, frame: Frame) -> Iterator[World]:
+    """Every combination of alternatives of the parameters, up to a number."""
+    params = [p for p in signature.params if p.kind != "star"]
+    options = [
+        alternatives(matching.expanded(p.type, frame) if p.type is not None else None) for p in params
+    ]
+    for combination in islice(product(*options), MOST_WORLDS):
+        yield dict(zip((p.name for p in params), combination, strict=True))
+
+
+def ranks(signature: ast.Signature, frame: Frame) -> Iterator[dict[str, int]]:
+    """A rank for each `*N` of the signature."""
+    stars = [n for n in matching.signature_dims(signature, frame) if n.startswith("*")]
+    for combination in islice(product(RANKS, repeat=len(stars)), 9):
+        yield dict(zip(stars, combination, strict=True))
+
+
+def is_static(type_: ast.TypeExpr | None, frame: Frame) -> bool:
+    """Whether a hyperparameter of the type can be followed in general."""
+    if type_ is None:
+        return False
+    match matching.expanded(type_, frame):
+        case ast.NamedType(name):
+            return name in ("int", "float", "bool", "str", "dtype")
+        case ast.LiteralType():
+            return True
+        case ast.OptionalType(inner):
+            return is_static(inner, frame)
+        case ast.UnionType(options):
+            return all(is_static(o, frame) for o in options)
+        case ast.TupleType(items, repeated):
+            return not repeated and all(is_static(f.type, frame) for f in items)
+    return False
+
+
+def is_typed(signature: ast.Signature, frame: Frame) -> bool:
+    """Whether every argument has a type that says its shape."""
+    return all(_says_shape(p.type, frame) for p in signature.params)
+
+
+def _says_shape(type_: ast.TypeExpr | None, frame: Frame) -> bool:
+    if type_ is None:
+        return False
+    match matching.expanded(type_, frame):
+        case ast.TensorType():
+            return True
+        case ast.NamedType(name):
+            return name in ("int", "float", "bool", "str", "number")
+        case ast.OptionalType(inner):
+            return _says_shape(inner, frame)
+        case ast.UnionType(options):
+            return all(_says_shape(o, frame) for o in options)
+        case ast.TupleType(items):
+            return all(_says_shape(f.type, frame) for f in items)
+        case ast.ListType(element):
+            return _says_shape(element, frame)
+        case ast.LiteralType():
+            return True
+    return False
+
+
+def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value:
+    """The value that stands for all values of a hyperparameter."""
+    match type_:
+        case ast.LiteralType(value):
+            return value
+        case ast.NamedType("int"):
+            frame.world.facts = frame.world.facts.declare(name, None)
+            return Dim.symbol(name)
+        case ast.NamedType(kind):
+            if kind in ("float", "str", "list", "dict", "tuple"):
+                return Unknown(kind)
+            if kind == "dtype":
+                return DType("float")
+            if kind == "device":
+                return Device()
+            return Unknown("layer")
+        case ast.TupleType(items, repeated):
+            if repeated:
+                return Unknown("tuple")
+            parts = tuple(
+                hyperparameter(f"{name}[{i}]", f.type, frame) for i, f in enumerate(items)
+            )
+            names = tuple(f.name for f in items if f.name is not None)
+            return TupleValue(parts, names if len(names) == len(items) else None)
+        case ast.ListType():
+            return Unknown("list")
+        case ast.DictType():
+            return Unknown("dict")
+    return Unknown("any")
+
+
+def bind_dims(signature: ast.Signature, rank: dict[str, int], inner: Frame) -> None:
+    """A symbol for each dimension name that the arguments introduce."""
+    world = inner.world
+    in_arguments = {
+        n
+        for p in signature.params
+        if p.type is not None
+        for n in expansion.dim_names(matching.expanded(p.type, inner))
+    }
+    for name in matching.signature_dims(signature, inner):
+        if name not in in_arguments:
+            inner.unbound.add(name)
+        elif name.startswith("*"):
+            plain = name[1:]
+            symbols = tuple(Dim.symbol(f"{plain}{i}") for i in range(rank.get(name, 1)))
+            for symbol in symbols:
+                world.facts = world.facts.declare(str(symbol), 1)
+            inner.dims[name] = symbols
+            inner.dims[plain] = TupleValue(symbols)
+        else:
+            world.facts = world.facts.declare(name, 1)
+            inner.dims[name] = Dim.symbol(name)
+
+
+def argument(name: str, type_: ast.TypeExpr | None, inner: Frame) -> Value:
+    """The value that stands for all values of an argument of a def."""
+    match type_:
+        case None:
+            return Unknown("any")
+        case ast.TensorType():
+            value = results.value_of(type_, inner, "float32")
+            if isinstance(value, Tensor) and value.dims is not None:
+                dims = tuple(_positive(d, inner) for d in value.dims)
+                value = Tensor(value.dtype or "float32", dims)
+            return value
+        case ast.LiteralType(value):
+            return value
+        case ast.NamedType("int"):
+            inner.world.facts = inner.world.facts.declare(name, None)
+            return Dim.symbol(name)
+        case ast.NamedType("tensor" | "number" | "any"):
+            return tensor_unknown()
+        case ast.NamedType():
+            return hyperparameter(name, type_, inner)
+        case ast.TupleType(items, repeated):
+            if repeated:
+                return Unknown("tuple")
+            parts = tuple(argument(name, first(f.type), inner) for f in items)
+            names = tuple(f.name for f in items if f.name is not None)
+            return TupleValue(parts, names if len(names) == len(items) else None)
+        case ast.ListType(element, count):
+            return _list(name, element, count, inner)
+        case ast.OptionalType(some):
+            return argument(name, some, inner)
+        case ast.UnionType(options):
+            return argument(name, options[0], inner)
+    return Unknown("any")
+
+
+def first(type_: ast.TypeExpr) -> ast.TypeExpr | None:
+    """The first alternative of a type inside a tuple."""
+    return alternatives(type_)[0]
+
+
+def _positive(dim: DimLike, inner: Frame) -> DimLike:
+    if not isinstance(dim, int):
+        inner.world.assume(Relation(dim, ">=", 1))
+        return inner.world.settle(dim)
+    return dim
+
+
+def _list(name: str, element: ast.TypeExpr, count: ast.Expr | None, inner: Frame) -> Value:
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    value = argument(name, first(element), inner)
+    length = evaluate(count, inner) if count is not None else None
+    if isinstance(length, int) and length <= 1000:
+        return ListValue((value,) * length)
+    if isinstance(length, Dim):
+        return RepeatValue(value, length)
+    if isinstance(value, (Tensor, TupleValue)):
+        return RepeatValue(value, inner.world.new_size("n"))
+    return Unknown("list")

@@ -1,0 +1,222 @@
+"""General passes: every module and def for all its hyperparameters and dimensions at once."""
+
+from __future__ import annotations
+
+from nnspec.library.catalog import Catalog
+from nnspec.semantics import general
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import expansion, matching, modules, userdefs
+from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_run
+from nnspec.semantics.findings import Findings
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import (
+    Function,
+    Layer,
+    LayerBody,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.syntax import ast
+
+MOST_PASSES = 48
+
+
+def covered(scope: FileScope, catalog: Catalog) -> frozenset[ast.Node]:
+    """The defs that their general pass checks completely."""
+    found: set[ast.Node] = set()
+    frame = _probe(scope, catalog)
+    for decl in scope.file.declarations:
+        if isinstance(decl, ast.Def) and general.is_typed(decl.signature, frame):
+            found.add(decl)
+        if isinstance(decl, ast.Module) and all(
+            general.is_static(p.type, frame) for p in decl.signature.params
+        ):
+            found.add(decl)
+            found.update(
+                m
+                for m in decl.body
+                if isinstance(m, ast.Def) and general.is_typed(m.signature, frame)
+            )
+    return frozenset(found)
+
+
+def _probe(scope: FileScope, catalog: Catalog) -> Frame:
+    run = new_run(catalog, Recorder(), lambda diagnostic, depth: None)
+    return Frame(run, scope)
+
+
+def module(decl: ast.Module, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+    """Follow a module once for each way through its choices."""
+    passes = 0
+    for world in general.worlds(decl.signature, _probe(scope, catalog)):
+        waiting: list[list[bool]] = [[]]
+        while waiting and passes < MOST_PASSES:
+            passes += 1
+            run = new_run(catalog, recorder, findings.add, True, findings.covered, waiting.pop())
+            _one_module(decl, scope, world, run)
+            waiting.extend(run.decisions.others())
+            finish(run, findings, decl)
+
+
+def _one_module(decl: ast.Module, scope: FileScope, world: general.World, run: Run) -> None:
+    inner = Frame(run, scope, "build", definition=decl)
+    values: dict[str, Value] = {}
+    for param in decl.signature.params:
+        if param.kind == "star":
+            values[param.name] = Unknown("list")
+        else:
+            values[param.name] = general.hyperparameter(param.name, world[param.name], inner)
+    inner.body = LayerBody(decl, scope, values)
+    inner.layer = Layer(inner.body, decl.name_span)
+    run.frames.append(inner)
+    if modules.follow_body(decl, inner, inner, decl.name_span):
+        for member in decl.body:
+            if isinstance(member, ast.Def):
+                function(Function(member, scope, inner.layer), run)
+    run.frames.pop()
+
+
+def function(callee: Function, run: Run, top: bool = True) -> None:
+    """Follow a def for all its arguments, in every world of its signature."""
+    decl = callee.decl
+    outer = Frame(run, callee.scope, "call")
+    probe = userdefs.frame_of(callee, outer)
+    facts = run.world.facts
+    for world in general.worlds(decl.signature, probe):
+        for rank in general.ranks(decl.signature, probe):
+            inner = userdefs.frame_of(callee, outer)
+            inner.top = top
+            if callee.bound is None:
+                inner.stage = stage_of(decl)
+            general.bind_dims(decl.signature, rank, inner)
+            values = _arguments(decl.signature, world, inner)
+            inner.locals.update(values)
+            place = Callee(decl.name, decl.name_span, None, library=False)
+            run.frames.append(inner)
+            plain = {n: v for n, v in values.items() if not isinstance(v, Tensor)}
+            if matching.match(decl.signature, plain, {}, inner, place, assume_where=True):
+                _restore_dims(decl.signature, rank, inner)
+                result = userdefs.body_value(decl, inner)
+                _note_signature(decl, world, result, inner)
+            run.frames.pop()
+            run.world.facts = facts
+
+
+def stage_of(decl: ast.Def) -> str:
+    """A def without tensors is static: what it decides is settled when the model is built."""
+    for param in decl.signature.params:
+        if param.type is None or _has_tensor(param.type):
+            return "call"
+    return "build"
+
+
+def _has_tensor(type_: ast.TypeExpr) -> bool:
+    match type_:
+        case ast.TensorType():
+            return True
+        case ast.NamedType(name):
+            return name == "tensor"
+        case ast.OptionalType(inner):
+            return _has_tensor(inner)
+        case ast.UnionType(options):
+            return any(_has_tensor(o) for o in options)
+        case ast.TupleType(items):
+            return any(_has_tensor(f.type) for f in items)
+        case ast.ListType(element):
+            return _has_tensor(element)
+    return False
+
+
+def _restore_dims(signature: ast.Signature, rank: dict[str, int], inner: Frame) -> None:
+    """Dims that an absent argument alone binds are 0; the others keep their symbols."""
+    absent: set[str] = set()
+    present: set[str] = set()
+    for param in signature.params:
+        if param.type is None:
+            continue
+        names = expansion.dim_names(matching.expanded(param.type, inner))
+        (absent if inner.locals.get(param.name) is None else present).update(names)
+    for name in absent - present:
+        if name in inner.dims and not name.startswith("*") and inner.dims[name] == Dim.symbol(name):
+            inner.dims[name] = 0
+
+
+def _arguments(signature: ast.Signature, world: general.World, inner: Frame) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for param in signature.params:
+        if param.kind == "star":
+            values[param.name] = TupleValue(())
+        else:
+            values[param.name] = general.argument(param.name, world[param.name], inner)
+            inner.locals[param.name] = values[param.name]
+    return values
+
+
+def _note_signature(decl: ast.Def, world: general.World, result: Value, inner: Frame) -> None:
+    """The line `[B, 3, H, W] -> [B, classes]` for the docstring of a forward."""
+    inputs = [
+        " ".join(p.type.span.text.split())
+        for p in decl.signature.params
+        if p.type is not None and _has_tensor(p.type)
+    ]
+    wanted = decl.signature.result
+    if wanted is not None and "_" not in [t.strip() for t in wanted.span.text.strip("[]").split(",")]:
+        output = " ".join(wanted.span.text.split())
+    elif isinstance(result, Tensor) and result.dims is not None:
+        output = inner.world.show_shape(result.dims)
+    else:
+        output = ""
+    if inputs and output:
+        inner.run.recorder.shapes.setdefault(decl, set()).add(f"{', '.join(inputs)} -> {output}")
+
+
+def top_def(decl: ast.Def, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+    """Follow a top-level def in general."""
+    waiting: list[list[bool]] = [[]]
+    passes = 0
+    while waiting and passes < MOST_PASSES:
+        passes += 1
+        run = new_run(catalog, recorder, findings.add, True, findings.covered, waiting.pop())
+        function(Function(decl, scope), run)
+        waiting.extend(run.decisions.others())
+        finish(run, findings, decl)
+
+
+def model(decl: ast.Model, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+    """Make a model with its numbers, and follow its forward for all its dimensions."""
+    run = new_run(catalog, recorder, findings.add, False, findings.covered)
+    frame = Frame(run, scope)
+    run.frames.append(frame)
+    value = modules.model(decl, scope, frame)
+    if isinstance(value, Layer):
+        follow_forward(value, run)
+    finish(run, findings, decl)
+
+
+def follow_forward(layer: Layer, run: Run) -> None:
+    """The forward of a layer with numbers for hyperparameters, dimensions as symbols."""
+    decl = layer.body.decl
+    if not isinstance(decl, ast.Module):
+        return
+    for member in decl.body:
+        if isinstance(member, ast.Def):
+            function(Function(member, layer.body.scope, layer), run, top=False)
+
+
+def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
+    """Hand over the claims of a pass and the sizes that it found for `_`."""
+    for claim in run.claims:
+        findings.claim(claim, run)
+    for name, (node, owner) in run.holes.items():
+        symbol = Dim.symbol(name)
+        size = run.world.settle(symbol)
+        found = None if size == symbol or run.world.is_open(size) else size
+        if found is not None and not isinstance(found, int):
+            found = run.world.facts.display(found)
+        own = owner is subject
+        solution = Solution(found, run.general and own, run.general)
+        run.recorder.holes.setdefault(node, []).append(solution)
+

@@ -1,0 +1,163 @@
+"""`einsum`: letters name axes, and sizes under one letter agree."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules.arguments import Dims, came_from, unknown
+from nnspec.semantics.rules.broadcast import broadcast
+from nnspec.semantics.rules.products import same_dtype
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Tensor, Value
+
+_ELLIPSIS = "..."
+
+
+def einsum(call: RuleCall) -> Value:
+    """`einsum("bij,bjk->bik", a, b)`. Reports E0309 for a pattern that does not fit the operands."""
+    pattern = call.arguments["equation"]
+    given = arguments.items(call.arguments["operands"])
+    if not isinstance(pattern, str) or given is None:
+        return unknown()
+    operands = [x if isinstance(x, Tensor) else unknown() for x in given]
+    parsed = _parse(call, pattern, len(operands))
+    if isinstance(parsed, ErrorValue):
+        return parsed
+    inputs, output = parsed
+    for a, b in zip(operands[:-1], operands[1:], strict=True):
+        if not same_dtype(call, ("operands", a), ("operands", b)):
+            return ERROR
+    return _Sizes(call, pattern).run(inputs, output, operands)
+
+
+def _parse(
+    call: RuleCall, pattern: str, count: int
+) -> tuple[list[list[str]], list[str] | None] | ErrorValue:
+    """The axes of every operand and of the result (None where it is implied); `...` is one entry."""
+    left, arrow, right = pattern.replace(" ", "").partition("->")
+    terms = left.split(",")
+    for term in (*terms, right):
+        rest = term.replace(_ELLIPSIS, "", 1)
+        if rest and not (rest.isascii() and rest.isalpha()):
+            return call.fail(
+                "E0309",
+                f'"{pattern}" is no einsum pattern: `{term}` is not letters alone',
+                "equation",
+                help="a letter for each axis, commas between operands, `->` before the result",
+            )
+    if len(terms) != count:
+        return call.fail(
+            "E0309",
+            f'"{pattern}" is for {len(terms)} tensors, but {count} {"is" if count == 1 else "are"} given',
+            "equation",
+        )
+    output = _letters(right) if arrow else None
+    known = {letter for term in terms for letter in _letters(term)}
+    for letter in output or ():
+        if letter not in known and letter != _ELLIPSIS:
+            return call.fail(
+                "E0309",
+                f'"{pattern}": the result has an axis `{letter}` that no operand has',
+                "equation",
+            )
+        if (output or []).count(letter) > 1:
+            return call.fail("E0309", f'"{pattern}": the result names `{letter}` twice', "equation")
+    return [_letters(term) for term in terms], output
+
+
+def _letters(term: str) -> list[str]:
+    before, dots, after = term.partition(_ELLIPSIS)
+    return [*before, *([_ELLIPSIS] if dots else []), *after]
+
+
+class _Sizes:
+    """The size of every letter, gathered operand by operand."""
+
+    def __init__(self, call: RuleCall, pattern: str) -> None:
+        self.call = call
+        self.pattern = pattern
+        self.sizes: dict[str, DimLike] = {}
+        self.whence: dict[str, tuple[Tensor, int]] = {}
+        self.batches: list[Tensor] = []
+
+    def run(
+        self, inputs: list[list[str]], output: list[str] | None, operands: list[Tensor]
+    ) -> Value:
+        """The result's shape."""
+        dtype = operands[0].dtype if operands else None
+        complete = True
+        for letters, x in zip(inputs, operands, strict=True):
+            if x.dims is None:
+                complete = False
+            elif not self.take(letters, x, x.dims):
+                return ERROR
+        if output is None:
+            once = {c for c in self.letters(inputs) if sum(t.count(c) for t in inputs) == 1}
+            output = ([_ELLIPSIS] if self.batches else []) + sorted(once - {_ELLIPSIS})
+        batch: Dims = ()
+        if self.batches:
+            found = broadcast(self.call, [("operands", x) for x in self.batches])
+            if isinstance(found, ErrorValue):
+                return found
+            assert found is not None
+            batch = found[0]
+        dims: list[DimLike] = []
+        origins: list[Origin | None] = []
+        for letter in output:
+            if letter == _ELLIPSIS:
+                if not complete:
+                    return unknown(dtype)
+                dims.extend(batch)
+                origins.extend([None] * len(batch))
+            elif letter in self.sizes:
+                x, at = self.whence[letter]
+                dims.append(self.sizes[letter])
+                origins.append(x.origin(at))
+            else:
+                return unknown(dtype)
+        return Tensor(dtype, tuple(dims), tuple(origins))
+
+    def letters(self, inputs: list[list[str]]) -> set[str]:
+        """All letters of the operands."""
+        return {letter for term in inputs for letter in term}
+
+    def take(self, letters: list[str], x: Tensor, dims: Dims) -> bool:
+        """The sizes of one operand; False where it does not fit."""
+        named = len(letters) - letters.count(_ELLIPSIS)
+        extra = len(dims) - named
+        if extra < 0 or (extra and _ELLIPSIS not in letters):
+            shown = "".join(letters)
+            self.call.fail(
+                "E0309",
+                f'"{self.pattern}": `{shown}` names {named} axes, but the operand is '
+                f"{self.call.show(x)}",
+                "operands",
+            )
+            return False
+        at = 0
+        for letter in letters:
+            if letter == _ELLIPSIS:
+                self.batches.append(Tensor(x.dtype, dims[at : at + extra]))
+                at += extra
+                continue
+            if not self.agree(letter, x, at, dims[at]):
+                return False
+            at += 1
+        return True
+
+    def agree(self, letter: str, x: Tensor, at: int, size: DimLike) -> bool:
+        """One size under one letter."""
+        known = self.sizes.get(letter)
+        if known is None or self.call.settle(known) == 1:
+            self.sizes[letter], self.whence[letter] = size, (x, at)
+            return True
+        if self.call.settle(size) == 1:
+            return True
+        first, where = self.whence[letter]
+        return self.call.agree(
+            known,
+            size,
+            f'"{self.pattern}": `{letter}` is {self.call.show(known)} in {self.call.show(first)} '
+            f"and {self.call.show(size)} in {self.call.show(x)}",
+            "operands",
+            others=(*came_from(first, where), *came_from(x, at)),
+        )
