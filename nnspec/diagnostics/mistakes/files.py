@@ -20,7 +20,7 @@ def too_large(span: Span, size: int, most: int) -> Diagnostic:
 def too_deep(span: Span) -> Diagnostic:
     """A file that nests deeper than the compiler follows."""
     return Diagnostic(
-        "E0005",
+        "E0006",
         "error",
         "this file nests deeper than the compiler follows",
         (Label(span, "", True),),
