@@ -28,6 +28,7 @@ from nnspec.semantics.evaluate.run import Frame, Recorder, Run, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
+    ERROR,
     Choice,
     DimLike,
     ErrorValue,
@@ -145,9 +146,7 @@ def _typed(type_: ast.TypeExpr, inner: Frame) -> Value:
 def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> None:
     inner = _symbols(line, frame)
     given = [Given(a.name, _argument(a, inner), a.span) for a in line.args]
-    options = [
-        (i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)
-    ]
+    options = [(i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)]
     ways = [given]
     for i, choices in options:
         # `T?` holds for both: the argument absent and given.
@@ -180,7 +179,7 @@ def _call(
     bound = bind(function.decl.signature, given, line.method, line.span)
     if isinstance(bound, Misfit):
         report(bound, frame)
-        return userdefs.ERROR
+        return ERROR
     return _follow(function, bound, line, frame)
 
 
@@ -192,8 +191,10 @@ def _follow(function: Function, bound: Bound, line: ast.MethodCheck, frame: Fram
     fill(function.decl.signature, bound, inner)
     inner.locals.update(bound.values)
     callee = Callee(line.method, line.span, None, library=False)
-    if not matching.match(function.decl.signature, bound.values, bound.spans, inner, callee, assume_where=True):
-        return userdefs.ERROR
+    if not matching.match(
+        function.decl.signature, bound.values, bound.spans, inner, callee, assume_where=True
+    ):
+        return ERROR
     frame.run.sites.append(line.span)
     try:
         return userdefs.follow(function.decl, bound, inner, callee, frame)
@@ -214,7 +215,11 @@ def _compare(line: ast.MethodCheck, wanted: ast.TypeExpr, value: Value, inner: F
             type_ = ast.TensorType(type_.span, value.dtype, type_.dims)
     if isinstance(value, Tensor) and value.dims is None:
         inner.report(
-            error("W0302", "the shape of this result cannot be followed, so it is not checked", line.span)
+            error(
+                "W0302",
+                "the shape of this result cannot be followed, so it is not checked",
+                line.span,
+            )
         )
         return
     before = len(inner.run.claims)
@@ -273,7 +278,11 @@ def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
                 f"`{line.what}` is {actual:_}, but this check expects {line.op} {line.bound.span.text}",
                 line.span,
                 f"it is {actual:_}",
-                help=f"write `{line.what} == {actual:_}`" if line.op == "==" and not line.args else None,
+                help=(
+                    f"write `{line.what} == {actual:_}`"
+                    if line.op == "==" and not line.args
+                    else None
+                ),
             )
         )
 
@@ -302,4 +311,3 @@ def _shape_argument(argument: ast.CheckArgument, inner: Frame) -> Value:
     if isinstance(value, ast.List):
         return _typed(ast.TensorType(value.span, None, value.items), inner)
     return _argument(argument, inner)
-

@@ -38,7 +38,11 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
         recorder.callees,
         sizes,
         {d: tuple(g) for d, g in findings.guards.items()},
-        {node: next(iter(texts)) for node, texts in recorder.shapes.items() if len(texts) == 1 and "" not in texts},
+        {
+            node: next(iter(texts))
+            for node, texts in recorder.shapes.items()
+            if len(texts) == 1 and "" not in texts
+        },
     )
 
 

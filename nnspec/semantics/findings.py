@@ -42,11 +42,18 @@ class Findings:
             # The general pass of that def says it, in its own words.
             return
         span = claim.span
-        shown = Relation(_shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run))
+        shown = Relation(
+            _shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run)
+        )
         key = (span.source, span.start, span.end)
         if key not in self._claims:
             self._claims[key] = _unproved(claim, shown, run, span)
-        if frame is not None and frame.top and isinstance(frame.definition, ast.Def) and _nameable(shown):
+        if (
+            frame is not None
+            and frame.top
+            and isinstance(frame.definition, ast.Def)
+            and _nameable(shown)
+        ):
             guards = self.guards.setdefault(frame.definition, [])
             if not any(g.relation == shown for g in guards):
                 guards.append(Guard(shown, f"{shown.left} {shown.op} {shown.right} does not hold"))
@@ -86,7 +93,9 @@ def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic
         fact = claim.facts.suggest(left, right)
         if fact is not None:
             help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
-        message = f"{_text(shown.left)} and {_text(shown.right)} must be equal here, which is not proved"
+        message = (
+            f"{_text(shown.left)} and {_text(shown.right)} must be equal here, which is not proved"
+        )
     else:
         fact = f"{shown.left} {shown.op} {shown.right}"
         help = f"state it: `where {fact}` in the signature"

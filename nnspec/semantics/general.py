@@ -45,7 +45,8 @@ def worlds(signature: ast.Signature, frame: Frame) -> Iterator[World]:
     """Every combination of alternatives of the parameters, up to a number."""
     params = [p for p in signature.params if p.kind != "star"]
     options = [
-        alternatives(matching.expanded(p.type, frame) if p.type is not None else None) for p in params
+        alternatives(matching.expanded(p.type, frame) if p.type is not None else None)
+        for p in params
     ]
     for combination in islice(product(*options), MOST_WORLDS):
         yield dict(zip((p.name for p in params), combination, strict=True))

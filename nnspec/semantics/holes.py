@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nnspec.semantics.evaluate.run import Recorder, Solution
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
@@ -34,7 +36,9 @@ def _one(
     node: ast.Hole, solutions: list[Solution], names: frozenset[str], findings: Findings
 ) -> DimLike | None:
     general = list(dict.fromkeys(s.size for s in solutions if s.general and s.size is not None))
-    exact = list(dict.fromkeys(s.size for s in solutions if not s.loose and isinstance(s.size, int)))
+    exact = list(
+        dict.fromkeys(s.size for s in solutions if not s.loose and isinstance(s.size, int))
+    )
     usable = [s for s in general if isinstance(s, int) or s.symbols() <= names]
     if len(usable) == 1 and len(general) == 1:
         return usable[0]
@@ -58,8 +62,8 @@ def _one(
 
 def _report(
     node: ast.Hole,
-    general: list[DimLike],
-    exact: list[DimLike],
+    general: Sequence[DimLike],
+    exact: Sequence[DimLike],
     names: frozenset[str],
     findings: Findings,
 ) -> None:

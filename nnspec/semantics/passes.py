@@ -48,7 +48,9 @@ def _probe(scope: FileScope, catalog: Catalog) -> Frame:
     return Frame(run, scope)
 
 
-def module(decl: ast.Module, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+def module(
+    decl: ast.Module, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings
+) -> None:
     """Follow a module once for each way through its choices."""
     passes = 0
     for world in general.worlds(decl.signature, _probe(scope, catalog)):
@@ -163,7 +165,9 @@ def _note_signature(decl: ast.Def, world: general.World, result: Value, inner: F
         if p.type is not None and _has_tensor(p.type)
     ]
     wanted = decl.signature.result
-    if wanted is not None and "_" not in [t.strip() for t in wanted.span.text.strip("[]").split(",")]:
+    if wanted is not None and "_" not in [
+        t.strip() for t in wanted.span.text.strip("[]").split(",")
+    ]:
         output = " ".join(wanted.span.text.split())
     elif isinstance(result, Tensor) and result.dims is not None:
         output = inner.world.show_shape(result.dims)
@@ -173,7 +177,9 @@ def _note_signature(decl: ast.Def, world: general.World, result: Value, inner: F
         inner.run.recorder.shapes.setdefault(decl, set()).add(f"{', '.join(inputs)} -> {output}")
 
 
-def top_def(decl: ast.Def, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+def top_def(
+    decl: ast.Def, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings
+) -> None:
     """Follow a top-level def in general."""
     waiting: list[list[bool]] = [[]]
     passes = 0
@@ -185,7 +191,9 @@ def top_def(decl: ast.Def, scope: FileScope, catalog: Catalog, recorder: Recorde
         finish(run, findings, decl)
 
 
-def model(decl: ast.Model, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings) -> None:
+def model(
+    decl: ast.Model, scope: FileScope, catalog: Catalog, recorder: Recorder, findings: Findings
+) -> None:
     """Make a model with its numbers, and follow its forward for all its dimensions."""
     run = new_run(catalog, recorder, findings.add, False, findings.covered)
     frame = Frame(run, scope)
@@ -219,4 +227,3 @@ def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
         own = owner is subject
         solution = Solution(found, run.general and own, run.general)
         run.recorder.holes.setdefault(node, []).append(solution)
-

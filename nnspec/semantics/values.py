@@ -58,9 +58,7 @@ class Tensor:
         self.history = history
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Tensor) and self.dtype == other.dtype and self.dims == other.dims
-        )
+        return isinstance(other, Tensor) and self.dtype == other.dtype and self.dims == other.dims
 
     def __hash__(self) -> int:
         return hash((self.dtype, self.dims))

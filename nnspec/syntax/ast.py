@@ -20,6 +20,7 @@ class Name(Expr):
     """`x`; the `_` of `Linear(_, 4)` is a `Hole`."""
 
     id: str
+    __match_args__ = ("id",)
 
 
 class Hole(Expr):
@@ -30,18 +31,21 @@ class Number(Expr):
     """`1_000`, `1e-5`, `10e9` (a float), `True` is a `Constant`."""
 
     value: int | float
+    __match_args__ = ("value",)
 
 
 class String(Expr):
     """Adjacent strings are joined; the value has its escapes resolved."""
 
     value: str
+    __match_args__ = ("value",)
 
 
 class Constant(Expr):
     """`True`, `False`, `None`, `...`."""
 
     value: object
+    __match_args__ = ("value",)
 
 
 class Format(Node):
@@ -49,12 +53,14 @@ class Format(Node):
 
     value: Expr
     spec: str = ""
+    __match_args__ = ("value", "spec")
 
 
 class FString(Expr):
     """`f"layer{i}"`: plain parts are strings."""
 
     parts: tuple[str | Format, ...]
+    __match_args__ = ("parts",)
 
 
 class Tuple(Expr):
@@ -62,12 +68,14 @@ class Tuple(Expr):
 
     items: tuple[Expr, ...]
     parenthesised: bool = False
+    __match_args__ = ("items", "parenthesised")
 
 
 class List(Expr):
     """`[a, *b]`."""
 
     items: tuple[Expr, ...]
+    __match_args__ = ("items",)
 
 
 class DictItem(Node):
@@ -75,18 +83,21 @@ class DictItem(Node):
 
     key: Expr | None
     value: Expr
+    __match_args__ = ("key", "value")
 
 
 class Dict(Expr):
     """`{"a": 1, **rest}`."""
 
     items: tuple[DictItem, ...]
+    __match_args__ = ("items",)
 
 
 class Starred(Expr):
     """`*value` in a call, list, tuple, index or shape."""
 
     value: Expr
+    __match_args__ = ("value",)
 
 
 class Attribute(Expr):
@@ -95,6 +106,7 @@ class Attribute(Expr):
     value: Expr
     name: str
     name_span: Span
+    __match_args__ = ("value", "name", "name_span")
 
 
 class Argument(Node):
@@ -103,6 +115,7 @@ class Argument(Node):
     value: Expr
     name: str | None = None
     stars: int = 0
+    __match_args__ = ("value", "name", "stars")
 
 
 class Call(Expr):
@@ -110,6 +123,7 @@ class Call(Expr):
 
     func: Expr
     args: tuple[Argument, ...]
+    __match_args__ = ("func", "args")
 
 
 class Slice(Expr):
@@ -118,6 +132,7 @@ class Slice(Expr):
     lower: Expr | None
     upper: Expr | None
     step: Expr | None
+    __match_args__ = ("lower", "upper", "step")
 
 
 class Index(Expr):
@@ -126,6 +141,7 @@ class Index(Expr):
     value: Expr
     items: tuple[Expr, ...]
     tupled: bool = False
+    __match_args__ = ("value", "items", "tupled")
 
 
 class Unary(Expr):
@@ -133,6 +149,7 @@ class Unary(Expr):
 
     op: str
     operand: Expr
+    __match_args__ = ("op", "operand")
 
 
 class Binary(Expr):
@@ -142,6 +159,7 @@ class Binary(Expr):
     left: Expr
     right: Expr
     op_span: Span
+    __match_args__ = ("op", "left", "right", "op_span")
 
 
 class Compare(Expr):
@@ -150,6 +168,7 @@ class Compare(Expr):
     first: Expr
     ops: tuple[str, ...]
     rest: tuple[Expr, ...]
+    __match_args__ = ("first", "ops", "rest")
 
 
 class Logical(Expr):
@@ -157,6 +176,7 @@ class Logical(Expr):
 
     op: str
     operands: tuple[Expr, ...]
+    __match_args__ = ("op", "operands")
 
 
 class Conditional(Expr):
@@ -165,6 +185,7 @@ class Conditional(Expr):
     test: Expr
     body: Expr
     orelse: Expr
+    __match_args__ = ("test", "body", "orelse")
 
 
 class Pipe(Expr):
@@ -172,6 +193,7 @@ class Pipe(Expr):
 
     value: Expr
     target: Expr
+    __match_args__ = ("value", "target")
 
 
 class Clause(Node):
@@ -180,6 +202,7 @@ class Clause(Node):
     target: Expr
     iterable: Expr
     tests: tuple[Expr, ...]
+    __match_args__ = ("target", "iterable", "tests")
 
 
 class Comprehension(Expr):
@@ -189,6 +212,7 @@ class Comprehension(Expr):
     element: Expr
     key: Expr | None
     clauses: tuple[Clause, ...]
+    __match_args__ = ("kind", "element", "key", "clauses")
 
 
 # --- types ---------------------------------------------------------------------------------------
@@ -203,6 +227,7 @@ class TensorType(TypeExpr):
 
     dtype: str | None
     dims: tuple[Expr, ...]
+    __match_args__ = ("dtype", "dims")
 
 
 class NamedType(TypeExpr):
@@ -210,6 +235,7 @@ class NamedType(TypeExpr):
 
     name: str
     args: tuple[Expr, ...] = ()
+    __match_args__ = ("name", "args")
 
 
 class ListType(TypeExpr):
@@ -217,6 +243,7 @@ class ListType(TypeExpr):
 
     element: TypeExpr
     count: Expr | None = None
+    __match_args__ = ("element", "count")
 
 
 class DictType(TypeExpr):
@@ -224,6 +251,7 @@ class DictType(TypeExpr):
 
     key: TypeExpr
     value: TypeExpr
+    __match_args__ = ("key", "value")
 
 
 class Field(Node):
@@ -231,6 +259,7 @@ class Field(Node):
 
     name: str | None
     type: TypeExpr
+    __match_args__ = ("name", "type")
 
 
 class TupleType(TypeExpr):
@@ -238,24 +267,28 @@ class TupleType(TypeExpr):
 
     items: tuple[Field, ...]
     repeated: bool = False
+    __match_args__ = ("items", "repeated")
 
 
 class OptionalType(TypeExpr):
     """`inner?`."""
 
     inner: TypeExpr
+    __match_args__ = ("inner",)
 
 
 class UnionType(TypeExpr):
     """`a | b`."""
 
     options: tuple[TypeExpr, ...]
+    __match_args__ = ("options",)
 
 
 class LiteralType(TypeExpr):
     """`"relu"`, `3`, `None`, `True` as a type."""
 
     value: object
+    __match_args__ = ("value",)
 
 
 # --- signatures ----------------------------------------------------------------------------------
@@ -269,6 +302,7 @@ class Param(Node):
     default: Expr | None
     kind: str
     name_span: Span
+    __match_args__ = ("name", "type", "default", "kind", "name_span")
 
 
 class Signature(Node):
@@ -277,6 +311,7 @@ class Signature(Node):
     params: tuple[Param, ...]
     result: TypeExpr | None
     where: tuple[Expr, ...]
+    __match_args__ = ("params", "result", "where")
 
 
 # --- statements of code --------------------------------------------------------------------------
@@ -292,12 +327,14 @@ class Assign(Statement):
     target: Expr
     value: Expr
     op: str | None = None
+    __match_args__ = ("target", "value", "op")
 
 
 class Return(Statement):
     """`return value`."""
 
     value: Expr | None
+    __match_args__ = ("value",)
 
 
 class If(Statement):
@@ -306,6 +343,7 @@ class If(Statement):
     test: Expr
     body: tuple[Statement, ...]
     orelse: tuple[Statement, ...]
+    __match_args__ = ("test", "body", "orelse")
 
 
 class While(Statement):
@@ -313,6 +351,7 @@ class While(Statement):
 
     test: Expr
     body: tuple[Statement, ...]
+    __match_args__ = ("test", "body")
 
 
 class For(Statement):
@@ -321,12 +360,14 @@ class For(Statement):
     target: Expr
     iterable: Expr
     body: tuple[Statement, ...]
+    __match_args__ = ("target", "iterable", "body")
 
 
 class Evaluate(Statement):
     """An expression alone on its line."""
 
     value: Expr
+    __match_args__ = ("value",)
 
 
 class Pass(Statement):
@@ -355,6 +396,7 @@ class Submodule(Member):
     value: Expr | None
     splat: bool
     name_span: Span
+    __match_args__ = ("name", "value", "splat", "name_span")
 
 
 class Let(Member):
@@ -362,6 +404,7 @@ class Let(Member):
 
     target: Expr
     value: Expr
+    __match_args__ = ("target", "value")
 
 
 class ParamDecl(Member):
@@ -377,12 +420,14 @@ class ParamDecl(Member):
     condition: Expr | None
     clauses: tuple[Clause, ...]
     name_span: Span
+    __match_args__ = ("kind", "name", "type", "value", "condition", "clauses", "name_span")
 
 
 class Path(Node):
     """`h.*.attn.proj.weight`: parts are names, numbers, patterns with `*`."""
 
     parts: tuple[str, ...]
+    __match_args__ = ("parts",)
 
     @property
     def text(self) -> str:
@@ -396,6 +441,7 @@ class Tie(Member):
     target: Path
     origin: Path
     condition: Expr | None
+    __match_args__ = ("target", "origin", "condition")
 
 
 class Init(Member):
@@ -404,6 +450,7 @@ class Init(Member):
     path: Path
     value: Expr
     condition: Expr | None
+    __match_args__ = ("path", "value", "condition")
 
 
 class Freeze(Member):
@@ -411,6 +458,7 @@ class Freeze(Member):
 
     path: Path
     condition: Expr | None
+    __match_args__ = ("path", "condition")
 
 
 class Require(Member):
@@ -418,6 +466,7 @@ class Require(Member):
 
     condition: Expr
     message: Expr | None
+    __match_args__ = ("condition", "message")
 
 
 class Cost(Member):
@@ -425,6 +474,7 @@ class Cost(Member):
 
     kind: str
     value: Expr
+    __match_args__ = ("kind", "value")
 
 
 # --- declarations --------------------------------------------------------------------------------
@@ -442,6 +492,7 @@ class Def(Declaration, Member):
     doc: String | None
     body: tuple[Statement, ...] | None
     name_span: Span
+    __match_args__ = ("name", "signature", "doc", "body", "name_span")
 
 
 class ImportName(Node):
@@ -449,6 +500,7 @@ class ImportName(Node):
 
     name: str
     alias: str | None
+    __match_args__ = ("name", "alias")
 
 
 class Import(Declaration):
@@ -458,6 +510,7 @@ class Import(Declaration):
     module: str
     names: tuple[ImportName, ...]
     module_span: Span
+    __match_args__ = ("dots", "module", "names", "module_span")
 
 
 class Module(Declaration):
@@ -468,6 +521,7 @@ class Module(Declaration):
     doc: String | None
     body: tuple[Member, ...]
     name_span: Span
+    __match_args__ = ("name", "signature", "doc", "body", "name_span")
 
 
 class Model(Declaration):
@@ -477,6 +531,7 @@ class Model(Declaration):
     value: Expr
     body: tuple[Member, ...]
     name_span: Span
+    __match_args__ = ("name", "value", "body", "name_span")
 
 
 class TypeDecl(Declaration):
@@ -486,6 +541,7 @@ class TypeDecl(Declaration):
     params: tuple[Name, ...]
     type: TypeExpr
     name_span: Span
+    __match_args__ = ("name", "params", "type", "name_span")
 
 
 class MethodCheck(Node):
@@ -494,6 +550,7 @@ class MethodCheck(Node):
     method: str
     args: tuple[CheckArgument, ...]
     result: TypeExpr | None
+    __match_args__ = ("method", "args", "result")
 
 
 class CheckArgument(Node):
@@ -501,6 +558,7 @@ class CheckArgument(Node):
 
     name: str | None
     value: TypeExpr | Expr
+    __match_args__ = ("name", "value")
 
 
 class CostCheck(Node):
@@ -510,6 +568,7 @@ class CostCheck(Node):
     args: tuple[CheckArgument, ...]
     op: str
     bound: Expr
+    __match_args__ = ("what", "args", "op", "bound")
 
 
 class FailsCheck(Node):
@@ -517,6 +576,7 @@ class FailsCheck(Node):
 
     code: str
     code_span: Span
+    __match_args__ = ("code", "code_span")
 
 
 CheckLine = MethodCheck | CostCheck | FailsCheck
@@ -527,6 +587,7 @@ class Check(Declaration):
 
     target: Expr
     lines: tuple[CheckLine, ...]
+    __match_args__ = ("target", "lines")
 
 
 class ExternModule(Declaration):
@@ -543,6 +604,7 @@ class ExternModule(Declaration):
     doc: String | None
     body: tuple[Member, ...]
     name_span: Span
+    __match_args__ = ("name", "signature", "places", "rule", "doc", "body", "name_span")
 
 
 class ExternDef(Declaration):
@@ -555,6 +617,7 @@ class ExternDef(Declaration):
     doc: String | None
     body: tuple[Member, ...]
     name_span: Span
+    __match_args__ = ("name", "signature", "places", "rule", "doc", "body", "name_span")
 
 
 class File(Node):
@@ -563,3 +626,4 @@ class File(Node):
     source: Source
     doc: String | None
     declarations: tuple[Declaration, ...]
+    __match_args__ = ("source", "doc", "declarations")

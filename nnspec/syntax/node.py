@@ -12,20 +12,17 @@ from nnspec.source import Span
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)
-class Node:
-    """A piece of syntax with its place.
+class Record:
+    """Subclasses declare their fields as annotations, class attributes give defaults.
 
-    Subclasses declare their fields as annotations; they are given by position or keyword, `span`
-    first. Class attributes give defaults.
+    `__match_args__`, which leaves out the span, stands in every class, so that type checkers see it.
     """
 
-    span: Span
-    fields: ClassVar[tuple[str, ...]] = ("span",)
+    fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = tuple(n for n in cls.__dict__.get("__annotations__", ()) if n != "fields")
         cls.fields = cls.fields + tuple(n for n in own if n not in cls.fields)
-        cls.__match_args__ = cls.fields[1:]  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         fields = self.fields
@@ -45,3 +42,9 @@ class Node:
     def __repr__(self) -> str:
         inside = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.fields[1:])
         return f"{type(self).__name__}({inside})"
+
+
+class Node(Record):
+    """A piece of syntax with its place; `span` is the first field of every node."""
+
+    span: Span

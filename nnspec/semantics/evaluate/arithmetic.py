@@ -45,7 +45,13 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def binary(
-    op: str, left: Value, right: Value, expr: ast.Node, left_span: Span, right_span: Span, frame: Frame
+    op: str,
+    left: Value,
+    right: Value,
+    expr: ast.Node,
+    left_span: Span,
+    right_span: Span,
+    frame: Frame,
 ) -> Value:
     """`left op right`."""
     if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
@@ -86,7 +92,9 @@ def binary(
     )
 
 
-def _choices(op: str, left: Value, right: Value, expr: ast.Node, ls: Span, rs: Span, frame: Frame) -> Value:
+def _choices(
+    op: str, left: Value, right: Value, expr: ast.Node, ls: Span, rs: Span, frame: Frame
+) -> Value:
     from nnspec.semantics.evaluate import joins
 
     lefts = left.options if isinstance(left, Choice) else (left,)

@@ -101,10 +101,10 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             return Unknown("any")
         case Unknown(kind):
             return Builtin(name, value) if kind in ("str", "list", "dict") else Unknown("any")
-    for kind, methods in METHODS.items():
-        if isinstance(value, kind) and name in methods:
+    for type_, methods in METHODS.items():
+        if isinstance(value, type_) and name in methods:
             return Builtin(name, value)
-        if isinstance(value, kind):
+        if isinstance(value, type_):
             candidates = sorted(methods)
     if isinstance(value, TupleValue) and value.names is not None:
         candidates = list(value.names)
@@ -145,7 +145,9 @@ def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
         case "data":
             return tensor
         case "real" | "imag":
-            real = {"complex64": "float32", "complex128": "float64"}.get(tensor.dtype or "", tensor.dtype)
+            real = {"complex64": "float32", "complex128": "float64"}.get(
+                tensor.dtype or "", tensor.dtype
+            )
             return Tensor(real, dims, tensor.origins)
         case "is_cuda" | "requires_grad" | "is_sparse":
             return Unknown("bool")

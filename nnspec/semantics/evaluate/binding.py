@@ -41,9 +41,7 @@ class Misfit:
     others: tuple[Label, ...] = ()
 
 
-def bind(
-    signature: ast.Signature, given: list[Given], name: str, span: Span
-) -> Bound | Misfit:
+def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) -> Bound | Misfit:
     """Give each argument to its parameter; defaults are filled in by `fill`."""
     params = signature.params
     values: dict[str, Value] = {}
@@ -57,7 +55,9 @@ def bind(
             if at < len(positional):
                 param = positional[at]
                 if param.name in values:
-                    return Misfit("E0403", f"`{param.name}` of `{name}` is given twice", argument.span)
+                    return Misfit(
+                        "E0403", f"`{param.name}` of `{name}` is given twice", argument.span
+                    )
                 values[param.name], spans[param.name] = argument.value, argument.span
                 at += 1
             elif star is not None:
@@ -98,9 +98,7 @@ def has_default(param: ast.Param) -> bool:
     return param.default is not None or isinstance(param.type, ast.OptionalType)
 
 
-def _too_many(
-    signature: ast.Signature, given: list[Given], name: str, argument: Given
-) -> Misfit:
+def _too_many(signature: ast.Signature, given: list[Given], name: str, argument: Given) -> Misfit:
     positional = [p for p in signature.params if p.kind == "plain"]
     count = sum(1 for a in given if a.name is None)
     takes = "no arguments" if not positional else f"{len(positional)} argument"
@@ -144,4 +142,6 @@ def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
 
 def report(misfit: Misfit, frame: Frame) -> None:
     """Report why a call does not fit."""
-    frame.report(error(misfit.code, misfit.message, misfit.span, "", misfit.others, help=misfit.help))
+    frame.report(
+        error(misfit.code, misfit.message, misfit.span, "", misfit.others, help=misfit.help)
+    )

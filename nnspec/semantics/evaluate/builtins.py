@@ -8,9 +8,9 @@ from typing import Any
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
-from nnspec.semantics.evaluate import arithmetic, conditions, joins, sequences
+from nnspec.semantics.evaluate import arithmetic, conditions, joins, methods, sequences
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
@@ -51,12 +51,12 @@ def call(callee: Builtin, given: list[Given], frame: Frame, span: Span) -> Value
     if any(isinstance(v, ErrorValue) for v in values):
         return ERROR
     if callee.receiver is not None:
-        return method(callee.receiver, callee.name, given, frame, span)
+        return methods.method(callee.receiver, callee.name, given, frame, span)
     name = callee.name
     handler = HANDLERS.get(name)
     if handler is None:
         return frame.report(error("E0423", f"`{name}` cannot be called here", span))
-    keywords = {a.name: a.value for a in given if a.name is not None}
+    keywords: Keywords = {a.name: a.value for a in given if a.name is not None}
     positional = [a.value for a in given if a.name is None]
     try:
         result = handler(positional, keywords, frame, span)
@@ -68,7 +68,8 @@ def call(callee: Builtin, given: list[Given], frame: Frame, span: Span) -> Value
     return result
 
 
-Handler = Callable[[list[Value], dict[str | None, Value], Frame, Span], Value]
+Keywords = dict[str, Value]
+Handler = Callable[[list[Value], Keywords, Frame, Span], Value]
 
 
 def _single(args: list[Value]) -> Value:
@@ -81,7 +82,7 @@ def _unknown(values: list[Value]) -> bool:
 
 
 def _maths(name: str) -> Handler:
-    def handler(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
         if name == "log" and len(args) == 2:
             return Unknown("float") if _unknown(args) else math.log(*args)
         value = _single(args)
@@ -94,21 +95,21 @@ def _maths(name: str) -> Handler:
     return handler
 
 
-def _abs(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _abs(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     if isinstance(value, Unknown):
         return value
     return dim_max(value, -value) if isinstance(value, Dim) else abs(value)
 
 
-def _round(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _round(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     if _unknown(args):
         return frame.world.new_size("n") if len(args) == 1 else Unknown("float")
     return args[0] if isinstance(args[0], Dim) else round(*args)
 
 
 def _extreme(largest: bool) -> Handler:
-    def handler(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
         values = args
         if len(args) == 1:
             items = sequences.items_of(args[0], span, frame)
@@ -133,7 +134,7 @@ def _extreme(largest: bool) -> Handler:
     return handler
 
 
-def _sum(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _sum(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = args[0]
     if isinstance(value, RepeatValue) and isinstance(value.element, (int, Dim)):
         return frame.world.settle(as_dim(value.element) * value.count)
@@ -154,7 +155,7 @@ def _sum(args: list[Value], keywords: dict[str | None, Value], frame: Frame, spa
     return total
 
 
-def _len(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _len(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     length = sequences.length(value, frame)
     if length is None:
@@ -162,32 +163,32 @@ def _len(args: list[Value], keywords: dict[str | None, Value], frame: Frame, spa
     return length
 
 
-def _int(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _int(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     if isinstance(value, (Unknown, Tensor)):
         return frame.world.new_size("n")
     return value if isinstance(value, Dim) else int(value)
 
 
-def _float(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _float(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     if isinstance(value, (Unknown, Tensor, Dim)):
         return Unknown("float")
     return float(value)
 
 
-def _bool(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _bool(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     from nnspec.syntax import ast
 
     return conditions.truth(_single(args), ast.Constant(span, None), frame)
 
 
-def _str(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _str(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     return str(value) if isinstance(value, (str, int, float)) else Unknown("str")
 
 
-def _range(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _range(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     if not 1 <= len(args) <= 3:
         raise TypeError
     if _unknown(args):
@@ -203,7 +204,7 @@ def _range(args: list[Value], keywords: dict[str | None, Value], frame: Frame, s
     return ListValue(tuple(numbers))
 
 
-def _zip(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _zip(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     rows = []
     for value in args:
         if isinstance(value, (RepeatValue, RangeValue, Unknown, Choice)):
@@ -226,7 +227,7 @@ def _loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
     return RepeatValue(TupleValue(tuple(parts)), count if count is not None else 1)
 
 
-def _enumerate(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     start = args[1] if len(args) > 1 else keywords.get("start", 0)
     value = args[0]
     items, length = sequences.rounds(value, span, frame)
@@ -236,7 +237,7 @@ def _enumerate(args: list[Value], keywords: dict[str | None, Value], frame: Fram
     return RepeatValue(TupleValue((index, items[0] if items else Unknown("any"))), length or 1)
 
 
-def _reversed(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     if isinstance(value, (RepeatValue, Unknown, RangeValue)):
         return value
@@ -244,7 +245,7 @@ def _reversed(args: list[Value], keywords: dict[str | None, Value], frame: Frame
     return ListValue(tuple(reversed(items))) if items is not None else Unknown("list")
 
 
-def _list(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _list(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     if not args:
         return ListValue(())
     value = _single(args)
@@ -254,12 +255,12 @@ def _list(args: list[Value], keywords: dict[str | None, Value], frame: Frame, sp
     return ListValue(tuple(items)) if items is not None else Unknown("list")
 
 
-def _tuple(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _tuple(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _list(args, keywords, frame, span)
     return TupleValue(value.items) if isinstance(value, ListValue) else Unknown("tuple")
 
 
-def _sorted(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _sorted(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _list(args[:1], {}, frame, span)
     if not isinstance(value, ListValue) or _unknown(list(value.items)):
         return Unknown("list")
@@ -268,7 +269,7 @@ def _sorted(args: list[Value], keywords: dict[str | None, Value], frame: Frame, 
     return ListValue(tuple(sorted(value.items, reverse=bool(keywords.get("reverse", False)))))
 
 
-def _dict(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _dict(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     found: dict[Value, Value] = {}
     if args:
         value = args[0]
@@ -286,7 +287,7 @@ def _dict(args: list[Value], keywords: dict[str | None, Value], frame: Frame, sp
 
 
 def _all_any(stop: bool) -> Handler:
-    def handler(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
         from nnspec.syntax import ast
 
         items = sequences.items_of(_single(args), span, frame)
@@ -304,7 +305,7 @@ def _all_any(stop: bool) -> Handler:
 
 
 def _repeat_int(count: int) -> Handler:
-    def handler(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
         value = _single(args)
         if isinstance(value, (TupleValue, ListValue)):
             if len(value.items) == 1:
@@ -319,7 +320,7 @@ def _repeat_int(count: int) -> Handler:
     return handler
 
 
-def _numel(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _numel(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
     dims = value.dims if isinstance(value, Tensor) else value.items
     if dims is None:
@@ -330,16 +331,22 @@ def _numel(args: list[Value], keywords: dict[str | None, Value], frame: Frame, s
     return total
 
 
-def _pow(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _pow(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     return arithmetic.numbers("**", args[0], args[1], span, frame)
 
 
-def _isinstance(args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span) -> Value:
+def _isinstance(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value, kind = args
     if isinstance(value, Layer) and isinstance(kind, LayerType):
         return value.body.decl is kind.decl
     if isinstance(kind, Builtin):
-        python = {"int": (int, Dim), "float": float, "str": str, "tuple": TupleValue, "list": ListValue}
+        python: dict[str, Any] = {
+            "int": (int, Dim),
+            "float": float,
+            "str": str,
+            "tuple": TupleValue,
+            "list": ListValue,
+        }
         expected = python.get(kind.name)
         if expected is not None and not isinstance(value, Unknown):
             return isinstance(value, expected) and not isinstance(value, bool)
@@ -375,57 +382,3 @@ HANDLERS: dict[str, Handler] = {
     "pow": _pow,
     "isinstance": _isinstance,
 }
-
-
-def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: Span) -> Value:
-    """Methods of strings, lists and dicts."""
-    args = [a.value for a in given]
-    match receiver:
-        case Unknown(kind):
-            return Unknown("list" if name in ("keys", "values", "items", "split") else kind)
-        case DictValue():
-            return _dict_method(receiver, name, args)
-        case ListValue(items) | TupleValue(items):
-            if _unknown(args):
-                return frame.world.new_size("n")
-            if name == "count":
-                return sum(1 for i in items if i == args[0])
-            for i, item in enumerate(items):
-                if item == args[0]:
-                    return i
-            return frame.report(error("E0409", "this is not in the list", span))
-        case str():
-            return _string_method(receiver, name, args, frame, span)
-        case int() | Dim():
-            if name == "item":
-                return receiver
-            return receiver.bit_length() if isinstance(receiver, int) else frame.world.new_size("n")
-    return tensor_unknown()
-
-
-def _dict_method(receiver: DictValue, name: str, args: list[Value]) -> Value:
-    match name:
-        case "keys":
-            return ListValue(tuple(receiver.items))
-        case "values":
-            return ListValue(tuple(receiver.items.values()))
-        case "items":
-            return ListValue(tuple(TupleValue(pair) for pair in receiver.items.items()))
-    if _unknown(args):
-        return Unknown("any")
-    return receiver.items.get(args[0], args[1] if len(args) > 1 else None)
-
-
-def _string_method(receiver: str, name: str, args: list[Value], frame: Frame, span: Span) -> Value:
-    if _unknown(args) or not all(isinstance(a, (str, int, ListValue, TupleValue)) for a in args):
-        return Unknown("str")
-    plain = [
-        tuple(a.items) if isinstance(a, (ListValue, TupleValue)) else a for a in args
-    ]
-    try:
-        result = getattr(receiver, name)(*plain)
-    except (TypeError, ValueError, KeyError, IndexError) as reason:
-        return frame.report(error("E0407", f"`{name}` does not go with these: {reason}", span))
-    if isinstance(result, str) and len(result) > MOST_ITEMS:
-        return frame.report(error("E0002", "this string is too long", span))
-    return ListValue(tuple(result)) if isinstance(result, list) else result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
 
 from nnspec.semantics.describe import describe
@@ -138,12 +137,23 @@ def arguments(args: tuple[ast.Argument, ...], frame: Frame) -> list[Given]:
             else:
                 given.append(Given(None, Unknown("spread"), arg.span))
         else:
-            given.append(Given(arg.name, evaluate(arg.value, frame), arg.span if arg.name is None else arg.value.span))
+            given.append(
+                Given(
+                    arg.name,
+                    evaluate(arg.value, frame),
+                    arg.span if arg.name is None else arg.value.span,
+                )
+            )
     return given
 
 
 def call(
-    callee: Value, given: list[Given], node: ast.Expr, func: ast.Expr, frame: Frame, span: Span | None = None
+    callee: Value,
+    given: list[Given],
+    node: ast.Expr,
+    func: ast.Expr,
+    frame: Frame,
+    span: Span | None = None,
 ) -> Value:
     """Call a value; what is called is noted for emission."""
     span = span or node.span
@@ -184,7 +194,16 @@ def _by_kind(callee: Builtin, given: list[Given], frame: Frame) -> Value:
     """`max`, `abs`, `sqrt` and so on are torch's where an argument is a tensor."""
     if any(_is_tensor(a.value) for a in given):
         functions = frame.run.catalog.functions(callee.name)
-        if functions and callee.name not in ("len", "zip", "enumerate", "range", "float", "int", "list", "tuple"):
+        if functions and callee.name not in (
+            "len",
+            "zip",
+            "enumerate",
+            "range",
+            "float",
+            "int",
+            "list",
+            "tuple",
+        ):
             return LibraryFunction(callee.name, functions)
     return callee
 
@@ -197,15 +216,15 @@ def _is_tensor(value: Value) -> bool:
 
 def _ways(callee: Value, given: list[Given]) -> list[list[Given]] | None:
     """Library calls see one value at a time: each combination of what an argument may be."""
-    if not isinstance(callee, LibraryFunction) or not any(isinstance(a.value, Choice) for a in given):
+    if not isinstance(callee, LibraryFunction) or not any(
+        isinstance(a.value, Choice) for a in given
+    ):
         return None
     options = [a.value.options if isinstance(a.value, Choice) else (a.value,) for a in given]
     ways = list(product(*options))
     if len(ways) > MOST_WAYS:
         return None
-    return [
-        [Given(a.name, v, a.span) for a, v in zip(given, way, strict=True)] for way in ways
-    ]
+    return [[Given(a.name, v, a.span) for a, v in zip(given, way, strict=True)] for way in ways]
 
 
 def _loosely(callee: Value, given: list[Given], func: ast.Expr, frame: Frame, span: Span) -> Value:
@@ -248,7 +267,12 @@ def _call_one(
         case Unknown():
             return _unknown_call(callee, given)
     return frame.report(
-        error("E0423", f"{describe(frame.world, callee)} cannot be called", func.span, help=_hidden(func, frame))
+        error(
+            "E0423",
+            f"{describe(frame.world, callee)} cannot be called",
+            func.span,
+            help=_hidden(func, frame),
+        )
     )
 
 
@@ -328,7 +352,9 @@ def choose(
 
 
 def _kinds_fit(decl: ast.ExternDef, bound: Bound, frame: Frame) -> bool:
-    loosely: Callable[[Value], Value] = lambda v: Tensor(None, v.dims) if isinstance(v, Tensor) else v
+    def loosely(v: Value) -> Value:
+        return Tensor(None, v.dims) if isinstance(v, Tensor) else v
+
     for param in decl.signature.params:
         if param.type is None or param.name not in bound.values:
             continue

@@ -186,7 +186,9 @@ def compare(
         return decide(Relation(left, op, right), frame)
     if isinstance(left, (Unknown, Dim)) or isinstance(right, (Unknown, Dim)):
         if op in ("==", "!=") and (left is None or right is None):
-            return op == "!=" if not _maybe_none(left) and not _maybe_none(right) else Unknown("bool")
+            return (
+                op == "!=" if not _maybe_none(left) and not _maybe_none(right) else Unknown("bool")
+            )
         return Unknown("bool")
     if op in ("==", "!="):
         return (left == right) == (op == "==")
@@ -279,7 +281,11 @@ def conditional(expr: ast.Conditional, frame: Frame) -> Value:
 
 def settle_build(test: Value, frame: Frame) -> Value:
     """In a general pass an undecided build-time condition splits the pass: this one takes one way."""
-    if frame.run.general and frame.stage == "build" and isinstance(test, (Relation, Compound, Unknown)):
+    if (
+        frame.run.general
+        and frame.stage == "build"
+        and isinstance(test, (Relation, Compound, Unknown))
+    ):
         answer = frame.run.decisions.decide()
         assume(test, answer, frame)
         return answer

@@ -76,7 +76,9 @@ def _is_unknown_dict(value: Value) -> bool:
 def _is_layer(value: Value) -> bool:
     if isinstance(value, Choice):
         return all(_is_layer(o) for o in value.options)
-    return isinstance(value, Layer) or (isinstance(value, Unknown) and value.kind in ("layer", "any"))
+    return isinstance(value, Layer) or (
+        isinstance(value, Unknown) and value.kind in ("layer", "any")
+    )
 
 
 def _not_a_layer(value: Value, span: Span, frame: Frame) -> Value:
@@ -158,4 +160,3 @@ def _child_label(name: str, child: Value, parent: str) -> str:
     if isinstance(child, Layer):
         return f"{parent}[{name}]" if name.isdigit() else f"{parent}.{name}"
     return name
-

@@ -17,9 +17,11 @@ def expand(type_: ast.TypeExpr, scope: FileScope, depth: int = 0) -> ast.TypeExp
     match type_:
         case ast.NamedType(name, args):
             found = scope.names.get(name)
-            if found is None or not isinstance(found[0], ast.TypeDecl):
+            if found is None:
                 return type_
             decl, home = found
+            if not isinstance(decl, ast.TypeDecl):
+                return type_
             values = dict(zip((p.id for p in decl.params), args, strict=False))
             inner = substitute(decl.type, values) if values else decl.type
             return expand(inner, home, depth + 1)
@@ -80,7 +82,10 @@ def _replace(expr: ast.Expr, values: Mapping[str, ast.Expr]) -> ast.Expr:
             return ast.Call(expr.span, func, new)
         case ast.Index(value, items, tupled):
             return ast.Index(
-                expr.span, _replace(value, values), tuple(_replace(i, values) for i in items), tupled
+                expr.span,
+                _replace(value, values),
+                tuple(_replace(i, values) for i in items),
+                tupled,
             )
         case ast.Conditional(test, body, orelse):
             return ast.Conditional(

@@ -55,7 +55,13 @@ def _evaluate(expr: ast.Expr, frame: Frame) -> Value:
             return calls.pipe(expr, frame)
         case ast.Binary(op, left, right):
             return arithmetic.binary(
-                op, evaluate(left, frame), evaluate(right, frame), expr, left.span, right.span, frame
+                op,
+                evaluate(left, frame),
+                evaluate(right, frame),
+                expr,
+                left.span,
+                right.span,
+                frame,
             )
         case ast.Unary(op, operand):
             if op == "not":
@@ -152,9 +158,7 @@ def dict_display(items: tuple[ast.DictItem, ...], frame: Frame) -> Value:
         elif isinstance(key, (Unknown, Choice)):
             unknown = True
         elif not isinstance(key, ErrorValue):
-            frame.report(
-                error("E0414", "a key of a dict is a string or a number", item.key.span)
-            )
+            frame.report(error("E0414", "a key of a dict is a string or a number", item.key.span))
     return Unknown("dict") if unknown else DictValue(found)
 
 
@@ -171,12 +175,16 @@ def fstring(expr: ast.FString, frame: Frame) -> Value:
             try:
                 text.append(format(value, part.spec))
             except ValueError as reason:
-                return frame.report(error("E0415", f"this format does not fit: {reason}", part.span))
+                return frame.report(
+                    error("E0415", f"this format does not fit: {reason}", part.span)
+                )
         else:
             known = False
     result = "".join(text)
     if len(result) > 100_000:
-        return frame.report(error("E0002", "this string is longer than 100,000 characters", expr.span))
+        return frame.report(
+            error("E0002", "this string is longer than 100,000 characters", expr.span)
+        )
     return result if known else Unknown("str")
 
 

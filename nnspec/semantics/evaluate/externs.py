@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import rules
-from nnspec.semantics.evaluate import binding, conditions, joins, matching, modules, patterns, results
+from nnspec.semantics.evaluate import (
+    binding,
+    conditions,
+    joins,
+    matching,
+    modules,
+    patterns,
+    results,
+)
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame
@@ -22,7 +30,6 @@ from nnspec.semantics.values import (
     Relation,
     Tensor,
     TupleValue,
-    Unknown,
     Value,
 )
 from nnspec.semantics.world import error
@@ -163,9 +170,7 @@ def _each_way(
         values = {**bound.values, name: option}
         copy = Frame(frame.run, inner.scope, inner.stage, dict(values), {}, inner.body, inner.layer)
         found.append(
-            _call(
-                decl, signature, rule, members, Bound(values, bound.spans), copy, callee, frame
-            )
+            _call(decl, signature, rule, members, Bound(values, bound.spans), copy, callee, frame)
         )
     return joins.join_all(found, frame)
 
@@ -182,7 +187,9 @@ def _require(member: ast.Require, inner: Frame, callee: Callee) -> bool:
     condition = conditions.truth(evaluate(member.condition, inner), member.condition, inner)
     if condition is False:
         message = evaluate(member.message, inner) if member.message is not None else None
-        text = message if isinstance(message, str) else f"{member.condition.span.text} does not hold"
+        text = (
+            message if isinstance(message, str) else f"{member.condition.span.text} does not hold"
+        )
         inner.report(error("E0321", f"`{callee.name}`: {text}", callee.span))
         return False
     if isinstance(condition, Relation):
@@ -227,7 +234,12 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame) -> bool:
             given = _input_dims(bound) if given is None else given
             if size in given:
                 continue
-            low = 1 if inner.body is not None and not (isinstance(size, int) and size == 0 and 0 in given) else 0
+            low = (
+                1
+                if inner.body is not None
+                and not (isinstance(size, int) and size == 0 and 0 in given)
+                else 0
+            )
             if isinstance(size, int):
                 wrong: bool | None = size < low
             else:
@@ -282,12 +294,12 @@ def _with_origins(value: Value, bound: Bound, callee: Callee, frame: Frame) -> V
     if not isinstance(value, Tensor) or value.dims is None:
         return value
     known: Mapping[DimLike, Origin | None] = {}
-    inputs = [v for v in _flat(bound.values.values()) if isinstance(v, Tensor) and v.dims is not None]
+    inputs = [
+        v for v in _flat(bound.values.values()) if isinstance(v, Tensor) and v.dims is not None
+    ]
     origins = value.origins
     if origins is None:
-        known = {
-            d: t.origin(i) for t in reversed(inputs) for i, d in enumerate(t.dims or ())
-        }
+        known = {d: t.origin(i) for t in reversed(inputs) for i, d in enumerate(t.dims or ())}
         here = None
         made: list[Origin | None] = []
         for dim in value.dims:
@@ -298,5 +310,3 @@ def _with_origins(value: Value, bound: Bound, callee: Callee, frame: Frame) -> V
                 made.append(here)
         origins = tuple(made)
     return Tensor(value.dtype, value.dims, origins, value.contiguous, value.history)
-
-

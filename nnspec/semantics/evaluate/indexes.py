@@ -46,7 +46,9 @@ def _item(item: ast.Expr, frame: Frame) -> Value:
         if isinstance(item, ast.Starred):
             return evaluate(item.value, frame)
         return evaluate(item, frame)
-    parts = [evaluate(p, frame) if p is not None else None for p in (item.lower, item.upper, item.step)]
+    parts = [
+        evaluate(p, frame) if p is not None else None for p in (item.lower, item.upper, item.step)
+    ]
     if any(isinstance(p, ErrorValue) for p in parts):
         return ERROR
     return SliceItem(parts[0], parts[1], parts[2], item.span)
@@ -110,7 +112,11 @@ def _plain(value: str, item: Value, expr: ast.Index, frame: Frame) -> Value:
 
 
 def _sequence(
-    value: ListValue | TupleValue, parts: tuple[Value, ...], item: Value, expr: ast.Index, frame: Frame
+    value: ListValue | TupleValue,
+    parts: tuple[Value, ...],
+    item: Value,
+    expr: ast.Index,
+    frame: Frame,
 ) -> Value:
     kind = type(value)
     if isinstance(item, SliceItem):
@@ -158,7 +164,11 @@ def _dict(value: DictValue, item: Value, expr: ast.Index, frame: Frame) -> Value
             "E0426",
             f"there is no key {item!r} in this dict",
             expr.items[0].span,
-            help=f"did you mean {close[0]!r}?" if close else f"its keys are {', '.join(map(repr, value.items))}",
+            help=(
+                f"did you mean {close[0]!r}?"
+                if close
+                else f"its keys are {', '.join(map(repr, value.items))}"
+            ),
         )
     )
 

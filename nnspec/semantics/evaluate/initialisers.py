@@ -104,8 +104,10 @@ def _takes_a_tensor_first(user: Function, given: int) -> bool:
     if not params or given >= len(params):
         return False
     kind = params[0].type
-    return kind is None or isinstance(kind, ast.TensorType) or (
-        isinstance(kind, ast.NamedType) and kind.name == "tensor"
+    return (
+        kind is None
+        or isinstance(kind, ast.TensorType)
+        or (isinstance(kind, ast.NamedType) and kind.name == "tensor")
     )
 
 
@@ -129,24 +131,38 @@ def _torch_initialiser(name: str, expr: ast.Expr, tensor: Tensor | None, frame: 
             close = nearest(argument.name, list(form.names))
             hint = f"did you mean `{close[0]}`?" if close else _arguments(name, form)
             return frame.report(
-                error("E0404", f"`{name}` has no argument `{argument.name}`", argument.span, help=hint)
+                error(
+                    "E0404", f"`{name}` has no argument `{argument.name}`", argument.span, help=hint
+                )
             )
     if len(given) > len(form.names):
         return frame.report(
-            error("E0402", f"`{name}` takes {len(form.names)} arguments, not {len(given)}", expr.span, help=_arguments(name, form))
+            error(
+                "E0402",
+                f"`{name}` takes {len(form.names)} arguments, not {len(given)}",
+                expr.span,
+                help=_arguments(name, form),
+            )
         )
     if len(given) < form.needed:
         return frame.report(
-            error("E0401", f"`{name}` needs `{form.names[0]}`", expr.span, help=_arguments(name, form))
+            error(
+                "E0401", f"`{name}` needs `{form.names[0]}`", expr.span, help=_arguments(name, form)
+            )
         )
     values = tuple(a.value for a in given if a.name is None)
     keywords = tuple((n, a.value) for n, a in zip(names, [a for a in given if a.name], strict=True))
     mode = dict(keywords).get("mode")
     if isinstance(mode, str) and mode not in MODES:
         return frame.report(
-            error("E0406", f"`mode` is \"fan_in\" or \"fan_out\", not {mode!r}", expr.span)
+            error("E0406", f'`mode` is "fan_in" or "fan_out", not {mode!r}', expr.span)
         )
-    if tensor is not None and tensor.dims is not None and name in NEED_TWO_AXES and len(tensor.dims) < 2:
+    if (
+        tensor is not None
+        and tensor.dims is not None
+        and name in NEED_TWO_AXES
+        and len(tensor.dims) < 2
+    ):
         return frame.report(
             error(
                 "E0503",
@@ -163,9 +179,7 @@ def _arguments(name: str, form: Form) -> str:
     return f"its arguments are ({', '.join(form.names)})" if form.names else f"write `{name}` alone"
 
 
-def _user_initialiser(
-    user: Function, expr: ast.Expr, tensor: Tensor | None, frame: Frame
-) -> Value:
+def _user_initialiser(user: Function, expr: ast.Expr, tensor: Tensor | None, frame: Frame) -> Value:
     from nnspec.semantics.evaluate import calls
 
     given = calls.arguments(expr.args, frame) if isinstance(expr, ast.Call) else []
@@ -180,7 +194,10 @@ def _user_initialiser(
             _same(result, tensor, "what it fills", expr.span, frame)
     else:
         bound = binding.bind(
-            user.decl.signature, [Given(None, Unknown("tensor"), expr.span), *given], user.decl.name, expr.span
+            user.decl.signature,
+            [Given(None, Unknown("tensor"), expr.span), *given],
+            user.decl.name,
+            expr.span,
         )
         if isinstance(bound, Misfit):
             binding.report(bound, frame)
@@ -249,4 +266,3 @@ def as_function(name: str, given: list[Given], frame: Frame, span: Span) -> Valu
             "or give it a tensor first",
         )
     )
-

@@ -44,7 +44,9 @@ def join(left: Value, right: Value, frame: Frame) -> Value:
                 return left
             return frame.world.new_size("n")
         case (int() | float() | Unknown("float")), (int() | float() | Unknown("float")):
-            return Unknown("bool" if isinstance(left, bool) and isinstance(right, bool) else "float")
+            return Unknown(
+                "bool" if isinstance(left, bool) and isinstance(right, bool) else "float"
+            )
         case str(), str():
             return Unknown("str")
         case ListValue(a), ListValue(b) if len(a) == len(b):

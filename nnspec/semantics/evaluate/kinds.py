@@ -96,9 +96,7 @@ def dtype_fits(expected: str | None, actual: str | None) -> bool:
     return True
 
 
-def _tuple_fits(
-    items: tuple[ast.Field, ...], repeated: bool, value: Value, frame: Frame
-) -> bool:
+def _tuple_fits(items: tuple[ast.Field, ...], repeated: bool, value: Value, frame: Frame) -> bool:
     if isinstance(value, Unknown):
         return value.kind in ("tuple", "list")
     if not isinstance(value, (TupleValue, ListValue)):
@@ -113,7 +111,11 @@ def _tuple_fits(
 def _named_fits(name: str, value: Value) -> bool:
     match name:
         case "int":
-            return isinstance(value, (int, Dim)) and not isinstance(value, bool) or value == Unknown("int")
+            return (
+                isinstance(value, (int, Dim))
+                and not isinstance(value, bool)
+                or value == Unknown("int")
+            )
         case "float":
             return (
                 isinstance(value, (int, float, Dim))

@@ -67,7 +67,9 @@ def signature_dims(signature: ast.Signature, frame: Frame) -> list[str]:
     result = [n for n in dict.fromkeys(names) if n not in params and _introduces(n, frame)]
     for fact in signature.where:
         match fact:
-            case ast.Compare(ast.Name(id), ("==",), _) if _introduces(id, frame) and id not in result:
+            case ast.Compare(ast.Name(id), ("==",), _) if (
+                _introduces(id, frame) and id not in result
+            ):
                 result.append(id)
     memo[key] = result
     return result
@@ -122,9 +124,15 @@ def match(
         type_ = expanded(param.type, inner)
         span = spans.get(param.name, callee.span)
         parts = values[param.name]
-        several = parts.items if param.kind == "star" and isinstance(parts, TupleValue) else (parts,)
+        several = (
+            parts.items if param.kind == "star" and isinstance(parts, TupleValue) else (parts,)
+        )
         for value in several:
-            if isinstance(value, Choice) and None in value.options and not kinds.fits(type_, None, inner):
+            if (
+                isinstance(value, Choice)
+                and None in value.options
+                and not kinds.fits(type_, None, inner)
+            ):
                 mismatches.may_be_none(param, span, callee, inner)
                 return False
             if not kinds.fits(type_, value, inner):
@@ -282,7 +290,17 @@ def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
             actual = pair.tensor.dims[axis]
             answer = world.compare(expected, actual)
             if answer == "different":
-                mismatches.dim(pair.param, pair.type, pair.tensor, axis, expr, expected, pair.span, callee, inner)
+                mismatches.dim(
+                    pair.param,
+                    pair.type,
+                    pair.tensor,
+                    axis,
+                    expr,
+                    expected,
+                    pair.span,
+                    callee,
+                    inner,
+                )
                 return False
             if answer == "unknown":
                 world.claimed(Relation(actual, "==", expected), pair.span)

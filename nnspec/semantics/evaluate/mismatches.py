@@ -183,7 +183,9 @@ def _dim_help(
     for i, size in enumerate(tensor.dims):
         if i != axis and i > 0 and axis == 1 and world.compare(size, expected) == "equal":
             order = ", ".join(str(j) for j in _moved(len(tensor.dims), i, axis))
-            hints.append(f"axis {i} has {world.show(expected)}: `.permute({order})` brings it there")
+            hints.append(
+                f"axis {i} has {world.show(expected)}: `.permute({order})` brings it there"
+            )
             break
     return "; ".join(hints) or None
 

@@ -13,8 +13,8 @@ from nnspec.semantics.evaluate import (
     members,
     mismatches,
     parameters,
-    patterns,
     paths,
+    patterns,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
@@ -72,7 +72,9 @@ def _check_types(
             continue
         value = bound.values[param.name]
         type_ = matching.expanded(param.type, inner)
-        several = value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
+        several = (
+            value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
+        )
         for one in several:
             if not kinds.fits(type_, one, inner):
                 place = bound.spans.get(param.name, span)
@@ -276,4 +278,3 @@ def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
         run.frames.pop()
     run.models[decl] = value
     return value
-

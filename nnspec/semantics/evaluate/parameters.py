@@ -24,7 +24,14 @@ def declare(item: ast.ParamDecl, inner: Frame) -> None:
         _declare_one(item, item.name, inner)
         return
     family = Frame(
-        inner.run, inner.scope, "build", dict(inner.locals), {}, inner.body, inner.layer, inner.definition
+        inner.run,
+        inner.scope,
+        "build",
+        dict(inner.locals),
+        {},
+        inner.body,
+        inner.layer,
+        inner.definition,
     )
 
     def element() -> None:

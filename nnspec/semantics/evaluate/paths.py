@@ -70,9 +70,7 @@ def _layer_type(name: str, inner: Frame) -> LayerType | None:
     return LayerType(layer, catalog.scope_of(layer)) if layer is not None else None
 
 
-def _by_type(
-    layer_type: LayerType, name: str, body: LayerBody, found: Found, inner: Frame
-) -> None:
+def _by_type(layer_type: LayerType, name: str, body: LayerBody, found: Found, inner: Frame) -> None:
     for layer in tree.descendants(body):
         if isinstance(layer, Unknown):
             found.unknown = True
@@ -82,9 +80,7 @@ def _by_type(
         found.stuck = (layer_type.decl.name, [])
 
 
-def _parameter(
-    body: LayerBody, layer: Layer | None, name: str, found: Found, inner: Frame
-) -> None:
+def _parameter(body: LayerBody, layer: Layer | None, name: str, found: Found, inner: Frame) -> None:
     names = list(body.parameters)
     matched = [n for n in names if fnmatchcase(n, name)]
     for match in matched:
@@ -113,9 +109,7 @@ def _walk(
     _into(children, parts, found, inner)
 
 
-def _into(
-    children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame
-) -> None:
+def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame) -> None:
     matched = [v for k, v in children.items() if fnmatchcase(k, parts[0])]
     if not matched:
         found.stuck = found.stuck or (parts[0], list(children))
@@ -271,7 +265,9 @@ def _layers_at(parts: tuple[str, ...], inner: Frame) -> Iterator[bool]:
         yield isinstance(value, (Layer, ListValue, DictValue, RepeatValue))
 
 
-def unmatched(recorded: dict[ast.Member, Diagnostic], matched: set[ast.Member]) -> Iterator[Diagnostic]:
+def unmatched(
+    recorded: dict[ast.Member, Diagnostic], matched: set[ast.Member]
+) -> Iterator[Diagnostic]:
     """Lines that no pass could apply to anything."""
     for item, diagnostic in recorded.items():
         if item not in matched:

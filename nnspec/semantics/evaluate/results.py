@@ -82,8 +82,10 @@ def _list_of(
 
     value = value_of(element, frame, bare)
     if count is None:
-        return Unknown("list") if not isinstance(value, Tensor) else RepeatValue(
-            value, frame.world.new_size("n")
+        return (
+            Unknown("list")
+            if not isinstance(value, Tensor)
+            else RepeatValue(value, frame.world.new_size("n"))
         )
     length = evaluate(count, frame)
     if isinstance(length, int) and length <= 10_000:

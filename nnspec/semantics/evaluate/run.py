@@ -99,7 +99,9 @@ class Recorder:
     def value(self, node: ast.Node, value: Value) -> None:
         """Keep the first telling value of an expression."""
         old = self.values.get(node)
-        if old is None or (isinstance(old, (ErrorValue, Unknown)) and not isinstance(value, ErrorValue)):
+        if old is None or (
+            isinstance(old, (ErrorValue, Unknown)) and not isinstance(value, ErrorValue)
+        ):
             self.values[node] = value
 
 
@@ -262,8 +264,12 @@ def new_run(
     world.report = run.report
 
     def claimed(relation: Relation, span: Span) -> None:
-        if not any(isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)):
-            run.claims.append(Claim(run.frames[-1] if run.frames else None, relation, span, world.facts))
+        if not any(
+            isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
+        ):
+            run.claims.append(
+                Claim(run.frames[-1] if run.frames else None, relation, span, world.facts)
+            )
         world.assume(relation)
 
     world.claimed = claimed

@@ -291,7 +291,11 @@ def _widen(
         new = after.get(name, old)
         if type(old) is type(new) and old == new:
             continue
-        if isinstance(old, (int, Dim)) and isinstance(new, (int, Dim)) and not isinstance(old, bool):
+        if (
+            isinstance(old, (int, Dim))
+            and isinstance(new, (int, Dim))
+            and not isinstance(old, bool)
+        ):
             if isinstance(old, Dim) and any("@" in s for s in old.symbols()):
                 continue
             changed[name] = frame.world.new_size(name)

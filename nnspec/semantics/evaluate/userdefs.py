@@ -77,9 +77,7 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
         run.cost.memory = run.cost.memory + memory
         return value
     if run.depth >= DEPTH or sum(f.definition is decl for f in run.frames) > 8:
-        frame.report(
-            error("E0421", f"`{callee.name}` calls itself without end", callee.span)
-        )
+        frame.report(error("E0421", f"`{callee.name}` calls itself without end", callee.span))
         return ERROR
     before_flops, before_memory = run.cost.flops, run.cost.memory
     run.cost.flops = run.cost.memory = 0
@@ -96,7 +94,11 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
     run.cost.flops = before_flops + flops
     run.cost.memory = before_memory + memory
     run.results[key] = (value, flops, memory)
-    run.results[(decl, inner.body, arguments, run.world.facts, inner.stage)] = (value, flops, memory)
+    run.results[(decl, inner.body, arguments, run.world.facts, inner.stage)] = (
+        value,
+        flops,
+        memory,
+    )
     return value
 
 
@@ -182,5 +184,3 @@ def named_tuple(
         values.append(value)
     names = tuple(p.name for p in params)
     return TupleValue(tuple(values), names, decl.name)
-
-
