@@ -1,0 +1,357 @@
+"""Mistakes in single characters, literals, lines and indentation: what is found before the grammar is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.diagnostics.diagnostic import Applicability, Diagnostic, Edit, Fix, Label
+from nnspec.source import Span
+
+
+def error(
+    code: str,
+    span: Span,
+    message: str,
+    remark: str = "",
+    *,
+    help: str | None = None,
+    notes: tuple[str, ...] = (),
+    also: tuple[tuple[Span, str], ...] = (),
+    fix: Fix | None = None,
+) -> Diagnostic:
+    """A diagnostic with its primary label at `span` and further ones at the spans of `also`."""
+    labels = (Label(span, remark, True), *(Label(other, text) for other, text in also))
+    return Diagnostic(code, "error", message, labels, notes, help, fix)
+
+
+def replace(title: str, span: Span, text: str, applicability: Applicability = "safe") -> Fix:
+    """A fix that is one edit."""
+    return Fix(title, (Edit(span, text),), applicability)
+
+
+def end_of(span: Span) -> Span:
+    """The empty span behind `span`, where something is missing."""
+    return Span(span.source, span.end, span.end)
+
+
+# --- limits --------------------------------------------------------------------------------------------
+
+
+def file_too_large(span: Span, size: int, limit: int) -> Diagnostic:
+    """A text that is longer than the compiler reads. size, limit: in characters."""
+    return error(
+        "E0001",
+        span,
+        f"this spec has {size:,} characters, more than the {limit:,} that are read",
+        help="split it into several files and import them",
+    )
+
+
+def nested_too_deeply(span: Span, what: str, limit: int) -> Diagnostic:
+    """Brackets, blocks or operators inside one another. what: which of them, in the plural."""
+    return error(
+        "E0010",
+        span,
+        f"{what} are nested more than {limit} deep",
+        "here",
+        help="give parts of it names of their own",
+    )
+
+
+def string_too_long(span: Span, limit: int) -> Diagnostic:
+    """A string literal of more than `limit` characters."""
+    return error("E0011", span, f"this string has more than {limit:,} characters")
+
+
+def number_too_long(span: Span, limit: int) -> Diagnostic:
+    """A number literal of more than `limit` characters."""
+    return error("E0011", span, f"this number has more than {limit:,} digits")
+
+
+def number_too_large(span: Span) -> Diagnostic:
+    """A float literal that overflows."""
+    return error(
+        "E0011", span, "this number is too large for a float", help="write `inf` for infinity"
+    )
+
+
+# --- characters ----------------------------------------------------------------------------------------
+
+
+def odd_character(span: Span, character: str) -> Diagnostic:
+    """A character that means nothing. span: it and its repetitions."""
+    if character == "\\":
+        return error(
+            "E0106",
+            span,
+            "a backslash continues a line only as its last character",
+            "something follows it",
+            help="remove it, or put the expression in parentheses",
+        )
+    hints = {
+        "$": "names have letters, digits and `_`",
+        "@": "`@` multiplies matrices",
+        "`": 'strings stand in `"`',
+    }
+    shown = f"`{character}`" if character.isprintable() else f"the character U+{ord(character):04X}"
+    return error("E0106", span, f"{shown} has no meaning here", help=hints.get(character))
+
+
+def lookalike(span: Span, character: str, meant: str) -> Diagnostic:
+    """A typographic character in the place of one of ASCII. meant: that one."""
+    return error(
+        "E0106",
+        span,
+        f"`{character}` only looks like `{meant}`",
+        "typographic character",
+        help=f"type `{meant}`",
+        fix=None if meant == '"' else replace(f"write `{meant}`", span, meant),
+    )
+
+
+def odd_space(span: Span, character: str) -> Diagnostic:
+    """White space other than blanks, tabs and newlines."""
+    return error(
+        "E0106",
+        span,
+        f"this blank is the character U+{ord(character):04X}, not a space",
+        help="type an ordinary space",
+        fix=replace("write a space", span, " "),
+    )
+
+
+def semicolon(span: Span, last: bool) -> Diagnostic:
+    """A `;`. last: nothing follows it on its line."""
+    if last:
+        fix = replace("remove it", span, "")
+        return error("E0132", span, "a line needs no `;` at its end", help="remove it", fix=fix)
+    return error("E0132", span, "`;` does not separate statements", help="begin a new line")
+
+
+def foreign_name(span: Span) -> Diagnostic:
+    """A name with letters outside ASCII."""
+    odd = next(c for c in span.text if not c.isascii())
+    return error(
+        "E0111",
+        span,
+        f"the name `{span.text}` has a letter outside ASCII",
+        f"`{odd}`",
+        help="names have the letters a-z and A-Z, digits and `_`; strings and comments may hold anything",
+    )
+
+
+def foreign_operator(span: Span, operator: str, meant: str) -> Diagnostic:
+    """An operator of another language."""
+    text = span.source.text
+    before = "" if text[span.start - 1 : span.start].isspace() else " "
+    after = "" if text[span.end : span.end + 1].isspace() else " "
+    new = f"{before}{meant}{after}" if meant.isalpha() else meant
+    if operator == "!":
+        new = f"not{after}"
+    return error(
+        "E0116",
+        span,
+        f"`{operator}` is written `{meant}` here",
+        help=f"type `{meant}`",
+        fix=replace(f"write `{meant}`", span, new),
+    )
+
+
+def walrus(span: Span) -> Diagnostic:
+    """`:=`."""
+    return error(
+        "E0115",
+        span,
+        "`:=` is not part of the language",
+        help="assign on a line of its own, above: `name = value`",
+    )
+
+
+# --- literals ------------------------------------------------------------------------------------------
+
+
+def unterminated_string(span: Span, quote: str) -> Diagnostic:
+    """A string whose closing quote is missing. span: what it swallowed, or its opening quotes."""
+    if len(quote) == 3:
+        return error(
+            "E0105", span, "this string never ends", "opened here", help=f"close it with `{quote}`"
+        )
+    return error(
+        "E0105",
+        span,
+        "this string does not end on its line",
+        f"no closing `{quote}`",
+        help=f"close it with `{quote}`; a text of several lines stands in `{quote * 3}`",
+    )
+
+
+def string_prefix(span: Span, prefix: str) -> Diagnostic:
+    """A letter before a string that is neither `f` nor `r`."""
+    message = f"a string cannot have the prefix `{prefix}`"
+    if prefix.lower() == "u":
+        fix = replace("remove the prefix", span, "")
+        return error("E0106", span, message, help="remove it: every string is Unicode", fix=fix)
+    if prefix.lower() in ("b", "rb", "br"):
+        return error("E0106", span, message, help="there are no bytes in the language")
+    return error(
+        "E0106", span, message, help="`f` and `r` are the prefixes; or is an operator missing?"
+    )
+
+
+def bad_number(span: Span, text: str) -> Diagnostic:
+    """A malformed number."""
+    help = "write it as in `1_000`, `0.5`, `1e-5`, `10e9` or `0x1F`"
+    if text[-1:] in "jJ":
+        help = "there are no imaginary literals; `complex(0, 1)` makes a complex tensor"
+    elif text.isdigit() and text.startswith("0"):
+        help = f"write `{text.lstrip('0')}`"
+    elif text[0].isdigit() and text[0:2].lower() not in ("0x", "0b", "0o") and "e" not in text:
+        letters = text.lstrip("0123456789_.")
+        if letters.isidentifier() and not letters.startswith("_"):
+            help = (
+                "a name cannot begin with a digit; between a number and a name belongs an operator"
+            )
+    return error("E0124", span, f"`{_short(text)}` is not a number", help=help)
+
+
+def bad_escape(span: Span, text: str) -> Diagnostic:
+    """A backslash sequence that stands for no character."""
+    return error(
+        "E0125",
+        span,
+        f"`{text}` is no character",
+        help='write the character itself, double the backslash, or use a raw string: `r"..."`',
+    )
+
+
+def single_brace(span: Span, brace: str) -> Diagnostic:
+    """A brace of an f-string without its partner."""
+    if brace == "{":
+        return error(
+            "E0126",
+            span,
+            "this `{` of the f-string is never closed",
+            "opened here",
+            help="close it, or write `{{` for a brace; inside the braces the other kind of quotes is used",
+        )
+    return error(
+        "E0126",
+        span,
+        "a single `}` in an f-string",
+        help="write `}}` for a brace",
+        fix=replace("double it", span, "}}", "maybe"),
+    )
+
+
+def empty_field(span: Span) -> Diagnostic:
+    """`{}` in an f-string."""
+    return error(
+        "E0126",
+        span,
+        "nothing stands between these braces",
+        help="name the value: `{value}`, or write `{{}}` for the braces themselves",
+    )
+
+
+def nested_field(span: Span) -> Diagnostic:
+    """A field inside a format specification."""
+    return error(
+        "E0126", span, "a format cannot hold fields of its own", help="write the format out"
+    )
+
+
+def backslash_in_field(span: Span) -> Diagnostic:
+    """A backslash between the braces of an f-string."""
+    return error(
+        "E0126",
+        span,
+        "an expression in an f-string cannot hold a backslash",
+        help="give the value a name first",
+    )
+
+
+def field_conversion(span: Span, mark: str) -> Diagnostic:
+    """`{x!r}` or `{x=}`."""
+    return error(
+        "E0126",
+        span,
+        f"`{mark}` is not part of an f-string here",
+        help="write the value alone, perhaps with a format: `{x:.3f}`",
+    )
+
+
+def format_string_here(span: Span, what: str) -> Diagnostic:
+    """An f-string where a plain one must stand. what: what it should be."""
+    return error("E0126", span, f"an f-string cannot be {what}", help="write a plain string")
+
+
+# --- lines and indentation -----------------------------------------------------------------------------
+
+
+def tab_indentation(spans: Sequence[Span], width: int) -> Diagnostic:
+    """Lines indented with tabs, in one diagnostic. spans: their indentations."""
+    edits = tuple(Edit(span, span.text.expandtabs(width)) for span in spans)
+    more = f", and {len(spans) - 1} more lines" if len(spans) > 1 else ""
+    return error(
+        "E0107",
+        spans[0],
+        f"this line is indented with a tab{more}",
+        help=f"indent with {width} spaces",
+        fix=Fix(f"replace every tab by {width} spaces", edits, "safe"),
+    )
+
+
+def inconsistent_dedent(span: Span, column: int, inner: int, outer: int) -> Diagnostic:
+    """A line that is indented less than its block and more than the one around it."""
+    return error(
+        "E0108",
+        span,
+        f"this line is indented by {column} spaces, which is no block's indentation",
+        help=f"indent it by {inner} to stay in the block, by {outer} to leave it",
+    )
+
+
+def unexpected_indent(span: Span) -> Diagnostic:
+    """A line that is indented more than the one before, which opens no block."""
+    return error(
+        "E0109",
+        span,
+        "this line is indented, but the line above opens no block",
+        help="align it with the line above; a line that goes on stands in brackets or begins with `|>`",
+    )
+
+
+# --- brackets ------------------------------------------------------------------------------------------
+
+
+def stray_bracket(span: Span, bracket: str) -> Diagnostic:
+    """A closing bracket that nothing opened."""
+    return error("E0104", span, f"this `{bracket}` closes nothing")
+
+
+def wrong_bracket(span: Span, bracket: str, expected: str, opening: Span | None) -> Diagnostic:
+    """A closing bracket of the wrong kind. opening: the one that it would close."""
+    return error(
+        "E0104",
+        span,
+        f"`{bracket}` cannot close what is open here",
+        f"expected `{expected}`",
+        also=() if opening is None else ((opening, "opened here"),),
+        help=f"close it with `{expected}`",
+    )
+
+
+def unclosed_bracket(opening: Span, bracket: str, closing: str, before: Span | None) -> Diagnostic:
+    """An opening bracket that nothing closed. before: where it must have been closed at the latest."""
+    return error(
+        "E0103",
+        opening,
+        f"this `{bracket}` is never closed",
+        "opened here",
+        also=() if before is None else ((before, f"expected `{closing}` before this"),),
+        help=f"close it with `{closing}`",
+    )
+
+
+def _short(text: str, width: int = 40) -> str:
+    return text if len(text) <= width else f"{text[:width]}…"

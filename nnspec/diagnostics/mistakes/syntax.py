@@ -1,0 +1,488 @@
+"""Mistakes of syntax, one function each: what is wrong, and what to type instead."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from nnspec.diagnostics.mistakes.characters import error, replace
+from nnspec.source import Span
+
+# What to do in place of what Python's statements do.
+_INSTEAD_OF = {
+    "assert": '`require condition, "why"` states a fact about hyperparameters, `where` one about shapes',
+    "class": "a layer type is written `module Name(hyperparameters):`",
+    "del": "names need not be deleted",
+    "except": "there are no exceptions in the language",
+    "exec": "a spec never runs code",
+    "finally": "there are no exceptions in the language",
+    "global": "a def sees the members and hyperparameters around it; it returns what it makes",
+    "import": "`from .file import Name` takes names from another spec; torch's are there already",
+    "nonlocal": "a def sees the members and hyperparameters around it; it returns what it makes",
+    "raise": '`require condition, "why"` refuses hyperparameters, `where` refuses shapes',
+    "try": "there are no exceptions in the language",
+    "with": "there are no context managers in the language; `w.detach()` stops gradients",
+    "yield": "a def returns a list: `ys = []`, `ys += [y]`, `return ys`",
+    "async": "forward code has no coroutines",
+    "await": "forward code has no coroutines",
+}
+
+
+# --- the general case ----------------------------------------------------------------------------------
+
+
+def unexpected(span: Span, found: str, expected: str, after: str = "") -> Diagnostic:
+    """Something that cannot stand where it stands.
+
+    found: what it is, in words; expected: what could; after: behind what, in words.
+    """
+    place = f" {after}" if after else ""
+    return error("E0101", span, f"expected {expected}{place}, found {found}")
+
+
+def missing_colon(end: Span, header: str) -> Diagnostic:
+    """A header without its colon. end: the empty span where it belongs; header: such as `the module's header`."""
+    return error(
+        "E0102",
+        end,
+        f"expected `:` after {header}",
+        help="end the line with `:`",
+        fix=replace("add `:`", end, ":"),
+    )
+
+
+def missing_block(header: Span, what: str) -> Diagnostic:
+    """A header that nothing follows. what: such as `the body of the module`."""
+    return error(
+        "E0110",
+        header,
+        f"{what} is missing",
+        "the lines that follow are not indented",
+        help="indent its lines by four spaces, or write `pass`",
+    )
+
+
+def reserved_word(span: Span, word: str) -> Diagnostic:
+    """A keyword where a name should stand."""
+    return error(
+        "E0112",
+        span,
+        f"`{word}` is a word of the language and cannot be a name",
+        help=f"call it `{word}_`",
+        fix=replace(f"call it `{word}_`", span, f"{word}_", "maybe"),
+    )
+
+
+# --- Python that is not part of the language -----------------------------------------------------------
+
+
+def python_statement(span: Span, word: str) -> Diagnostic:
+    """A statement of Python that the language has not got. span: its first word."""
+    return error("E0113", span, f"`{word}` is not part of the language", help=_INSTEAD_OF.get(word))
+
+
+def python_class(span: Span, name: str) -> Diagnostic:
+    """`class Net(nn.Module):`. span: the word `class`."""
+    return error(
+        "E0113",
+        span,
+        "a layer type is declared with `module`, not `class`",
+        help=f"write `module {name}(hyperparameters):`, and its layers as `name = Layer(...)` in the body",
+    )
+
+
+def decorator(span: Span) -> Diagnostic:
+    """`@decorator`."""
+    return error("E0113", span, "there are no decorators in the language", help="remove the line")
+
+
+def anonymous_function(span: Span) -> Diagnostic:
+    """`lambda x: ...`."""
+    return error(
+        "E0114",
+        span,
+        "there are no lambdas in the language",
+        help="write a `def` and use its name",
+    )
+
+
+def equals_in_condition(span: Span) -> Diagnostic:
+    """`if x = 3:`."""
+    return error(
+        "E0115",
+        span,
+        "`=` assigns, it does not compare",
+        help="type `==`",
+        fix=replace("write `==`", span, "=="),
+    )
+
+
+def increment(span: Span, operator: str) -> Diagnostic:
+    """`x++`."""
+    return error(
+        "E0116",
+        span,
+        f"there is no `{operator}`",
+        help=f"write `{operator[0]}= 1`",
+        fix=replace(f"write `{operator[0]}= 1`", span, f" {operator[0]}= 1"),
+    )
+
+
+def else_if(span: Span) -> Diagnostic:
+    """`else if`."""
+    return error(
+        "E0101",
+        span,
+        "`else if` is one word here",
+        help="write `elif`",
+        fix=replace("write `elif`", span, "elif"),
+    )
+
+
+def set_literal(span: Span) -> Diagnostic:
+    """`{a, b}`."""
+    return error("E0119", span, "there are no sets in the language", help="write a list: `[a, b]`")
+
+
+def loop_else(span: Span, loop: str) -> Diagnostic:
+    """`else` behind a loop. loop: `for` or `while`."""
+    return error(
+        "E0121",
+        span,
+        f"a `{loop}` loop has no `else`",
+        help="put the lines behind the loop, or under an `if`",
+    )
+
+
+def stray_else(span: Span, word: str) -> Diagnostic:
+    """`else` or `elif` without an `if`."""
+    return error(
+        "E0121",
+        span,
+        f"this `{word}` belongs to no `if`",
+        help="align it with its `if`, with nothing but the `if`'s block in between",
+    )
+
+
+# --- assignments ---------------------------------------------------------------------------------------
+
+
+def attribute_target(span: Span, name: str) -> Diagnostic:
+    """`self.x = value`."""
+    if span.text.startswith("self."):
+        fix = replace("remove `self.`", Span(span.source, span.start, span.start + 5), "", "maybe")
+        return error(
+            "E0117",
+            span,
+            "nothing is stored in `self`",
+            help=f"declare a layer in the body of the module: `{name} = ...`; a local needs no `self.`",
+            fix=fix,
+        )
+    return error(
+        "E0117",
+        span,
+        "an attribute cannot be assigned to",
+        help="values are never changed; declare layers and parameters in the body of their module",
+    )
+
+
+def bad_target(span: Span) -> Diagnostic:
+    """Something on the left of `=` that is no name."""
+    return error(
+        "E0117",
+        span,
+        "this cannot be assigned to",
+        help="a name, or names with commas, stands here",
+    )
+
+
+def let_target(span: Span) -> Diagnostic:
+    """`let` with something else than names."""
+    return error("E0117", span, "`let` gives values to names only", help="write `let name = value`")
+
+
+def several_members(span: Span) -> Diagnostic:
+    """`a, b = ...` in the body of a module."""
+    return error(
+        "E0117",
+        span,
+        "a member has one name",
+        help="declare layers one by one; `let a, b = ...` unpacks static values",
+    )
+
+
+def chained_assignment(span: Span) -> Diagnostic:
+    """`a = b = value`. span: the second target."""
+    return error(
+        "E0117", span, "a line assigns once", help="write the second assignment on its own line"
+    )
+
+
+def annotated_assignment(target: Span, type_: Span, has_value: bool) -> Diagnostic:
+    """`x: [B] = value` in code."""
+    fix = None
+    if has_value:
+        fix = replace("remove the type", Span(target.source, target.end, type_.end), "")
+    return error(
+        "E0118",
+        target.to(type_),
+        "a local has no type annotation",
+        "the compiler infers the type",
+        help=f"write `{target.text} = ...`",
+        fix=fix,
+    )
+
+
+# --- declarations and lines in the wrong place ---------------------------------------------------------
+
+
+def misplaced(span: Span, what: str, where: str, help: str) -> Diagnostic:
+    """A line that belongs elsewhere. what: `a layer`; where: `at the top of a file`; help: what to do."""
+    return error("E0120", span, f"{what} cannot stand {where}", help=help)
+
+
+def annotated_member(span: Span, name: str) -> Diagnostic:
+    """`name: type = value` in the body of a module."""
+    return error(
+        "E0118",
+        span,
+        "a member has no type annotation",
+        help=f"write `{name} = ...` for a layer, `let {name} = ...` for a static value, "
+        f"`param {name}: [...]` for a tensor",
+    )
+
+
+def unknown_member(span: Span, word: str, near: str) -> Diagnostic:
+    """A line in the body of a module that begins with two names. near: the word that may be meant."""
+    return error(
+        "E0136",
+        span,
+        f"`{word}` begins no declaration",
+        help=f"did you mean `{near}`?",
+        fix=replace(f"write `{near}`", span, near, "maybe"),
+    )
+
+
+def needless_let(span: Span) -> Diagnostic:
+    """`let` in forward code. span: the word with the blanks behind it."""
+    return error(
+        "E0120",
+        Span(span.source, span.start, span.start + 3),
+        "code assigns without `let`",
+        help="write `name = value`",
+        fix=replace("remove `let`", span, ""),
+    )
+
+
+def unknown_declaration(span: Span, word: str, near: str | None) -> Diagnostic:
+    """A line at the top of a file that declares nothing. near: the declaration word that may be meant."""
+    declarations = "`module`, `model`, `def`, `type`, `check`, `from`"
+    return error(
+        "E0136",
+        span,
+        f"`{word}` begins no declaration" if word else "this begins no declaration",
+        help=f"did you mean `{near}`?" if near else f"the declarations are {declarations}",
+        fix=replace(f"write `{near}`", span, near, "maybe") if near else None,
+    )
+
+
+def not_in_model(span: Span) -> Diagnostic:
+    """A member other than `init`, `tie`, `freeze` below a `model`."""
+    return error(
+        "E0120",
+        span,
+        "only `init`, `tie` and `freeze` lines can stand below a `model`",
+        help="layers belong into a `module`",
+    )
+
+
+def missing_parentheses(end: Span) -> Diagnostic:
+    """A `def` without its arguments. end: the empty span behind its name."""
+    return error(
+        "E0123",
+        end,
+        "expected `(` after the name of the def",
+        help="write `()` where it takes no arguments",
+        fix=replace("add `()`", end, "()"),
+    )
+
+
+def double_star_param(span: Span) -> Diagnostic:
+    """`**kwargs` in a signature."""
+    return error(
+        "E0133",
+        span,
+        "a signature takes no `**` arguments",
+        help="name every argument: the checker has to know them",
+    )
+
+
+def second_marker(span: Span, first: Span) -> Diagnostic:
+    """Two bare `*` in one signature."""
+    return error(
+        "E0133", span, "a signature has one `*`", also=((first, "the first one stands here"),)
+    )
+
+
+def absolute_import(span: Span, module: str) -> Diagnostic:
+    """`from torch import nn`. span: the name behind `from`."""
+    root = module.partition(".")[0]
+    if root in (
+        "torch",
+        "nn",
+        "torchvision",
+        "numpy",
+        "math",
+        "typing",
+        "collections",
+        "functools",
+    ):
+        help = "remove the line: torch's layers and functions need no import"
+        if root != "torch" and root != "nn":
+            help = "remove the line: only other specs are imported"
+        return error("E0130", span, f"`{module}` is not a spec", help=help)
+    return error(
+        "E0130",
+        span,
+        "an import begins with a dot",
+        help=f"write `from .{module} import ...`: the path is relative to this file",
+        fix=replace("make it relative", span, f".{module}", "maybe"),
+    )
+
+
+def import_without_file(span: Span, text: str) -> Diagnostic:
+    """`from . import name`, or a malformed path."""
+    return error(
+        "E0130",
+        span,
+        f"`{text}` names no spec",
+        help="write the file's name without its ending: `from .blocks import Block`",
+    )
+
+
+def star_import(span: Span) -> Diagnostic:
+    """`from .blocks import *`."""
+    return error("E0130", span, "an import lists its names", help="write the names out")
+
+
+def check_line(span: Span, word: str) -> Diagnostic:
+    """A line of a `check` that is none of its forms. word: its first word."""
+    return error(
+        "E0131",
+        span,
+        f"`{word}` is not something that a check can compare",
+        help="the lines of a check are `forward(types) -> types`, `params == n`, `flops(x=[...]) <= n`, "
+        '`memory(x=[...]) <= n` and `fails "E0301"`',
+    )
+
+
+# --- expressions and types -----------------------------------------------------------------------------
+
+
+def missing_else(end: Span) -> Diagnostic:
+    """`a if b` without `else`. end: the empty span where it belongs."""
+    return error(
+        "E0122",
+        end,
+        "expected `else` after the condition",
+        help="a value needs both branches: `... if condition else None`",
+        fix=replace("add `else None`", end, " else None", "maybe"),
+    )
+
+
+def pipe_target(span: Span) -> Diagnostic:
+    """`x |> 3`."""
+    return error(
+        "E0127",
+        span,
+        "`|>` leads into something that can be called",
+        help="write a layer, a function, or a call that lacks its first argument: `x |> pool(2)`",
+    )
+
+
+def pipe_goes_on(span: Span, operator: str) -> Diagnostic:
+    """`x |> f + 1`. span: the operator."""
+    return error(
+        "E0127",
+        span,
+        f"`{operator}` cannot follow the target of `|>`",
+        help=f"put the pipeline in parentheses: `(x |> f) {operator} ...`",
+    )
+
+
+def dot_number(span: Span, number: str) -> Diagnostic:
+    """`net.2` in an expression."""
+    return error(
+        "E0101",
+        span,
+        "a number cannot follow a dot in an expression",
+        help=f"write `[{number}]`",
+        fix=replace(f"write `[{number}]`", span, f"[{number}]"),
+    )
+
+
+def path_index(span: Span) -> Diagnostic:
+    """`init net[2].weight`. span: the bracket."""
+    return error(
+        "E0101",
+        span,
+        "a path has no brackets",
+        help="write numbers with dots, `net.2.weight`, and `*` for any: `h.*.weight`",
+    )
+
+
+def optional_mark(span: Span) -> Diagnostic:
+    """`?` behind a value."""
+    return error("E0128", span, "`?` makes a type optional; this is a value")
+
+
+def type_in_value(span: Span) -> Diagnostic:
+    """`list[T]` where a value should stand."""
+    return error("E0128", span, "this is a type, but a value should stand here")
+
+
+def type_expected(span: Span) -> Diagnostic:
+    """A value where a type should stand."""
+    return error("E0134", span, "expected a type here")
+
+
+def dots_in_tuple_type(span: Span) -> Diagnostic:
+    """`...` in a tuple type other than `(T, ...)`."""
+    return error(
+        "E0134", span, "`...` stands behind one type: `(int, ...)`", help="list the types otherwise"
+    )
+
+
+def star_in_parentheses(span: Span) -> Diagnostic:
+    """`(*x)`."""
+    return error(
+        "E0101",
+        span,
+        "a starred value stands in a list, a tuple or a call",
+        help=f"write `({span.text},)` for a tuple, `[{span.text}]` for a list",
+    )
+
+
+def repeated_argument(span: Span, name: str, first: Span) -> Diagnostic:
+    """A keyword argument given twice."""
+    return error("E0129", span, f"`{name}` is given twice", also=((first, "first given here"),))
+
+
+def positional_after_keyword(span: Span, keyword: Span) -> Diagnostic:
+    """A positional argument behind a keyword argument."""
+    return error(
+        "E0129",
+        span,
+        "an argument without a name follows one with a name",
+        also=((keyword, "the named one"),),
+        help="put it in front, or name it too",
+    )
+
+
+def missing_operator(before: Span, after: Span) -> Diagnostic:
+    """Two values side by side in brackets."""
+    gap = Span(before.source, before.end, after.start)
+    return error(
+        "E0101",
+        after,
+        f"expected `,` or an operator before `{after.text}`",
+        fix=Fix("add `,`", (Edit(gap, ", "),), "maybe"),
+    )

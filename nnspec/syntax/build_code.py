@@ -1,0 +1,89 @@
+"""Nodes of forward code: statements and blocks."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.mistakes import syntax as mistakes
+from nnspec.source import Span
+from nnspec.syntax import ast
+from nnspec.syntax.build_types import BuildTypes
+from nnspec.syntax.building import Kids
+
+# Words that begin a statement of Python which the language has not got.
+PYTHON_STATEMENTS = frozenset(
+    "assert async await class del except exec finally global import nonlocal raise try with yield".split()
+)
+
+
+class BuildCode(BuildTypes):
+    """Statements."""
+
+    def suite(self, kids: Kids, span: Span) -> tuple[ast.Statement, ...]:
+        return tuple(kid for kid in kids if kid is not None)
+
+    def evaluate(self, kids: Kids, span: Span) -> ast.Statement:
+        (value,) = kids
+        if (
+            isinstance(value, ast.Call)
+            and isinstance(value.func, ast.Name)
+            and value.func.id in PYTHON_STATEMENTS
+        ):
+            self.report(mistakes.python_statement(value.func.span, value.func.id))
+        return ast.Evaluate(span, value)
+
+    def assign(self, kids: Kids, span: Span) -> ast.Assign:
+        target, *middle, value = kids
+        if middle:
+            self.report(mistakes.chained_assignment(middle[0].span))
+        return ast.Assign(span, self.target(target), value)
+
+    def augmented(self, kids: Kids, span: Span) -> ast.Assign:
+        target, op, value = kids
+        if isinstance(target, ast.Tuple):
+            self.report(mistakes.bad_target(target.span))
+        return ast.Assign(span, self.target(target), value, op)
+
+    def augment_op(self, kids: Kids, span: Span) -> str:
+        return self.text(kids[0])[:-1]
+
+    def annotated(self, kids: Kids, span: Span) -> ast.Statement:
+        target, type_, value = kids
+        self.report(mistakes.annotated_assignment(target.span, type_.span, value is not None))
+        if value is None:
+            return ast.Pass(span)
+        return ast.Assign(span, self.target(target), value)
+
+    def return_(self, kids: Kids, span: Span) -> ast.Return:
+        return ast.Return(span, kids[0])
+
+    def pass_(self, kids: Kids, span: Span) -> ast.Pass:
+        return ast.Pass(span)
+
+    def break_(self, kids: Kids, span: Span) -> ast.Break:
+        return ast.Break(span)
+
+    def continue_(self, kids: Kids, span: Span) -> ast.Continue:
+        return ast.Continue(span)
+
+    # --- blocks --------------------------------------------------------------------------------------
+
+    def if_(self, kids: Kids, span: Span) -> ast.If:
+        test, body, *rest = kids
+        orelse: tuple[ast.Statement, ...] = rest.pop() or ()
+        for branch_span, branch_test, branch_body in reversed(rest):
+            whole = self.span(branch_span.start, span.end)
+            orelse = (ast.If(whole, branch_test, branch_body, orelse),)
+        return ast.If(span, test, body, orelse)
+
+    def elif_(self, kids: Kids, span: Span) -> tuple[Span, ast.Expr, tuple[ast.Statement, ...]]:
+        return span, kids[0], kids[1]
+
+    def else_(self, kids: Kids, span: Span) -> tuple[ast.Statement, ...]:
+        (body,) = kids
+        assert isinstance(body, tuple)
+        return body
+
+    def while_(self, kids: Kids, span: Span) -> ast.While:
+        return ast.While(span, kids[0], kids[1])
+
+    def for_(self, kids: Kids, span: Span) -> ast.For:
+        return ast.For(span, self.target(kids[0]), kids[1], kids[2])

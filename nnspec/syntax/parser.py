@@ -1,0 +1,117 @@
+"""From text to tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import characters, syntax
+from nnspec.source import Source, Span
+from nnspec.syntax import ast
+from nnspec.syntax.builder import Builder
+from nnspec.syntax.depth import MAX_DEPTH, too_deep
+from nnspec.syntax.driver import Driver
+from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
+from nnspec.syntax.parsed import Parsed
+from nnspec.syntax.recovery import Recovery
+from nnspec.syntax.table_cache import tables
+
+MAX_CHARACTERS = 1_000_000
+
+
+def parse(source: Source) -> Parsed:
+    """Parse a whole spec.
+
+    The mistakes are among the diagnostics of the result, at most twenty; the tree has what could be read.
+    """
+    size = len(source.text)
+    if size > MAX_CHARACTERS:
+        empty = ast.File(Span(source, 0, 0), source, None, ())
+        start = Span(source, 0, 0)
+        return Parsed(empty, (characters.file_too_large(start, size, MAX_CHARACTERS),))
+    return _Parse(source).file(0, size)
+
+
+def parse_declaration(source: Source, start: int, end: int) -> ast.Declaration:
+    """Parse the one declaration at source.text[start:end], with spans in the whole source.
+
+    For texts that are known to be right, such as the library's. Raises ValueError where this is not.
+    """
+    parsed = _Parse(source).file(start, end)
+    if parsed.diagnostics:
+        first = parsed.diagnostics[0]
+        raise ValueError(f"{source.path}:{first.span.line}: {first.message}")
+    if len(parsed.file.declarations) != 1:
+        raise ValueError(f"{source.path}: no single declaration at {start}:{end}")
+    return parsed.file.declarations[0]
+
+
+class _Parse:
+    """One run of the parser over one source."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._tables = tables()
+        self._diagnostics: list[Diagnostic] = []
+
+    def file(self, start: int, end: int) -> Parsed:
+        source = self._source
+        lexer = Lexer(source, self._tables, end)
+        lexer.read(start)
+        builder = self._builder(lexer)
+        driver = Driver(self._tables, lexer.tokens, builder, "file")
+        file = driver.run(Recovery(lexer, driver, self._diagnostics.append))
+        if not isinstance(file, ast.File):
+            file = ast.File(Span(source, start, end), source, None, _declarations(driver))
+        self._diagnostics += lexer.diagnostics
+        self._leftover_marks(builder)
+        if not self._diagnostics and lexer.has_long_lines:
+            deep = too_deep(file)
+            if deep is not None:
+                self._diagnostics.append(
+                    characters.nested_too_deeply(deep.span, "expressions", MAX_DEPTH)
+                )
+        self._diagnostics.sort(key=lambda diagnostic: diagnostic.span.start)
+        return Parsed(file, tuple(self._diagnostics[:MAX_MISTAKES]))
+
+    def _builder(self, lexer: Lexer) -> Builder:
+        return Builder(
+            self._source,
+            lexer.tokens,
+            lexer.ids["STRING"],
+            self._diagnostics.append,
+            self._expression,
+        )
+
+    def _expression(self, start: int, end: int) -> ast.Expr | None:
+        """Parse the value of a field of an f-string; None, and a diagnostic, where it is none."""
+        lexer = Lexer(self._source, self._tables, end)
+        lexer.read_expression(start)
+        builder = self._builder(lexer)
+        driver = Driver(self._tables, lexer.tokens, builder, "values")
+        recovery = Recovery(lexer, driver, self._diagnostics.append)
+
+        def report_and_stop(at: int) -> int:
+            recovery(at)
+            return -1
+
+        value = driver.run(report_and_stop)
+        self._diagnostics += lexer.diagnostics
+        self._leftover_marks(builder)
+        return value if isinstance(value, ast.Expr) else None
+
+    def _leftover_marks(self, builder: Builder) -> None:
+        for mark in builder.marks.values():
+            problem: Callable[[Span], Diagnostic] = (
+                syntax.optional_mark if mark.text == "?" else syntax.type_in_value
+            )
+            self._diagnostics.append(problem(mark))
+
+
+def _declarations(driver: Driver) -> tuple[ast.Declaration, ...]:
+    """What had been made when recovery gave up."""
+    found: list[ast.Declaration] = []
+    for value in driver.values:
+        items = value if isinstance(value, list) else [value]
+        found += [item for item in items if isinstance(item, ast.Declaration)]
+    return tuple(found)
