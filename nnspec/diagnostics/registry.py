@@ -137,6 +137,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0424", "no-forward", "error", "A layer without a forward is called."),
     ("E0425", "not-indexable", "error", "A value cannot be indexed, or not in this way."),
     ("E0426", "no-such-item", "error", "A list, tuple or dict has no such item."),
+    ("E0427", "no-such-attribute", "error", "A value has no attribute or method of this name."),
     ("E0430", "tensor-condition", "error", "A condition is a tensor of many values."),
     ("E0501", "not-a-layer", "error", "A member is declared as a layer and is none."),
     ("E0502", "not-an-initial-value", "error", "A parameter or buffer starts as something that is no value for it."),

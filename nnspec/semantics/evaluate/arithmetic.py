@@ -118,7 +118,7 @@ def numbers(op: str, left: Value, right: Value, span: Span, frame: Frame) -> Val
         return frame.report(error("E0420", f"`{op}` is for tensors, not for numbers", span))
     symbolic = isinstance(left, Dim) or isinstance(right, Dim)
     if op in ("/", "//", "%") and _is_zero(right, frame):
-        return frame.report(error("E0402", "this divides by zero", span))
+        return frame.report(error("E0409", "this divides by zero", span))
     if symbolic:
         if op == "/" or isinstance(left, float) or isinstance(right, float):
             return Unknown("float")
@@ -133,11 +133,11 @@ def numbers(op: str, left: Value, right: Value, span: Span, frame: Frame) -> Val
     try:
         result = function(left, right)
     except (ArithmeticError, TypeError, ValueError) as reason:
-        return frame.report(error("E0402", f"this cannot be computed: {reason}", span))
+        return frame.report(error("E0409", f"this cannot be computed: {reason}", span))
     if isinstance(result, int) and result.bit_length() > MOST_BITS:
         return frame.report(error("E0004", "this number is too large", span))
     if isinstance(result, complex):
-        return frame.report(error("E0402", "this gives a complex number", span))
+        return frame.report(error("E0409", "this gives a complex number", span))
     return result
 
 

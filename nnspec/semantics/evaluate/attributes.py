@@ -83,7 +83,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             if found is lookup.MISSING:
                 return frame.report(
                     error(
-                        "E0210",
+                        "E0212",
                         f"nnspec's library has no `{place}.{name}`",
                         expr.name_span,
                         help=_did_you_mean(nearest(name, frame.run.catalog.names())),
@@ -114,7 +114,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         return found
     return frame.report(
         error(
-            "E0211",
+            "E0427",
             f"{describe(frame.world, value)} has no `{name}`",
             expr.name_span,
             help=_did_you_mean(nearest(name, candidates)),
