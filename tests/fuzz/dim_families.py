@@ -8,12 +8,16 @@ from random import Random
 from tests.fuzz.dim_questions import Question
 
 
-def conv(size: str, kernel: object, stride: object = 1, padding: object = 0, dilation: object = 1) -> str:
+def conv(
+    size: str, kernel: object, stride: object = 1, padding: object = 0, dilation: object = 1
+) -> str:
     """torch's output size of a convolution or pool, as it stands in the documentation."""
     return f"({size} + 2*{padding} - {dilation}*({kernel} - 1) - 1)//{stride} + 1"
 
 
-def transposed(size: str, kernel: object, stride: object, padding: object = 0, extra: object = 0) -> str:
+def transposed(
+    size: str, kernel: object, stride: object, padding: object = 0, extra: object = 0
+) -> str:
     """torch's output size of a transposed convolution."""
     return f"(({size}) - 1)*{stride} - 2*{padding} + ({kernel} - 1) + {extra} + 1"
 
@@ -22,7 +26,9 @@ def conv_chain(random: Random) -> Question:
     """A stack of strided layers against one floor, or against another stack."""
     size, other, scale = "h", "h", 1
     for _ in range(random.randint(1, 4)):
-        kernel, stride = random.choice([(3, 2), (2, 2), (4, 2), (1, 1), (3, 1), (5, 2), (7, 2), (4, 4)])
+        kernel, stride = random.choice(
+            [(3, 2), (2, 2), (4, 2), (1, 1), (3, 1), (5, 2), (7, 2), (4, 4)]
+        )
         padding = random.choice([0, kernel // 2, 1])
         size = f"({conv(size, kernel, stride, padding)})"
         if random.random() < 0.5:
@@ -62,12 +68,27 @@ def strides(random: Random) -> Question:
                 (conv("h", 3, "s", 1), "-(-h//s)", ["h", "s"], []),
                 (conv("h", 3, "s", 1), "ceil(h/s)", ["h", "s"], []),
                 (conv("h", "s", "s"), "h//s", ["h", "s"], []),
-                (f"({conv('h', 's', 's')})*s", "h", ["h", "s"], random.choice([[], ["h % s == 0"]])),
+                (
+                    f"({conv('h', 's', 's')})*s",
+                    "h",
+                    ["h", "s"],
+                    random.choice([[], ["h % s == 0"]]),
+                ),
                 (f"(({conv('h', 1, 's')}) - 1)//r + 1", "(h - 1)//(s*r) + 1", ["h", "s", "r"], []),
                 ("(h//s)//r", "(h//r)//s", ["h", "s", "r"], []),
-                (conv(transposed("h", "k", "s", "p"), "k", "s", "p"), "h", ["h", "k", "s", "p"], []),
+                (
+                    conv(transposed("h", "k", "s", "p"), "k", "s", "p"),
+                    "h",
+                    ["h", "k", "s", "p"],
+                    [],
+                ),
                 (transposed("h", "s", "s"), "h*s", ["h", "s"], []),
-                (transposed("h//s", "s", "s"), "h", ["h", "s"], random.choice([[], ["h % s == 0"]])),
+                (
+                    transposed("h//s", "s", "s"),
+                    "h",
+                    ["h", "s"],
+                    random.choice([[], ["h % s == 0"]]),
+                ),
                 (conv("h", 3, "s", 1), conv("h", 1, "s", 0), ["h", "s"], []),
                 (conv("h", 3, "s", 1), conv("h", 2, "s", 0), ["h", "s"], []),
                 ("(h + s - 1)//s*s - h", "(-h) % s", ["h", "s"], []),
@@ -85,9 +106,25 @@ def unet(random: Random) -> Question:
     size = "h"
     for _ in range(levels):
         size = f"(({size})//2)" if down == "pool" else f"({conv(size, 3, 2, 1)})"
-    up = random.choice([f"2*({size})", transposed(size, 2, 2), transposed(size, 3, 2, 1, 1), transposed(size, 4, 2, 1)])
+    up = random.choice(
+        [
+            f"2*({size})",
+            transposed(size, 2, 2),
+            transposed(size, 3, 2, 1, 1),
+            transposed(size, 4, 2, 1),
+        ]
+    )
     skip = f"h//{deep // 2}"
-    facts = random.choice([[f"h % {deep} == 0"], [f"h % {deep} == 0"], [], [f"h % {max(deep // 2, 1)} == 0"], [f"h % {2 * deep} == 0"], [f"h % {deep} == 1"]])
+    facts = random.choice(
+        [
+            [f"h % {deep} == 0"],
+            [f"h % {deep} == 0"],
+            [],
+            [f"h % {max(deep // 2, 1)} == 0"],
+            [f"h % {2 * deep} == 0"],
+            [f"h % {deep} == 1"],
+        ]
+    )
     return Question(up, random.choice([skip, skip, f"h - h % {deep}"]), ["h"], facts)
 
 
@@ -98,25 +135,60 @@ def reshape(random: Random) -> Question:
             [
                 ("(b*c*h*w)//(b*c)", "h*w", ["b", "c", "h", "w"], []),
                 ("(b*t*d)//(b*t*h)", "d//h", ["b", "t", "d", "h"], []),
-                ("(b*t*d)//(b*h)", "t*(d//h)", ["b", "t", "d", "h"], random.choice([[], ["d % h == 0"]])),
-                ("b*t*d", "b*t*h*(d//h)", ["b", "t", "d", "h"], random.choice([[], ["d % h == 0"]])),
+                (
+                    "(b*t*d)//(b*h)",
+                    "t*(d//h)",
+                    ["b", "t", "d", "h"],
+                    random.choice([[], ["d % h == 0"]]),
+                ),
+                (
+                    "b*t*d",
+                    "b*t*h*(d//h)",
+                    ["b", "t", "d", "h"],
+                    random.choice([[], ["d % h == 0"]]),
+                ),
                 ("(b*t)//e*e", "b*t", ["b", "t", "e"], random.choice([[], ["(b*t) % e == 0"]])),
                 ("(c*h*w)//(h*w)", "c", ["c", "h", "w"], []),
                 ("((n + 1)*d)//(n + 1)", "d", ["n", "d"], []),
                 ("((n + 1)*d)//d", "n", ["n", "d"], []),
                 ("(b*(2*n - 1)*(2*n - 1))//b", "4*n*n - 4*n + 1", ["b", "n"], []),
                 ("(c*r*r)//(r**2)", "c", ["c", "r"], []),
-                ("c//(r*r)*r*r", "c", ["c", "r"], random.choice([[], ["c % (r*r) == 0"], ["c % r**2 == 0"]])),
-                ("(c//g)*g", "c", ["c", "g"], random.choice([[], ["c % g == 0"], ["c == 8*g"], ["c % (2*g) == 0"]])),
-                ("(h//2)*(w//2)*4*c", "h*w*c", ["h", "w", "c"], random.choice([[], ["h % 2 == 0"], ["h % 2 == 0", "w % 2 == 0"]])),
+                (
+                    "c//(r*r)*r*r",
+                    "c",
+                    ["c", "r"],
+                    random.choice([[], ["c % (r*r) == 0"], ["c % r**2 == 0"]]),
+                ),
+                (
+                    "(c//g)*g",
+                    "c",
+                    ["c", "g"],
+                    random.choice([[], ["c % g == 0"], ["c == 8*g"], ["c % (2*g) == 0"]]),
+                ),
+                (
+                    "(h//2)*(w//2)*4*c",
+                    "h*w*c",
+                    ["h", "w", "c"],
+                    random.choice([[], ["h % 2 == 0"], ["h % 2 == 0", "w % 2 == 0"]]),
+                ),
                 ("16*((h//2 - 2)//2)*((w//2 - 2)//2)", "16*(h//4 - 1)*(w//4 - 1)", ["h", "w"], []),
                 ("(a + b)*(a - b)", "a*a - b*b", ["a", "b"], []),
                 ("c//2 + (c + 1)//2", "c", ["c"], []),
                 ("c//2 + (c - c//2)", "c", ["c"], []),
                 ("c//3 + (c + 1)//3 + (c + 2)//3", "c", ["c"], []),
-                ("(c + 3)//4 - c//4", "1", ["c"], random.choice([[], ["c % 4 == 0"], ["c % 4 == 1"], ["c % 4 != 0"]])),
+                (
+                    "(c + 3)//4 - c//4",
+                    "1",
+                    ["c"],
+                    random.choice([[], ["c % 4 == 0"], ["c % 4 == 1"], ["c % 4 != 0"]]),
+                ),
                 ("3*d//3", "d", ["d"], []),
-                ("d//3*3", "d", ["d"], random.choice([[], ["d % 3 == 0"], ["d % 6 == 0"], ["d % 6 == 1"]])),
+                (
+                    "d//3*3",
+                    "d",
+                    ["d"],
+                    random.choice([[], ["d % 3 == 0"], ["d % 6 == 0"], ["d % 6 == 1"]]),
+                ),
                 ("n//4//3", "n//12", ["n"], []),
                 ("n//4*4 + n % 4", "n", ["n"], []),
                 ("(n % 8) % 4", "n % 4", ["n"], []),
@@ -131,19 +203,76 @@ def attention(random: Random) -> Question:
     return Question(
         *random.choice(
             [
-                ("h*(d//h)", "d", ["d", "h"], random.choice([[], ["d % h == 0"], ["d % (2*h) == 0"]])),
+                (
+                    "h*(d//h)",
+                    "d",
+                    ["d", "h"],
+                    random.choice([[], ["d % h == 0"], ["d % (2*h) == 0"]]),
+                ),
                 ("3*h*(d//h)", "3*d", ["d", "h"], random.choice([[], ["d % h == 0"]])),
-                ("g*(h//g)*(d//h)", "d", ["d", "h", "g"], random.choice([["d % h == 0", "h % g == 0"], ["d % h == 0"]])),
-                ("(h + 2*g)*(d//h)", "d + 2*g*(d//h)", ["d", "h", "g"], random.choice([[], ["d % h == 0"]])),
-                ("2*((d//h)//2)", "d//h", ["d", "h"], random.choice([[], ["d % h == 0"], ["d % h == 0", "(d//h) % 2 == 0"], ["d % (2*h) == 0"], ["(d//h) % 2 == 0"]])),
-                ("h*2*((d//h)//2)", "d", ["d", "h"], random.choice([["d % (2*h) == 0"], ["d % h == 0", "(d//h) % 2 == 0"], ["d % h == 0"]])),
-                ("d//h//2*2*h", "d", ["d", "h"], random.choice([["d % (2*h) == 0"], ["d % h == 0"]])),
-                ("min(t, s)", "t", ["t", "s"], random.choice([[], ["t <= s"], ["t < s"], ["s < t"]])),
+                (
+                    "g*(h//g)*(d//h)",
+                    "d",
+                    ["d", "h", "g"],
+                    random.choice([["d % h == 0", "h % g == 0"], ["d % h == 0"]]),
+                ),
+                (
+                    "(h + 2*g)*(d//h)",
+                    "d + 2*g*(d//h)",
+                    ["d", "h", "g"],
+                    random.choice([[], ["d % h == 0"]]),
+                ),
+                (
+                    "2*((d//h)//2)",
+                    "d//h",
+                    ["d", "h"],
+                    random.choice(
+                        [
+                            [],
+                            ["d % h == 0"],
+                            ["d % h == 0", "(d//h) % 2 == 0"],
+                            ["d % (2*h) == 0"],
+                            ["(d//h) % 2 == 0"],
+                        ]
+                    ),
+                ),
+                (
+                    "h*2*((d//h)//2)",
+                    "d",
+                    ["d", "h"],
+                    random.choice(
+                        [["d % (2*h) == 0"], ["d % h == 0", "(d//h) % 2 == 0"], ["d % h == 0"]]
+                    ),
+                ),
+                (
+                    "d//h//2*2*h",
+                    "d",
+                    ["d", "h"],
+                    random.choice([["d % (2*h) == 0"], ["d % h == 0"]]),
+                ),
+                (
+                    "min(t, s)",
+                    "t",
+                    ["t", "s"],
+                    random.choice([[], ["t <= s"], ["t < s"], ["s < t"]]),
+                ),
                 ("max(t - w, 0) + min(t, w)", "t", ["t", "w"], []),
                 ("s + t - s", "t", ["s", "t"], []),
-                ("min(s + t, c)", "s + t", ["s", "t", "c"], random.choice([[], ["s + t <= c"], ["t <= c - s"], ["t <= c"]])),
+                (
+                    "min(s + t, c)",
+                    "s + t",
+                    ["s", "t", "c"],
+                    random.choice([[], ["s + t <= c"], ["t <= c - s"], ["t <= c"]]),
+                ),
                 ("t", "1", ["t"], random.choice([[], ["t > 1"], ["t <= 1"], ["t == 1"]])),
-                ("t", "s", ["t", "s"], random.choice([[], ["t < s"], ["t <= s", "s <= t"], ["t != s"], ["t >= s + 2"]])),
+                (
+                    "t",
+                    "s",
+                    ["t", "s"],
+                    random.choice(
+                        [[], ["t < s"], ["t <= s", "s <= t"], ["t != s"], ["t >= s + 2"]]
+                    ),
+                ),
                 ("(t//w)*w", "t", ["t", "w"], random.choice([[], ["t % w == 0"]])),
                 ("(t + w - 1)//w*w", "t", ["t", "w"], random.choice([[], ["t % w == 0"]])),
                 ("(t + (w - t % w) % w) % w", "0", ["t", "w"], []),
@@ -152,10 +281,27 @@ def attention(random: Random) -> Question:
                 ("t//w", "0", ["t", "w"], random.choice([[], ["t < w"], ["w <= t"]])),
                 ("2*t - 1", "2*s", ["t", "s"], []),
                 ("(2*w - 1)*(2*w - 1)", "4*w*w - 4*w + 1", ["w"], []),
-                ("h*hd", "d", ["h", "hd", "d"], random.choice([[], ["d == h*hd"], ["hd == d//h", "d % h == 0"], ["hd == d//h"]])),
+                (
+                    "h*hd",
+                    "d",
+                    ["h", "hd", "d"],
+                    random.choice(
+                        [[], ["d == h*hd"], ["hd == d//h", "d % h == 0"], ["hd == d//h"]]
+                    ),
+                ),
                 ("d//h", "hd", ["h", "hd", "d"], random.choice([["d == h*hd"], ["h*hd == d"], []])),
-                ("e*(b*t//e)", "t*b", ["b", "t", "e"], random.choice([["(b*t) % e == 0"], ["b % e == 0"], ["t % e == 0"], []])),
-                ("(b*h)*(t*hd)", "b*t*d", ["b", "h", "t", "hd", "d"], random.choice([["d == h*hd"], []])),
+                (
+                    "e*(b*t//e)",
+                    "t*b",
+                    ["b", "t", "e"],
+                    random.choice([["(b*t) % e == 0"], ["b % e == 0"], ["t % e == 0"], []]),
+                ),
+                (
+                    "(b*h)*(t*hd)",
+                    "b*t*d",
+                    ["b", "h", "t", "hd", "d"],
+                    random.choice([["d == h*hd"], []]),
+                ),
                 ("t*(t + 1) % 2", "0", ["t"], []),
                 ("t*(t + 1)//2*2", "t*t + t", ["t"], []),
             ]
@@ -178,8 +324,18 @@ def patches(random: Random) -> Question:
             Question(f"(h//{p}*{p})*w//{p}", f"(h*w)//{p}", symbols, facts),
             Question(f"(h + ({p} - h % {p}) % {p}) % {p}", "0", symbols, facts),
             Question(f"h//{p}//2*2*{p}", "h", symbols, [*facts, f"(h//{p}) % 2 == 0"]),
-            Question("(h//2)*(w//2)", "(h*w)//4", ["h", "w"], random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], ["h % 4 == 0"], []])),
-            Question("(c*4)//2 * (h//2) * (w//2)", "c*h*w//2", ["c", "h", "w"], random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], []])),
+            Question(
+                "(h//2)*(w//2)",
+                "(h*w)//4",
+                ["h", "w"],
+                random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], ["h % 4 == 0"], []]),
+            ),
+            Question(
+                "(c*4)//2 * (h//2) * (w//2)",
+                "c*h*w//2",
+                ["c", "h", "w"],
+                random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], []]),
+            ),
         ]
     )
 
@@ -196,13 +352,65 @@ def numbers(random: Random) -> Question:
                 ("n*n + 1", "n*n", ["n"], []),
                 ("n*m + n", "n*(m + 1)", ["n", "m"], []),
                 ("n*m", "0", ["n", "m"], []),
-                ("a*b", "a*c", ["a", "b", "c"], random.choice([["b == c"], ["b != c"], ["b < c"], []])),
-                ("a + b", "c", ["a", "b", "c"], random.choice([["a >= c"], ["c == a + b"], ["c > a + b"], []])),
-                ("n", f"{n}", ["n"], random.choice([[f"n > {n}"], [f"n != {n}"], [f"n <= {n}", f"n >= {n}"], [f"n*2 == {2 * n}"], []])),
+                (
+                    "a*b",
+                    "a*c",
+                    ["a", "b", "c"],
+                    random.choice([["b == c"], ["b != c"], ["b < c"], []]),
+                ),
+                (
+                    "a + b",
+                    "c",
+                    ["a", "b", "c"],
+                    random.choice([["a >= c"], ["c == a + b"], ["c > a + b"], []]),
+                ),
+                (
+                    "n",
+                    f"{n}",
+                    ["n"],
+                    random.choice(
+                        [
+                            [f"n > {n}"],
+                            [f"n != {n}"],
+                            [f"n <= {n}", f"n >= {n}"],
+                            [f"n*2 == {2 * n}"],
+                            [],
+                        ]
+                    ),
+                ),
                 ("n*n", f"{n * n + 2}", ["n"], []),
-                ("n % 6", "0", ["n"], random.choice([["n % 2 == 0", "n % 3 == 0"], ["n % 12 == 0"], ["n % 2 == 1"], ["n % 3 == 0"]])),
-                ("n % 4", f"{n}", ["n"], random.choice([["n % 8 == 3"], ["n % 2 == 0"], ["n % 4 == 1"], []])),
-                ("(n + m) % 2", "0", ["n", "m"], random.choice([["n % 2 == 0", "m % 2 == 0"], ["n % 2 == 1", "m % 2 == 1"], ["n % 2 == 1", "m % 2 == 0"], []])),
+                (
+                    "n % 6",
+                    "0",
+                    ["n"],
+                    random.choice(
+                        [
+                            ["n % 2 == 0", "n % 3 == 0"],
+                            ["n % 12 == 0"],
+                            ["n % 2 == 1"],
+                            ["n % 3 == 0"],
+                        ]
+                    ),
+                ),
+                (
+                    "n % 4",
+                    f"{n}",
+                    ["n"],
+                    random.choice([["n % 8 == 3"], ["n % 2 == 0"], ["n % 4 == 1"], []]),
+                ),
+                (
+                    "(n + m) % 2",
+                    "0",
+                    ["n", "m"],
+                    random.choice(
+                        [
+                            ["n % 2 == 0", "m % 2 == 0"],
+                            ["n % 2 == 1", "m % 2 == 1"],
+                            ["n % 2 == 1", "m % 2 == 0"],
+                            [],
+                        ]
+                    ),
+                ),
                 (f"c + {n}*g", f"c + {n - 1}*g + g", ["c", "g"], []),
                 ("c + n*g + g", "c + (n + 1)*g", ["c", "n", "g"], []),
                 ("2**i*2", "2**(i + 1)", ["i"], []),
@@ -210,10 +418,20 @@ def numbers(random: Random) -> Question:
                 ("2**i", "2**(i + 1)", ["i"], []),
                 ("h//2**i//2", "h//2**(i + 1)", ["h", "i"], []),
                 ("max(a, b) + min(a, b)", "a + b", ["a", "b"], []),
-                ("max(a, b)", "min(a, b)", ["a", "b"], random.choice([[], ["a != b"], ["a == b"], ["a < b"]])),
+                (
+                    "max(a, b)",
+                    "min(a, b)",
+                    ["a", "b"],
+                    random.choice([[], ["a != b"], ["a == b"], ["a < b"]]),
+                ),
                 ("max(a, b)", "a", ["a", "b"], random.choice([["a >= b"], ["a < b"], []])),
                 ("(n + 7)//8*8", "n", ["n"], random.choice([["n % 8 == 0"], ["n % 8 != 0"], []])),
-                ("a//b", "1", ["a", "b"], random.choice([["a == b"], ["a >= b", "a < 2*b"], ["a < b"], ["a >= 2*b"], []])),
+                (
+                    "a//b",
+                    "1",
+                    ["a", "b"],
+                    random.choice([["a == b"], ["a >= b", "a < 2*b"], ["a < b"], ["a >= 2*b"], []]),
+                ),
             ]
         )
     )

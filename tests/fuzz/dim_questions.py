@@ -18,7 +18,9 @@ class Question:
     facts: list[str] = field(default_factory=list)
     family: str = "random"
 
-    def seen(self, limit: int = 24, tries: int = 4000, far: int = 0, random: Random | None = None) -> set[bool]:
+    def seen(
+        self, limit: int = 24, tries: int = 4000, far: int = 0, random: Random | None = None
+    ) -> set[bool]:
         """Whether the sides were equal, over all values from 1 to a limit (or `far` random ones)."""
         code = compile(f"({self.left}) == ({self.right})", "question", "eval")
         facts = compile(" and ".join(f"({f})" for f in self.facts) or "True", "facts", "eval")

@@ -24,7 +24,7 @@ def display(facts: Facts, dim: Dim) -> Dim:
 
 
 def _written(facts: Facts, dim: Dim, symbol: Symbol, p: Dim, q: Dim) -> Dim:
-    whole = floor_div(p, q)
+    whole = _exact(p, q)
     replacement = {symbol.name: whole}
 
     def inside(atom: Atom) -> Dim | None:
@@ -43,12 +43,21 @@ def _written(facts: Facts, dim: Dim, symbol: Symbol, p: Dim, q: Dim) -> Dim:
     return total
 
 
+def _exact(p: Dim, q: Dim) -> Dim:
+    """`p // q`, which is exact; a constant in p goes out of the floor: `(H - 1) // 2` is `H // 2`."""
+    number = q.as_int()
+    if number is None or number == 1 or not p.constant:
+        return floor_div(p, q)
+    # p = base + c with base = number*x - c, so that base // number = x + (-c) // number.
+    return floor_div(p - p.constant, q) - -p.constant // number
+
+
 def _term(rest: Mono, c: int, p: Dim, q: Dim, whole: Dim) -> Dim:
     """`c * rest * (p // q)`, where the division is exact, with what cancels cancelled."""
     number = q.as_int()
     if number is not None:
         g = gcd(c, number)
-        return floor_div(p, Dim.of(number // g)) * Dim({rest: c // g}, True)
+        return _exact(p, Dim.of(number // g)) * Dim({rest: c // g}, True)
     if len(q.terms) == 1:
         ((mono, scale),) = q.terms.items()
         left = cofactor(rest, mono)

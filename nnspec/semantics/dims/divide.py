@@ -156,9 +156,9 @@ def _remember(learner: Learner, name: str, p: Dim, q: Dim) -> None:
     from nnspec.semantics.dims.facts import Quotient
 
     facts = learner.facts
-    written = floor_div(facts.display(p), facts.display(q))
-    as_floor = _floor(written)
-    pair = (written, Dim.of(1)) if as_floor is None else as_floor
+    written = facts.display(p), facts.display(q)
+    # A quotient of a quotient is written with one division.
+    pair = _floor(floor_div(*written)) or written
     facts.quotients = (*facts.quotients, Quotient(name, p, q, pair))
     facts.forget()
 

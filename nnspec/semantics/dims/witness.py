@@ -237,11 +237,15 @@ def seen_signs(facts: Facts, d: Dim, of_zero: bool = True) -> set[int]:
 def witness(facts: Facts, left: Dim | int, right: Dim | int) -> Witness | None:
     """The smallest admitted values found of both kinds; None where none were found at all."""
     d = (left if isinstance(left, Dim) else Dim.of(left)) - right
-    shown_names = sorted(d.symbols(), key=lambda name: rank(symbol_atom(name)))
+    # Symbols that cancel do not matter, unless all of them do.
+    names = d.symbols()
+    if not names:
+        names = names.union(*[side.symbols() for side in (left, right) if isinstance(side, Dim)])
+    shown_names = sorted(names, key=lambda name: rank(symbol_atom(name)))
     equal: list[Values] = []
     differ: list[Values] = []
     near: list[Values] = []
-    for values in islice(admitted(facts, d.symbols(), divisors_of(d)), THOROUGH_ADMITTED):
+    for values in islice(admitted(facts, names, divisors_of(d)), THOROUGH_ADMITTED):
         try:
             kind = differ if d.evaluate(values) else equal
         except ArithmeticError:
