@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice, product
 from math import ceil
@@ -25,6 +26,7 @@ class Question:
         code = compile(f"({self.left}) == ({self.right})", "question", "eval")
         facts = compile(" and ".join(f"({f})" for f in self.facts) or "True", "facts", "eval")
         names = {"max": max, "min": min, "abs": abs, "ceil": ceil}
+        tuples: Iterable[tuple[int, ...]]
         if random is not None:
             tuples = (tuple(random.randint(1, limit) for _ in self.symbols) for _ in range(far))
         else:

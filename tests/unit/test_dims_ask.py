@@ -110,7 +110,7 @@ def z3_answer(z3: Any, question: dict[str, Any]) -> str | None:
         __truediv__ = __floordiv__
 
         def __mod__(self, other: Any) -> Number:
-            return self - (self // other) * other
+            return Number(self.term - plain((self // other) * other))
 
         def __eq__(self, other: object) -> Any:
             return self.term == plain(other)
