@@ -8,7 +8,7 @@ from nnspec.semantics.resolve import resolve
 from nnspec.syntax.parser import parse
 
 if TYPE_CHECKING:
-    from nnspec import ir
+    from nnspec.ir.nodes import File
     from nnspec.library.catalog import Catalog
     from nnspec.semantics.checked import Checked
     from nnspec.semantics.resolved import FileScope
@@ -23,14 +23,17 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
     return check(scope, catalog)
 
 
-def lower(checked: Checked) -> ir.File:
-    """What emission needs of a checked file, without its syntax."""
+def lower(checked: Checked, outside: frozenset[str] = frozenset()) -> File:
+    """What emission needs of a checked file, without its syntax.
+
+    outside: names that other files read as attributes of its layers.
+    """
     from nnspec.ir.lower import lower
 
-    return lower(checked)
+    return lower(checked, outside=outside)
 
 
-def emit(file: ir.File) -> str:
+def emit(file: File) -> str:
     """The Python of a file, as it is written to disk."""
     from nnspec.emit.emit import emit
 

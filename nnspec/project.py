@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,17 +87,32 @@ class Emitted:
 class Entry:
     """One file on its way through the compiler.
 
-    name: how messages call it; path: where it is; scope is None where its syntax is wrong.
-    report: None until it is known.
+    name: how messages call it; path: where it is; relative: the same below the root, with `/`.
+    scope: None where its syntax is wrong; report: None until it is known.
+    imported: the files that it imports, none of them with errors.
     """
 
     name: str
     path: str
+    relative: str
     source: Source
     scope: FileScope | None = None
     checked: Checked | None = None
     report: Report | None = None
     imported: list[Entry] = field(default_factory=list)
+
+    def closure(self) -> list[Entry]:
+        """This file and all that it imports, directly or not: each once, behind those that it imports."""
+        found: dict[str, Entry] = {}
+
+        def add(entry: Entry) -> None:
+            if entry.path not in found:
+                for each in entry.imported:
+                    add(each)
+                found[entry.path] = entry
+
+        add(self)
+        return list(found.values())
 
 
 class Project:
@@ -105,10 +120,12 @@ class Project:
 
     root: no import leaves this folder. Where it is None, it is for each file the nearest folder around it
         with a `.git` or a `pyproject.toml`, else the file's own folder.
+    files: texts by path, which are read in place of the disk.
     """
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, files: Mapping[str, str] | None = None) -> None:
         self.root = root
+        self._files = files
         self.catalog: Catalog = library()
         self._entries: dict[tuple[str, str, str | None], Entry] = {}
         self._open: list[Entry] = []
@@ -140,7 +157,7 @@ class Project:
 
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
-        parsed = pipeline.parse(Source(os.fspath(path), _read(os.fspath(path))))
+        parsed = pipeline.parse(Source(os.fspath(path), self._read(os.fspath(path))))
         found = [
             _target(os.fspath(path), declaration)
             for declaration in parsed.file.declarations
@@ -154,8 +171,15 @@ class Project:
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
         name = os.fspath(path)
-        content = _read(name) if text is None else _plain(text)
+        content = self._read(name) if text is None else _plain(text)
         return self._compiled(name, content, self._root_of(name))
+
+    def _read(self, path: str) -> str:
+        if self._files is None:
+            return _read(path)
+        if path not in self._files:
+            raise FileNotFoundError(path)
+        return self._files[path]
 
     # --- one file --------------------------------------------------------------------------------
 
@@ -165,11 +189,25 @@ class Project:
     def _compiled(self, name: str, text: str, root: str) -> Entry:
         key = (os.path.realpath(name), root, text)
         known = self._entries.get(key)
-        if known is None:
-            known = Entry(name, key[0], Source(name, text))
+        if known is None or not self._current(known):
+            known = Entry(name, key[0], _relative(key[0], root), Source(name, text))
             self._entries[key] = known
             self._compile(known, root)
         return known
+
+    def _current(self, entry: Entry) -> bool:
+        """Whether the files that an entry imports still have the texts that it has seen."""
+        if entry.report is None:
+            return True
+        if any(d.code.startswith("E023") for d in entry.report.diagnostics):
+            return False
+        try:
+            return all(
+                self._read(each.source.path) == each.source.text and self._current(each)
+                for each in entry.imported
+            )
+        except (OSError, UnicodeDecodeError):
+            return False
 
     def _compile(self, entry: Entry, root: str) -> None:
         self._open.append(entry)
@@ -189,7 +227,9 @@ class Project:
             for d in each.report.diagnostics
         }
         found = [d for d in found if (d.code, d.span.source.path, d.span.start) not in told]
-        if any("nnspec:" in source.text for source in {d.span.source for d in found} | {entry.source}):
+        if any(
+            "nnspec:" in source.text for source in {d.span.source for d in found} | {entry.source}
+        ):
             from nnspec.diagnostics.ignore import silence
 
             found = silence(found, [entry.source])
@@ -206,7 +246,7 @@ class Project:
             return list(parsed.diagnostics)
         scope = pipeline.resolve(
             parsed.file,
-            _module_path(entry.path, root),
+            entry.relative.removesuffix(SUFFIX).replace("/", "."),
             lambda node: self._imported(entry, node, root),
             self.catalog,
         )
@@ -222,7 +262,7 @@ class Project:
         if not _below(os.path.realpath(path), root):
             return mistakes.above_root(span, root)
         try:
-            text = _read(path)
+            text = self._read(path)
         except (FileNotFoundError, NotADirectoryError):
             folder = os.path.splitext(path)[0]
             if os.path.isdir(folder):
@@ -301,9 +341,9 @@ def _specs_beside(path: str) -> list[str]:
     return [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
 
 
-def _module_path(path: str, root: str) -> str:
+def _relative(path: str, root: str) -> str:
     relative = os.path.relpath(path, root) if _below(path, root) else os.path.basename(path)
-    return relative.removesuffix(SUFFIX).replace(os.sep, ".")
+    return relative.replace(os.sep, "/")
 
 
 def _read(path: str) -> str:

@@ -138,9 +138,7 @@ class Catalog:
 
     def _free(self, name: str) -> list[tuple[Entry, Source]]:
         found = [
-            (rank, each)
-            for each in self._externs(name)
-            if (rank := _rank(each[0])) is not None
+            (rank, each) for each in self._externs(name) if (rank := _rank(each[0])) is not None
         ]
         found.sort(key=lambda pair: pair[0])
         return [each for _, each in found]
@@ -210,7 +208,9 @@ def library() -> Catalog:
         for name in names
         if name.endswith(".nnspec")
     )
-    return Catalog(Source(f"<nnspec>/{os.path.relpath(path, folder)}", _text(path)) for path in paths)
+    return Catalog(
+        Source(f"<nnspec>/{os.path.relpath(path, folder)}", _text(path)) for path in paths
+    )
 
 
 def _text(path: str) -> str:

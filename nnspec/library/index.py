@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _HEAD = re.compile(r"^(?:(extern) +)?(module|def|type|model) +([A-Za-z_]\w*)", re.MULTILINE)
-_PLACES = re.compile(r"\bfrom +([A-Za-z_][\w.]*(?:, *[A-Za-z_][\w.]*)*) *(?=[:\n#]|where\b|$)")
+_PLACES = re.compile(r"\bfrom[ ]+([A-Za-z_][\w.]*(?:,[ ]*[A-Za-z_][\w.]*)*)")
 
 
 class Entry(NamedTuple):

@@ -77,26 +77,6 @@ def broken(span: Span, path: str, first: Label) -> Diagnostic:
     )
 
 
-def not_relative(module: str, span: Span, library: bool) -> Diagnostic:
-    """An import without leading dots. library: whether torch is meant, whose names need no import."""
-    if library:
-        return Diagnostic(
-            "E0234",
-            "error",
-            f"`{module}` is not imported: its layers and functions are known by their names",
-            (Label(span, "", True),),
-            help="leave the line out",
-        )
-    return Diagnostic(
-        "E0234",
-        "error",
-        "specs are imported relative to this file",
-        (Label(span, "", True),),
-        help=f"write `from .{module} import ...`; Python comes in by `extern`",
-        fix=Fix(f"write `.{module}`", (Edit(span, "." + module),)),
-    )
-
-
 def above_root(span: Span, root: str) -> Diagnostic:
     """An import that climbs out of the project's folder."""
     return Diagnostic(
@@ -110,14 +90,13 @@ def above_root(span: Span, root: str) -> Diagnostic:
 
 
 def folder(span: Span, module: str) -> Diagnostic:
-    """`from . import blocks`: a folder, or nothing, where a file is wanted."""
-    shown = f"`{module}`" if module else "`.`"
+    """An import of a folder where a file is wanted."""
     return Diagnostic(
         "E0236",
         "error",
-        f"{shown} is a folder: names are imported from a file",
+        f"`{module}` is a folder: names are imported from a file",
         (Label(span, "", True),),
-        help="write `from .blocks import Block`",
+        help=f"name the file in it: `from .{module}.blocks import Block`",
     )
 
 

@@ -77,9 +77,7 @@ class Binder:
                 case _:
                     stack.extend((child, names) for child in children(node))
 
-    def _comprehension(
-        self, node: ast.Comprehension, names: Scope
-    ) -> Iterable[tuple[Node, Scope]]:
+    def _comprehension(self, node: ast.Comprehension, names: Scope) -> Iterable[tuple[Node, Scope]]:
         inner, todo = self.clauses(node.clauses, names)
         todo.append((node.element, inner))
         if node.key is not None:
@@ -152,7 +150,11 @@ class Binder:
             if known_ is not None and missing is Unassigned.NEVER:
                 return self.bind(node, known_)
             first = next(
-                (lv.assigned[name] for lv in names.levels() if isinstance(lv, Locals) and name in lv.assigned),
+                (
+                    lv.assigned[name]
+                    for lv in names.levels()
+                    if isinstance(lv, Locals) and name in lv.assigned
+                ),
                 None,
             )
             tell = (
@@ -298,7 +300,9 @@ class Binder:
                             self.report(self._unknown_dimension(node, names))
                         found = UNKNOWN
                     elif found.kind is Kind.FILE:
-                        self.report(mistakes.not_a_size(id, node.span, what(found), place(id, found)))
+                        self.report(
+                            mistakes.not_a_size(id, node.span, what(found), place(id, found))
+                        )
                         found = UNKNOWN
                     self.bind(node, found)
                 case ast.Binary(_, left, right):

@@ -10,10 +10,10 @@ from nnspec.diagnostics.mistakes import imports as import_mistakes
 from nnspec.diagnostics.mistakes import names as mistakes
 from nnspec.semantics.resolve.binder import Binder
 from nnspec.semantics.resolve.bodies import bind_def
-from nnspec.semantics.resolve.modules import bind_module, bind_rule
+from nnspec.semantics.resolve.modules import bind_extern, bind_module, bind_rule
 from nnspec.semantics.resolve.reserved import another, member_trouble, top_level_trouble
 from nnspec.semantics.resolve.scopes import Open, Scope, what
-from nnspec.semantics.resolve.signatures import bind_signature, introduce
+from nnspec.semantics.resolve.signatures import introduce
 from nnspec.semantics.resolve.types import bind_type, check_size, contains_itself, sizes
 from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
@@ -48,9 +48,7 @@ def resolve(
     return scope
 
 
-def resolve_declaration(
-    declaration: ast.Declaration, scope: FileScope, catalog: Catalog
-) -> None:
+def resolve_declaration(declaration: ast.Declaration, scope: FileScope, catalog: Catalog) -> None:
     """Bind the names of one declaration of a library file, whose scope grows with each."""
     binder = Binder(scope, catalog, library=True)
     bind_declaration(binder, declaration, file_level(scope))
@@ -71,14 +69,8 @@ def bind_declaration(binder: Binder, declaration: ast.Declaration, file: Scope) 
             bind_module(binder, declaration, file)
         case ast.Def():
             bind_def(binder, declaration, file, file)
-        case ast.ExternDef(signature=signature, body=body):
-            names = bind_signature(binder, signature, file, Kind.ARGUMENT, file, may_hide=True)
-            for member in body:
-                if isinstance(member, ast.Cost):
-                    binder.expr(member.value, names)
-                elif isinstance(member, ast.Require):
-                    binder.expr(member.condition, names)
-                    binder.expr(member.message, names)
+        case ast.ExternDef():
+            bind_extern(binder, declaration, file)
         case ast.Model(value=value, body=body):
             binder.expr(value, file)
             for member in body:
@@ -124,16 +116,8 @@ def _import(
     imports: Importer,
     places: dict[str, tuple[Span, Binding]],
 ) -> None:
-    span = node.module_span
-    if node.dots == 0:
-        torch = node.module.split(".")[0] in ("torch", "nn", "torchvision")
-        found: FileScope | Diagnostic | None = import_mistakes.not_relative(
-            node.module, span, torch
-        )
-    elif not node.module:
-        found = import_mistakes.folder(span, "")
-    else:
-        found = imports(node)
+    # Without dots or a file the parser has said what is wrong.
+    found = imports(node) if node.dots and node.module else None
     if not isinstance(found, FileScope):
         if found is not None:
             binder.report(found)
@@ -155,7 +139,9 @@ def _type(binder: Binder, declaration: ast.TypeDecl, file: Scope) -> None:
     level = Open(file, {})
     for param in declaration.params:
         if param.id in level.names:
-            binder.report(mistakes.duplicate(param.id, param.span, None, "a parameter of this type"))
+            binder.report(
+                mistakes.duplicate(param.id, param.span, None, "a parameter of this type")
+            )
         level.names[param.id] = binder.bind(param, Binding(Kind.DIM))
     bind_type(binder, declaration.type, level)
     if contains_itself(binder, declaration):
@@ -213,5 +199,3 @@ def _types(line: ast.CheckLine) -> list[ast.TypeExpr]:
     if isinstance(line, ast.MethodCheck) and line.result is not None:
         found.append(line.result)
     return found
-
-

@@ -61,7 +61,9 @@ class Flow:
         if not names:
             return self
         stale = {fact for fact, read in self.facts.items() if read & names}
-        facts = {f: read for f, read in self.facts.items() if f not in stale} if stale else self.facts
+        facts = (
+            {f: read for f, read in self.facts.items() if f not in stale} if stale else self.facts
+        )
         guarded = self.guarded
         if guarded:
             reading = _reading(names)

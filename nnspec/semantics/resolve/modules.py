@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import UNKNOWN, Binder, children
+from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, children
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.reserved import another, member_trouble
 from nnspec.semantics.resolve.scopes import Scope, place, target_names, what
@@ -56,7 +56,7 @@ def _members(
             if not python and not isinstance(member, ast.Let):
                 _nameable(binder, name, span, method)
             first = members.get(name)
-            if first is None and not _twin(member, hypers.names.get(name)):
+            if first is None and not python and not _twin(member, hypers.names.get(name)):
                 first = hypers.names.get(name)
             if first is not None:
                 binder.report(mistakes.duplicate(name, span, place(name, first), what(first)))
@@ -186,7 +186,25 @@ def _costs(
         if isinstance(member, ast.Def):
             names = methods.get(member, names)
         elif isinstance(member, ast.Cost):
-            binder.expr(member.value, names)
+            bind_cost(binder, member, names)
+
+
+def bind_cost(binder: Binder, member: ast.Cost, names: Scope) -> None:
+    """Bind a `flops` or `memory` line, which knows the `result` of the call besides its arguments."""
+    binder.expr(member.value, Scope(names, {"result": LOCAL}))
+
+
+def bind_extern(binder: Binder, decl: ast.ExternDef, file: Scope) -> None:
+    """Bind the description of a Python function; its signature sees the `let`s below it."""
+    lets = {n: b for m in decl.body if isinstance(m, ast.Let) for n, _, b in _given(m)}
+    names = bind_signature(
+        binder, decl.signature, Scope(file, lets), Kind.ARGUMENT, file, may_hide=True
+    )
+    for member in decl.body:
+        if isinstance(member, ast.Cost):
+            bind_cost(binder, member, names)
+        else:
+            _line(binder, member, names)
 
 
 def _self_argument(binder: Binder, method: ast.Def) -> bool:

@@ -47,7 +47,9 @@ def member_trouble(name: str, method: bool = False) -> str | None:
     if iskeyword(name):
         return "a word of Python"
     if name in MODULE_ATTRIBUTES:
-        return None if method and name == "forward" else "every nn.Module has something of that name"
+        return (
+            None if method and name == "forward" else "every nn.Module has something of that name"
+        )
     if name == "reset_parameters":
         return "the built class keeps its `init` lines there"
     if name.startswith("__"):

@@ -36,7 +36,9 @@ def bind_signature(
         if param.name in arguments.names:
             first = arguments.names[param.name]
             binder.report(
-                mistakes.duplicate(param.name, param.name_span, place(param.name, first), what(first))
+                mistakes.duplicate(
+                    param.name, param.name_span, place(param.name, first), what(first)
+                )
             )
             continue
         arguments.names[param.name] = Binding(kind, param)

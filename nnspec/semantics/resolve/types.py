@@ -21,7 +21,13 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
         node = stack.pop()
         match node:
             case ast.TensorType(dtype, dims):
-                if dtype is not None and dtype not in known.DTYPES:
+                # In the library `D[B, T]` is a tensor of any dtype, the same one throughout a signature.
+                any_ = binder.library and dtype is not None and dtype[:1].isupper()
+                if (
+                    dtype is not None
+                    and dtype.removeprefix("torch.") not in known.DTYPES
+                    and not any_
+                ):
                     span = Span(node.span.source, node.span.start, node.span.start + len(dtype))
                     binder.report(mistakes.unknown_dtype(dtype, span, known.DTYPES))
                 for dim in dims:

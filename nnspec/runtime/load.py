@@ -1,0 +1,116 @@
+"""Specs as running models: `nnspec.load`, `nnspec.loads`, `nnspec.import_spec`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from torch import nn
+
+from nnspec.project import Entry, Project
+from nnspec.runtime.devices import Device, DType, building, find_device, find_dtype
+from nnspec.runtime.errors import LoadError
+from nnspec.runtime.hyperparameters import arguments
+from nnspec.runtime.program import checked_entry, execute
+from nnspec.runtime.targets import choose, split
+from nnspec.runtime.weights import Weights, put_in
+
+__all__ = ["LoadError", "import_spec", "load", "loads"]
+
+
+def load(
+    target: str | os.PathLike[str],
+    device: Device = None,
+    dtype: DType = None,
+    weights: Weights | None = None,
+    allow: str | Iterable[str] = (),
+    **hyperparameters: Any,
+) -> nn.Module:
+    """A model of a spec, made by PyTorch in this process.
+
+    target: `nets/resnet.nnspec:resnet50`; the name may be left out where the file has one candidate: its model,
+        or, where it has no models, the module that no other one uses.
+    device: where its parameters are created: `cpu`, `cuda`, `cuda:1`, `auto` (CUDA where there is one).
+    dtype: of its floating-point parameters: `bfloat16`, `torch.float16`.
+    weights: a state_dict, or the path of one (`.pt`, `.safetensors`), which must fit exactly.
+    allow: packages whose Python the spec may bring in by `extern`; without it nothing but torch runs.
+    hyperparameters: override the model's own, by the names that the spec has for them.
+
+    Raises SpecError where the spec has errors, LoadError (a ValueError) where a name, a hyperparameter, the device,
+    the dtype or the weights are wrong, OSError where a file cannot be read.
+    """
+    path, name = split(target)
+    entry = _project().entry(Path(path))
+    return _build(entry, name, device, dtype, weights, allow, hyperparameters)
+
+
+def loads(
+    text: str,
+    name: str | None = None,
+    device: Device = None,
+    dtype: DType = None,
+    weights: Weights | None = None,
+    allow: str | Iterable[str] = (),
+    **hyperparameters: Any,
+) -> nn.Module:
+    """A model of a spec that is given as text; what it imports is looked for in the current folder.
+
+    name: the model or module, where the text has several; the rest as for `load`.
+
+    Raises what `load` raises.
+    """
+    entry = _project().entry(Path("<string>"), text)
+    return _build(entry, name, device, dtype, weights, allow, hyperparameters)
+
+
+def import_spec(path: str | os.PathLike[str], allow: str | Iterable[str] = ()) -> ModuleType:
+    """The classes and functions of a spec, as a Python module.
+
+    allow: packages whose Python the spec may bring in by `extern`.
+
+    Raises SpecError where the spec has errors, LoadError where it brings in Python that is not allowed,
+    OSError where a file cannot be read.
+    """
+    entry = checked_entry(_project().entry(Path(path)))
+    return execute(entry, _packages(allow))
+
+
+def _build(
+    entry: Entry,
+    name: str | None,
+    device: Device,
+    dtype: DType,
+    weights: Weights | None,
+    allow: str | Iterable[str],
+    hyperparameters: dict[str, Any],
+) -> nn.Module:
+    checked_entry(entry)
+    assert entry.scope is not None
+    target = choose(entry.scope, name)
+    given = arguments(target, hyperparameters)
+    place, floats = find_device(device), find_dtype(dtype)
+    module = execute(entry, _packages(allow))
+    make = getattr(module, target.name)
+    with building(place, floats):
+        model = make(**given)
+    if not isinstance(model, nn.Module):
+        raise LoadError(
+            f"{entry.name}: `{target.name}` gives a {type(model).__name__}, not a layer"
+        )
+    if weights is not None:
+        put_in(model, weights, place)
+    return model
+
+
+def _packages(allow: str | Iterable[str]) -> tuple[str, ...]:
+    return (allow,) if isinstance(allow, str) else tuple(allow)
+
+
+@cache
+def _project() -> Project:
+    """What this process has compiled: a file that has not changed is not compiled again."""
+    return Project()

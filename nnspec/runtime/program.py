@@ -1,0 +1,210 @@
+"""Specs as Python modules in memory.
+
+A program is one spec with all that it imports. The same texts give the same Python module, so two
+loads of a file share their classes, and a class finds its way back from a pickle.
+"""
+
+from __future__ import annotations
+
+import ast as py
+import linecache
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from nnspec import pipeline
+from nnspec.emit.memory import code_of
+from nnspec.ir.context import read_attributes
+from nnspec.project import Entry, Project, SpecError
+from nnspec.runtime.errors import LoadError
+from nnspec.runtime.pickling import make_portable
+from nnspec.semantics.resolve.scopes import target_names
+from nnspec.syntax import ast
+
+PACKAGE = "nnspec_loaded"
+
+# The module of every program that this process has executed, by the program's identity.
+_MODULES: dict[str, ModuleType] = {}
+
+
+class Program:
+    """The texts of a spec and its imports, from which its module can be made anywhere.
+
+    main: the name of the spec, relative to the project's root, with `/`.
+    files: every text by such a name.
+    outside: names that importing files read as attributes of this file's layers.
+    """
+
+    __slots__ = ("files", "identity", "main", "outside")
+
+    def __init__(self, main: str, files: Mapping[str, str], outside: Iterable[str] = ()) -> None:
+        self.main = main
+        self.files = dict(files)
+        self.outside = tuple(sorted(outside))
+        digest = sha256()
+        for part in (main, *self.outside, *(p for pair in sorted(files.items()) for p in pair)):
+            data = part.encode("utf-8", "surrogatepass")
+            digest.update(b"%d:" % len(data))
+            digest.update(data)
+        self.identity = digest.hexdigest()
+
+    @property
+    def module_name(self) -> str:
+        """The name of its module in `sys.modules`."""
+        stem = self.main.rpartition("/")[2].removesuffix(".nnspec")
+        plain = "".join(c if ("_" + c).isidentifier() else "_" for c in stem)
+        return f"{PACKAGE}.{plain}_{self.identity[:12]}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Program, (self.main, self.files, self.outside)
+
+    def __copy__(self) -> Program:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Program:
+        return self
+
+    def module(self) -> ModuleType:
+        """Its module; executed here where this process has not done so yet.
+
+        Raises LoadError where it uses Python from outside, which only `load` can allow.
+        """
+        known = _MODULES.get(self.identity)
+        return known if known is not None else execute(self._compiled(), (), self.outside)
+
+    def _compiled(self) -> Entry:
+        # Any folder will do that is not there: nothing is read from the disk.
+        root = os.path.realpath(os.path.join(os.curdir, f"<{PACKAGE}>"))
+        files = {os.path.join(root, *name.split("/")): text for name, text in self.files.items()}
+        project = Project(Path(root), files)
+        return checked_entry(project.entry(Path(root, *self.main.split("/"))))
+
+
+def checked_entry(entry: Entry) -> Entry:
+    """The entry, where its spec has no errors.
+
+    Raises SpecError where it has.
+    """
+    assert entry.report is not None
+    if not entry.report.ok:
+        raise SpecError(entry.report)
+    return entry
+
+
+def execute(entry: Entry, allow: tuple[str, ...], outside: Iterable[str] = ()) -> ModuleType:
+    """The module of a compiled spec, those of its imports executed first.
+
+    allow: packages whose Python the spec may bring in.
+    outside: names that importing files read as attributes of its layers.
+    Raises LoadError where the spec brings in other Python.
+    """
+    closure = entry.closure()
+    for each in closure:
+        _refuse_python(each, allow)
+    read = frozenset(outside).union(*(_read(each) for each in closure))
+    modules: dict[str, ModuleType] = {}
+    for each in closure:
+        modules[each.path] = _module(each, read, modules)
+    return modules[entry.path]
+
+
+def _module(entry: Entry, read: frozenset[str], modules: Mapping[str, ModuleType]) -> ModuleType:
+    """One spec's module. read: attributes that any file reads; modules: those of its imports, by path."""
+    program = Program(
+        entry.relative,
+        {each.relative: each.source.text for each in entry.closure()},
+        # Only these can change what is emitted; without the others the module is the same for every importer.
+        (read - _read(entry)) & _settings(entry),
+    )
+    known = _MODULES.get(program.identity)
+    if known is not None:
+        return known
+    assert entry.checked is not None
+    file = pipeline.lower(entry.checked, outside=frozenset(program.outside))
+    module = ModuleType(program.module_name, file.doc)
+    module.__file__ = file.filename
+    module.__package__ = PACKAGE
+    file.imports = [each for each in file.imports if not _is_relative(each)]
+    _import(module, entry, modules)
+    _remember_lines(file.filename, entry.source.text)
+    _register(module)
+    try:
+        exec(code_of(file), module.__dict__)
+    except ImportError as error:
+        sys.modules.pop(module.__name__, None)
+        raise LoadError(f"{entry.name} needs Python that is not there: {error}") from error
+    except BaseException:
+        sys.modules.pop(module.__name__, None)
+        raise
+    make_portable(module, program)
+    _MODULES[program.identity] = module
+    return module
+
+
+def _read(entry: Entry) -> frozenset[str]:
+    """The names that a file reads as attributes."""
+    assert entry.checked is not None
+    return read_attributes(entry.checked.scope.file, entry.checked)
+
+
+def _settings(entry: Entry) -> frozenset[str]:
+    """The names of a file's hyperparameters and `let`s."""
+    assert entry.scope is not None
+    names: set[str] = set()
+    for declaration in entry.scope.file.declarations:
+        if isinstance(declaration, ast.Module):
+            names.update(param.name for param in declaration.signature.params)
+            for member in declaration.body:
+                if isinstance(member, ast.Let):
+                    names.update(target.id for target in target_names(member.target))
+    return frozenset(names)
+
+
+def _is_relative(statement: py.stmt | None) -> bool:
+    return isinstance(statement, py.ImportFrom) and statement.level > 0
+
+
+def _import(module: ModuleType, entry: Entry, modules: Mapping[str, ModuleType]) -> None:
+    """Give a module the names that its spec imports from other specs."""
+    assert entry.scope is not None
+    by_scope = {id(each.scope): modules[each.path] for each in entry.imported}
+    for node, scope in entry.scope.imports.items():
+        for each in node.names:
+            value = getattr(by_scope[id(scope)], each.name)
+            setattr(module, each.alias or each.name, value)
+
+
+def _register(module: ModuleType) -> None:
+    """Make a module known to Python, where classes are looked up by the names of their modules."""
+    package = sys.modules.get(PACKAGE)
+    if package is None:
+        package = ModuleType(PACKAGE, "Specs that nnspec has loaded in this process.")
+        package.__path__ = []
+        sys.modules[PACKAGE] = package
+    sys.modules[module.__name__] = module
+    setattr(package, module.__name__.rpartition(".")[2], module)
+
+
+def _remember_lines(filename: str, text: str) -> None:
+    """Let tracebacks show a spec's lines as they were when it was loaded."""
+    lines = [line + "\n" for line in text.split("\n")]
+    linecache.cache[filename] = (len(text), None, lines, filename)
+
+
+def _refuse_python(entry: Entry, allow: tuple[str, ...]) -> None:
+    """Raise LoadError where a spec brings in Python that is not allowed."""
+    assert entry.scope is not None
+    for declaration in entry.scope.file.declarations:
+        if isinstance(declaration, (ast.ExternModule, ast.ExternDef)):
+            for place in declaration.places:
+                if not any(place == each or place.startswith(each + ".") for each in allow):
+                    package = place.split(".")[0]
+                    line = declaration.span.line
+                    raise LoadError(
+                        f"{entry.name}, line {line}: `{declaration.name}` is Python from {place}, which runs"
+                        f" only where the caller allows it: load(..., allow=[{package!r}])"
+                    )
