@@ -230,7 +230,7 @@ class Learner:
         number = dim.as_int()
         if number is not None:
             return None if number else self.contradiction()
-        if len(dim.terms) <= 2:
+        if len(dim.terms) == 1 + (() in dim.terms):
             mono, c = next((mono, c) for mono, c in dim.terms.items() if mono)
             if len(mono) == 1 and isinstance(mono[0], Symbol) and abs(c) == 1:
                 low, high = facts.domain(mono[0].name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.evaluate import binding, joins, kinds, matching, results, statements
+from nnspec.semantics.evaluate import binding, joins, kinds, matching, results, statements, tree
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Frame
@@ -93,12 +93,9 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
     flops, memory = run.cost.flops, run.cost.memory
     run.cost.flops = before_flops + flops
     run.cost.memory = before_memory + memory
-    run.results[key] = (value, flops, memory)
-    run.results[(decl, inner.body, arguments, run.world.facts, inner.stage)] = (
-        value,
-        flops,
-        memory,
-    )
+    if not any(True for _ in tree.layers_in(value)):
+        # A def that makes layers makes new ones at each call.
+        run.results[key] = (value, flops, memory)
     return value
 
 
