@@ -76,7 +76,7 @@ def _item(item: Item) -> str:
             text: str = _template("named_tuple").render(
                 name=item.name,
                 base=printer.expression(item.base),
-                fields=list(printer.lines(item.fields)),
+                fields=list(printer.lines(item.fields, width=LINE_LENGTH - 4)),
             )
             return text
 
@@ -86,19 +86,19 @@ def _class(item: Class) -> str:
         name=item.name,
         base=printer.expression(item.base),
         doc=printer.docstring(item.doc) if item.doc is not None else [],
-        fields=list(printer.lines(item.fields)),
-        methods=[_function(method) for method in item.methods],
+        fields=list(printer.lines(item.fields, width=LINE_LENGTH - 4)),
+        methods=[_function(method, 2) for method in item.methods],
     )
     return text
 
 
-def _function(item: Function) -> str:
+def _function(item: Function, depth: int = 1) -> str:
     text: str = _template("function").render(
         decorators=[printer.expression(decorator) for decorator in item.decorators],
         name=item.name,
         arguments=printer.arguments(item.arguments),
         returns=printer.expression(item.returns) if item.returns is not None else "",
         doc=printer.docstring(item.doc) if item.doc is not None else [],
-        body=list(printer.lines(item.body)),
+        body=list(printer.lines(item.body, width=LINE_LENGTH - 4 * depth)),
     )
     return text

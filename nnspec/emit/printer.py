@@ -18,29 +18,45 @@ def arguments(node: py.arguments) -> str:
     return py.unparse(node)
 
 
-def lines(statements: Iterable[py.stmt], depth: int = 0) -> Iterator[str]:
-    """The lines of a block."""
+def lines(statements: Iterable[py.stmt], depth: int = 0, width: int = 88) -> Iterator[str]:
+    """The lines of a block.
+
+    width: how long a line may be. A comment that does not fit is left out: black would break the
+        line for its sake.
+    """
     indent = INDENT * depth
     for statement in statements:
         if getattr(statement, "gap", False):
             yield ""
         match statement:
             case py.If():
-                yield from _if(statement, "if", depth)
+                yield from _if(statement, "if", depth, width)
             case py.For():
                 header = f"for {expression(statement.target)} in {expression(statement.iter)}:"
                 yield indent + _unparenthesised(header, statement)
-                yield from lines(statement.body, depth + 1)
+                yield from lines(statement.body, depth + 1, width)
             case py.While():
                 yield f"{indent}while {expression(statement.test)}:"
-                yield from lines(statement.body, depth + 1)
+                yield from lines(statement.body, depth + 1, width)
             case py.With():
                 items = ", ".join(expression(item.context_expr) for item in statement.items)
                 yield f"{indent}with {items}:"
-                yield from lines(statement.body, depth + 1)
+                yield from lines(statement.body, depth + 1, width)
             case _:
+                text = indent + _simple(statement)
                 comment = getattr(statement, "comment", None)
-                yield indent + py.unparse(statement) + (f"  # {comment}" if comment else "")
+                fits = len(text) > width or len(f"{text}  # {comment}") <= width
+                yield f"{text}  # {comment}" if comment and fits else text
+
+
+def _simple(statement: py.stmt) -> str:
+    """A statement of one line; tuples that are assigned or returned stand without parentheses."""
+    match statement:
+        case py.Assign([target], py.Tuple([_, _, *_]) as value):
+            return f"{py.unparse(target)} = {py.unparse(value)[1:-1]}"
+        case py.Return(py.Tuple([_, _, *_]) as value):
+            return "return " + py.unparse(value)[1:-1]
+    return py.unparse(statement)
 
 
 def _unparenthesised(header: str, statement: py.For) -> str:
@@ -51,18 +67,18 @@ def _unparenthesised(header: str, statement: py.For) -> str:
     return header
 
 
-def _if(statement: py.If, word: str, depth: int) -> Iterator[str]:
+def _if(statement: py.If, word: str, depth: int, width: int) -> Iterator[str]:
     indent = INDENT * depth
     yield f"{indent}{word} {expression(statement.test)}:"
-    yield from lines(statement.body, depth + 1)
+    yield from lines(statement.body, depth + 1, width)
     match statement.orelse:
         case []:
             pass
         case [py.If() as inner]:
-            yield from _if(inner, "elif", depth)
+            yield from _if(inner, "elif", depth, width)
         case orelse:
             yield f"{indent}else:"
-            yield from lines(orelse, depth + 1)
+            yield from lines(orelse, depth + 1, width)
 
 
 def docstring(text: str) -> list[str]:

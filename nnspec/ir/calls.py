@@ -70,6 +70,8 @@ def _call(
                 expressions.expression(args[0].value, frame), TUPLES[callee.name], frame
             )
     positional, keywords = arguments(callee, args, frame, len(piped))
+    if isinstance(callee, Builtin) and callee.name in library.FILLERS:
+        return _filled(callee.name, piped + positional, keywords, frame)
     if isinstance(callee, LibraryFunction):
         return _library_call(callee, func, piped, positional, keywords, node, frame)
     if isinstance(callee, Function | LayerType) and _is_library_function(func, frame):
@@ -96,6 +98,14 @@ def _repeated(value: py.expr, count: int, frame: Frame) -> py.expr:
         frame.file.names.builtin("isinstance"), [value, frame.file.names.builtin("int")]
     )
     return py.IfExp(test, build.tuple_([value] * count), value)
+
+
+def _filled(name: str, positional: list[py.expr], keywords: list[Keyword], frame: Frame) -> py.expr:
+    """An initialiser called on a tensor: a new one of the same shape, since values never change."""
+    names = frame.file.names
+    like = build.attribute(names.root("torch"), "empty_like")
+    function = build.attribute(names.root("nn"), "init", f"{name}_")
+    return build.call(function, [build.call(like, positional[:1]), *positional[1:]], keywords)
 
 
 def _is_library_function(func: ast.Expr, frame: Frame) -> bool:

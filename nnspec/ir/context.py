@@ -117,9 +117,11 @@ class Frame:
             found = self.locals[name] = local_name(name, self.locals.values())
         return found
 
-    def fresh(self, wanted: str) -> str:
-        """A local that the spec has not got."""
-        found = local_name(wanted, self.taken())
+    def fresh(self, *wanted: str) -> str:
+        """A local that the spec has not got: the first of the names that is free."""
+        taken = set(self.taken())
+        free = [name for name in wanted if local_name(name, taken) == name]
+        found = free[0] if free else local_name(wanted[0], taken)
         self.locals[f" {found}"] = found
         return found
 

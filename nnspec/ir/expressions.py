@@ -108,6 +108,9 @@ def _expression(expr: ast.Expr, frame: Frame) -> py.expr:
             return build.subscript(expression(value, frame), index)
         case ast.Unary(op, operand):
             return unary(op, operand, frame)
+        case ast.Binary("**", left, ast.Unary("-", ast.Number(value))):
+            # As one literal, a negative exponent is printed without parentheses.
+            return py.BinOp(expression(left, frame), py.Pow(), py.Constant(-value))
         case ast.Binary(op, left, right):
             return py.BinOp(expression(left, frame), BINARY[op](), expression(right, frame))
         case ast.Compare():

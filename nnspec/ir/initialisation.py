@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast as py
+import re
 from collections.abc import Iterator, Sequence
 
 from nnspec.ir import build, expressions, parameters, paths
@@ -94,6 +95,10 @@ def _is_still(line: ast.Init, frame: Frame) -> bool:
 
 def _by_path(line: ast.Init, frame: Frame, root: Value) -> Iterator[py.stmt]:
     path = line.path.parts
+    repeated = paths.over_list(path, frame)
+    if repeated is not None:
+        yield _repeat(line, repeated, frame)
+        return
     if paths.is_pattern(path):
         body = list(_on(line, build.name("parameter"), False, frame))
         yield _search(line.path, body, frame)
@@ -102,6 +107,24 @@ def _by_path(line: ast.Init, frame: Frame, root: Value) -> Iterator[py.stmt]:
         yield from _on(line, paths.indexed(path, frame), True, frame)
     else:
         yield from _on(line, paths.parameter(path, frame, root), False, frame)
+
+
+def _repeat(line: ast.Init, at: int, frame: Frame) -> py.stmt:
+    """A line for all the layers of a list: `for i in range(len(self.h)): ...`."""
+    path = line.path.parts
+    i = frame.fresh("i")
+    name = py.JoinedStr(
+        [
+            py.Constant(".".join(path[:at]) + "."),
+            py.FormattedValue(build.name(i), -1, None),
+            py.Constant("." + ".".join(path[at + 1 :])),
+        ]
+    )
+    layers = build.attribute(build.name(frame.root), *path[:at])
+    names = frame.file.names
+    count = build.call(names.builtin("range"), [build.call(names.builtin("len"), [layers])])
+    target = build.call(build.attribute(build.name(frame.root), "get_parameter"), [name])
+    return py.For(build.stored(i), count, list(_on(line, target, False, frame)), [])
 
 
 def may_lack(path: tuple[str, ...], frame: Frame, root: Value) -> bool:
@@ -146,14 +169,16 @@ def _search(path: ast.Path, body: list[py.stmt], frame: Frame, below: bool = Fal
     """Go through the named parameters for those that a pattern matches."""
     _variable("name", frame)
     _variable("parameter", frame)
+    expression = paths.pattern(path.parts, below)
     tied = frame.module is not None and any(
-        isinstance(member, ast.Tie) for member in frame.module.decl.body
+        isinstance(member, ast.Tie) and re.fullmatch(expression, member.target.text)
+        for member in frame.module.decl.body
     )
     keywords = [("remove_duplicate", py.Constant(False))] if tied else []
     named = build.attribute(build.name(frame.root), "named_parameters")
     test = build.call(
         build.attribute(frame.file.names.root("re"), "fullmatch"),
-        [py.Constant(paths.pattern(path.parts, below)), build.name("name")],
+        [py.Constant(expression), build.name("name")],
     )
     target = py.Tuple([build.stored("name"), build.stored("parameter")], py.Store())
     return py.For(target, build.call(named, [], keywords), [py.If(test, body, [])], [])

@@ -20,6 +20,11 @@ from nnspec.syntax import ast
 
 MATHS = frozenset("sqrt log exp sin cos floor ceil".split())
 CONSTANTS = frozenset({"inf", "pi"})
+# Those of torch.nn.init that code may call on a tensor.
+FILLERS = frozenset(
+    """constant dirac kaiming_normal kaiming_uniform normal orthogonal sparse trunc_normal uniform
+    xavier_normal xavier_uniform""".split()
+)
 CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 # Namespaces as they are written, by the place that they stand for.
 PLACES = {

@@ -52,13 +52,13 @@ def _declared(file: ast.File) -> Iterator[str]:
 
 
 def _items(file: ast.File, context: FileContext) -> Iterator[Item]:
-    """The emitted declarations, in the order of the spec; named tuples of signatures come first."""
+    """The emitted declarations, in the order of the spec; named tuples of signatures before these."""
     done: set[str] = set()
-    for type, name in context.record_names.items():
-        if name not in done:
-            done.add(name)
-            yield _record(name, type, context)
     for decl in file.declarations:
+        for type, name in context.record_names.items():
+            if name not in done and decl.span.start <= type.span.start < decl.span.end:
+                done.add(name)
+                yield _record(name, type, context)
         match decl:
             case ast.Module():
                 yield modules.lower(decl, context)

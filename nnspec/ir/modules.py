@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Iterator
+from inspect import cleandoc
 
 from nnspec.ir import (
     build,
+    children,
     containers,
     expressions,
     functions,
@@ -20,7 +22,6 @@ from nnspec.ir.nodes import Class, Function
 from nnspec.ir.statements import has_gap
 from nnspec.ir.walk import names_in, nodes
 from nnspec.semantics.resolved import Kind
-from nnspec.semantics.values import DictValue, Unknown
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -32,7 +33,7 @@ def lower(decl: ast.Module, file: FileContext) -> Class:
     module = ModuleContext(
         decl, parameter_names(decl.signature), layer_parameters(decl, file), _lets(decl, file)
     )
-    module.splats = _splats(decl, file)
+    module.splats = children.kinds(decl, file)
     methods = [
         functions.lower(member, file, module)
         for member in decl.body
@@ -46,7 +47,7 @@ def lower(decl: ast.Module, file: FileContext) -> Class:
             module.lets[name] = "unused"
     constructor = _constructor(decl, file, module, reset is not None)
     made = [constructor, *([reset] if reset is not None else [])]
-    made += [_property(member, module, file) for member in _splat_members(decl)]
+    made += [children.reader(member, module, file) for member in children.members(decl)]
     made += methods
     return Class(
         name=file.names.file(decl.name),
@@ -76,7 +77,7 @@ def layer_parameters(decl: ast.Module, file: FileContext) -> frozenset[str]:
 
 def _doc(decl: ast.Module, file: FileContext) -> str | None:
     """The spec's docstring, and the shapes of forward."""
-    text = decl.doc.value if decl.doc is not None else ""
+    text = cleandoc(decl.doc.value) if decl.doc is not None else ""
     for member in decl.body:
         if isinstance(member, ast.Def) and member.name == "forward":
             shape = file.checked.shapes.get(member)
@@ -177,12 +178,18 @@ def _constructor(
     super_init = build.call(build.attribute(build.call(file.names.builtin("super")), "__init__"))
     body.append(build.at(build.do(super_init), decl.name_span))
     body.extend(prelude)
-    body.extend(build.at(s, decl.name_span) for s in _kept(decl, module, file))
+    kept = [build.at(s, decl.name_span) for s in _kept(decl, module, file)]
     late: list[py.stmt] = []
     ready = set(module.parameters)
     before: Span | None = None
     for member in decl.body:
         made = [build.at(s, member.span) for s in _member(member, module, frame)]
+        if made and kept and not isinstance(member, ast.Require):
+            # What must hold is asked before anything is kept.
+            body.extend(kept)
+            layers = len(kept) <= len(module.layers)
+            made[0].gap = not (isinstance(member, ast.Let) or layers)  # type: ignore[attr-defined]
+            kept = []
         if isinstance(member, ast.Tie | ast.Freeze) and not _is_ready(member, ready):
             late.extend(made)
             continue
@@ -193,6 +200,7 @@ def _constructor(
         if made or not isinstance(member, ast.Def):
             before = member.span
         body.extend(made)
+    body.extend(kept)
     body.extend(late)
     if has_reset:
         reset = build.do(build.call(build.of_self("reset_parameters")))
@@ -249,7 +257,7 @@ def _member(member: ast.Member, module: ModuleContext, frame: Frame) -> Iterator
     match member:
         case ast.Submodule(name, value, splat):
             if splat:
-                yield from _splat(member, module, frame)
+                yield from children.register(member, module, frame)
             elif value is not None:
                 yield build.assign(build.of_self(name), containers.member(value, frame))
         case ast.Let(target, value):
@@ -295,92 +303,6 @@ def _let_target(target: ast.Expr, module: ModuleContext, frame: Frame) -> py.exp
         case ast.Tuple(items) | ast.List(items):
             return build.tuple_([_let_target(item, module, frame) for item in items])
     raise AssertionError(target)
-
-
-# --- layers that are children of the module itself -----------------------------------------------
-
-
-def _splat_members(decl: ast.Module) -> list[ast.Submodule]:
-    return [m for m in decl.body if isinstance(m, ast.Submodule) and m.splat]
-
-
-def _splats(decl: ast.Module, file: FileContext) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for member in _splat_members(decl):
-        value = file.value(member.value) if member.value is not None else None
-        is_dict = (
-            isinstance(member.value, ast.Dict)
-            or (isinstance(member.value, ast.Comprehension) and member.value.kind == "dict")
-            or isinstance(value, DictValue)
-            or (isinstance(value, Unknown) and value.kind == "dict")
-        )
-        found[member.name] = "dict" if is_dict else "list"
-    return found
-
-
-def _splat(member: ast.Submodule, module: ModuleContext, frame: Frame) -> Iterator[py.stmt]:
-    """Register the layers of a list or dict one by one."""
-    names = frame.file.names
-    layers = (
-        expressions.expression(member.value, frame)
-        if member.value is not None
-        else build.name(module.parameters[member.name])
-    )
-    variable = layers.id if isinstance(layers, py.Name) else frame.fresh(member.name)
-    if not isinstance(layers, py.Name):
-        yield build.assign(build.stored(variable), layers)
-    add = build.of_self("add_module")
-    layer = frame.fresh("layer")
-    key = frame.fresh("name" if module.splats[member.name] == "dict" else "i")
-    target = py.Tuple([build.stored(key), build.stored(layer)], py.Store())
-    if module.splats[member.name] == "dict":
-        items = build.call(build.attribute(build.name(variable), "items"))
-        body = build.do(build.call(add, [build.name(key), build.name(layer)]))
-        yield py.For(target, items, [body], [])
-        kept = build.call(names.builtin("list"), [build.name(variable)])
-    else:
-        items = build.call(names.builtin("enumerate"), [build.name(variable)])
-        text = build.call(names.builtin("str"), [build.name(key)])
-        body = build.do(build.call(add, [text, build.name(layer)]))
-        yield py.For(target, items, [body], [])
-        kept = build.call(names.builtin("len"), [build.name(variable)])
-    yield build.assign(build.of_self(_note(member, module)), kept)
-
-
-def _note(member: ast.Submodule, module: ModuleContext) -> str:
-    """The attribute that remembers which children belong to a list or dict."""
-    what = "names" if module.splats[member.name] == "dict" else "count"
-    return f"_{member.name}_{what}"
-
-
-def _property(member: ast.Submodule, module: ModuleContext, file: FileContext) -> Function:
-    """The list or dict itself, read from the children."""
-    names = file.names
-    layer_class = build.attribute(names.root("nn"), "Module")
-    note = build.of_self(_note(member, module))
-    getter = names.builtin("getattr")
-    if module.splats[member.name] == "dict":
-        clause = py.comprehension(build.stored("name"), note, [], 0)
-        child = build.call(getter, [build.name("self"), build.name("name")])
-        made: py.expr = py.DictComp(build.name("name"), child, [clause])
-        key = build.tuple_([names.builtin("str"), layer_class])
-        hint = build.subscript(names.builtin("dict"), key)
-    else:
-        clause = py.comprehension(
-            build.stored("i"), build.call(names.builtin("range"), [note]), [], 0
-        )
-        index = build.call(names.builtin("str"), [build.name("i")])
-        made = py.ListComp(build.call(getter, [build.name("self"), index]), [clause])
-        hint = build.subscript(names.builtin("list"), layer_class)
-    arguments = py.arguments([], [py.arg("self")], None, [], [], None, [])
-    return Function(
-        member.name,
-        arguments,
-        hint,
-        [build.at(py.Return(made), member.span)],
-        decorators=[names.builtin("property")],
-        place=build.at(py.Pass(), member.span),
-    )
 
 
 # --- initial values ------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from nnspec.ir.context import FileContext, Frame, Nothing
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import (
+    Builtin,
     DictValue,
     Function,
     Initialiser,
     Layer,
+    LibraryFunction,
     ListValue,
     RepeatValue,
     Unknown,
@@ -107,19 +109,29 @@ def filling(value: ast.Expr, frame: Frame) -> Filling | None:
         return "constant", [expressions.expression(value, frame)], []
     func = value.func if isinstance(value, ast.Call) else value
     args = value.args if isinstance(value, ast.Call) else ()
+    noted = seen if isinstance(seen, Initialiser) else frame.file.checked.callees.get(value)
+    if isinstance(noted, LibraryFunction | Builtin):
+        return None
+    if isinstance(noted, Initialiser) and noted.user is not None:
+        positional, keywords = calls.arguments(noted.user, args, frame, given=1)
+        return expressions.expression(func, frame), positional, keywords
+    named = noted.name if isinstance(noted, Initialiser) else _named(func, frame)
+    if named is not None:
+        positional, keywords = calls.arguments(Nothing, args, frame)
+        return named, positional, keywords
     callee = calls.callee_of(value, func, frame)
-    if isinstance(seen, Initialiser):
-        if seen.user is not None:
-            positional, keywords = calls.arguments(seen.user, args, frame, given=1)
-            return expressions.expression(func, frame), positional, keywords
-        positional, keywords = calls.arguments(Nothing, args, frame)
-        return seen.name, positional, keywords
-    if isinstance(func, ast.Name) and frame.file.binding(func).kind is Kind.INITIALISER:
-        positional, keywords = calls.arguments(Nothing, args, frame)
-        return func.id, positional, keywords
     if isinstance(callee, Function) and callee.bound is None and _lacks_one(callee.decl, args):
         positional, keywords = calls.arguments(callee, args, frame, given=1)
         return expressions.expression(func, frame), positional, keywords
+    return None
+
+
+def _named(func: ast.Expr, frame: Frame) -> str | None:
+    """The initialiser that a name means, also behind `nn.init`."""
+    if isinstance(func, ast.Name):
+        return func.id if frame.file.binding(func).kind is Kind.INITIALISER else None
+    if isinstance(func, ast.Attribute) and "init" in func.value.span.text.split("."):
+        return func.name.removesuffix("_")
     return None
 
 

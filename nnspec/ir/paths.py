@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nnspec.ir import build
 from nnspec.ir.context import FileContext, Frame
-from nnspec.semantics.values import Layer, LayerType, Value
+from nnspec.semantics.values import Layer, LayerType, ListValue, RepeatValue, Value
 from nnspec.syntax import ast
 
 
@@ -125,6 +125,37 @@ def target(path: tuple[str, ...], frame: Frame, root: Value) -> py.expr:
     return build.attribute(module, path[-1])
 
 
+def over_list(path: tuple[str, ...], frame: Frame) -> int | None:
+    """Where a path has its one `*`, if that runs over a list of the module's whose layers all have
+    the parameter, each its own."""
+    stars = [i for i, part in enumerate(path) if "*" in part]
+    if stars != [1] or path[1] != "*" or frame.module is None or path[0] in frame.module.splats:
+        return None
+    layers = first_step(frame, None)(path[0])
+    match layers:
+        case RepeatValue(element):
+            items: tuple[Value, ...] = (element,)
+        case ListValue(items):
+            pass
+        case _:
+            return None
+    if len({id(item) for item in items}) < len(items):
+        return None
+    return 1 if items and all(_has(item, path[2:]) for item in items) else None
+
+
+def _has(layer: Value, path: tuple[str, ...]) -> bool:
+    """Whether a layer always has a parameter at a path."""
+    for part in path[:-1]:
+        layer = layer.body.children.get(part) if isinstance(layer, Layer) else None
+    if not isinstance(layer, Layer):
+        return False
+    return any(
+        isinstance(member, ast.ParamDecl) and member.name == path[-1] and member.condition is None
+        for member in layer.body.decl.body
+    )
+
+
 def is_pattern(path: tuple[str, ...]) -> bool:
     """Whether a path stands for several."""
     return any("*" in part for part in path)
@@ -139,11 +170,12 @@ def pattern(path: tuple[str, ...], below: bool = False) -> str:
         )
         for part in path
     ]
-    return r"\.".join(escaped) + (r"(\..+)?" if below else "")
+    return "[.]".join(escaped) + ("([.].+)?" if below else "")
 
 
 def _escaped(character: str) -> str:
-    return character if character.isalnum() or character == "_" else "\\" + character
+    # Brackets need no backslash, and so no raw string.
+    return character if character.isalnum() or character == "_" else f"[{character}]"
 
 
 def may_be_absent(layer: LayerType | None, name: str) -> bool:

@@ -54,7 +54,8 @@ def lines(head: ast.Expr, chain: list[ast.Pipe], frame: Frame) -> list[list[ast.
 
 
 def _is_activation(stage: ast.Pipe, frame: Frame) -> bool:
-    callee = frame.file.checked.callees.get(stage)
+    callees = frame.file.checked.callees
+    callee = callees.get(stage) or callees.get(stage.target)
     return isinstance(callee, LibraryFunction) and callee.name in ACTIVATIONS
 
 
@@ -121,8 +122,5 @@ def _variable(
     taken = set(frame.taken())
     if frame.definition is not None:
         taken |= {name.id for name in names_in(frame.definition)}
-    for name in FRESH:
-        if name not in taken:
-            frame.locals[f" {name}"] = name
-            return name
-    return frame.fresh(FRESH[0])
+    free = [name for name in FRESH if name not in taken]
+    return frame.fresh(*(free or FRESH))
