@@ -16,16 +16,33 @@ from nnspec.source import Span
 
 # The rules of every module: a rule has the name of its function.
 _MODULES = {
+    "attention": """
+        scaled_dot_product_attention multihead_attention encoder_layer decoder_layer encoder_stack
+        decoder_stack transformer
+    """,
     "conversion": """
         cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
+        identity
     """,
     "creation": """
         filled full randint randperm like new eye arange linspace window tensor triangle_indices vander complex
         bernoulli multinomial normal
     """,
+    "einops": """
+        rearrange reduce repeat_pattern
+    """,
+    "einsum": """
+        einsum
+    """,
     "elementwise": """
         keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same binary_promoted
         binary_floating logical verdict ternary where clamp parametric glu
+    """,
+    "embedding": """
+        one_hot embedding_bag
+    """,
+    "fourier": """
+        fft rfft irfft shift frequencies stft istft
     """,
     "joining": """
         cat stack hstack vstack dstack column_stack meshgrid cartesian_prod block_diag
@@ -34,8 +51,22 @@ _MODULES = {
         permute transpose t adjoint movedim squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors
         repeat tile repeat_interleave flip roll rot90 contiguous size dim numel
     """,
+    "linalg": """
+        square determinant slogdet pinv matrix_rank svd svdvals qr eigen eigenvalues solve lstsq
+        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot lu vector_norm
+    """,
+    "loss": """
+        elementwise_loss exact_loss cross_entropy nll_loss pairwise_loss cosine_embedding_loss triplet_loss
+        class_loss cosine_similarity pairwise_distance cdist
+    """,
+    "normalisation": """
+        layer_norm along_axes renorm
+    """,
     "ordering": """
         topk sort argsort msort unique bincount searchsorted histc nonzero argwhere combinations
+    """,
+    "pooling": """
+        with_indices fractional_pool
     """,
     "products": """
         matmul ranked_matmul inner added_product outer linear bilinear tensordot kron
@@ -43,6 +74,12 @@ _MODULES = {
     "reduction": """
         total mean spread spread_mean reduce_same logsumexp truth count argmax extreme kthvalue aminmax norm
         quantile cumulative cumulative_extreme along_floating logcumsumexp diff
+    """,
+    "recurrent": """
+        recurrent
+    """,
+    "resampling": """
+        pad interpolate affine_grid
     """,
     "select": """
         gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter

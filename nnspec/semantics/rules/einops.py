@@ -79,7 +79,7 @@ def reduce(call: RuleCall) -> Value:
     return _apply(call, "reduce")
 
 
-def repeat(call: RuleCall) -> Value:
+def repeat_pattern(call: RuleCall) -> Value:
     """`repeat(x, pattern, **sizes)`: axes that are new on the right are repeated."""
     return _apply(call, "repeat")
 

@@ -1,0 +1,71 @@
+"""Normalisations over trailing axes."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.values import ERROR, ErrorValue, Tensor, Value
+
+
+def layer_norm(call: RuleCall) -> Value:
+    """layer_norm, rms_norm: the last axes are those of `normalized_shape`, weight and bias too."""
+    name = "input" if "input" in call.arguments else "x"
+    x = arguments.tensor(call, name)
+    shape = arguments.sizes(call.arguments["normalized_shape"])
+    if dtypes.is_integral(x.dtype):
+        return call.fail("E0303", f"{call.name} takes a floating tensor, got {x.dtype}", name)
+    if shape is None or x.dims is None:
+        return Tensor(x.dtype, x.dims, x.origins)
+    wanted = call.world.show_shape(shape)
+    message = f"`{call.name}` normalises over {wanted}, but its input is {call.show(x)}"
+    if len(shape) > len(x.dims):
+        return call.fail("E0302", message, name)
+    start = len(x.dims) - len(shape)
+    for i, size in enumerate(shape):
+        actual = x.dims[start + i]
+        if not call.agree(
+            actual,
+            size,
+            message,
+            name,
+            f"axis {start + i} is {call.show(actual)}",
+            arguments.came_from(x, start + i),
+            help=f"normalized_shape would be {call.world.show_shape(x.dims[start:])}",
+        ):
+            return ERROR
+    if not _weights_fit(call, shape):
+        return ERROR
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
+def _weights_fit(call: RuleCall, shape: arguments.Dims) -> bool:
+    """Weight and bias, where they are arguments, have the shape that is normalised over."""
+    if "self_weight" in call.arguments:
+        return True
+    for name in ("weight", "bias"):
+        w = call.tensor(name)
+        if w is None or w.dims is None or not call.given(name):
+            continue
+        message = (
+            f"{call.name} needs a {name} of {call.world.show_shape(shape)}, got {call.show(w)}"
+        )
+        if len(w.dims) != len(shape):
+            call.fail("E0302", message, name)
+            return False
+        if not all(call.agree(a, b, message, name) for a, b in zip(w.dims, shape, strict=True)):
+            return False
+    return True
+
+
+def along_axes(call: RuleCall) -> Value:
+    """normalize: the axes must be there, the shape stays."""
+    x = arguments.tensor(call)
+    found = arguments.axes(call, "dim", x) if x.dims is not None else None
+    return found if isinstance(found, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
+
+
+def renorm(call: RuleCall) -> Value:
+    """renorm: every slice along an axis is scaled."""
+    x = arguments.tensor(call)
+    at = arguments.axis(call, "dim", x)
+    return at if isinstance(at, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)

@@ -1,0 +1,52 @@
+"""What poolings give beside their values, and sizes that a ratio decides."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules.arguments import is_size, unknown
+from nnspec.semantics.values import ERROR, DimLike, Relation, Tensor, TupleValue, Value
+
+
+def with_indices(call: RuleCall) -> Value:
+    """The value of the signature; with `return_indices` the places of the maxima as well."""
+    values = call.result
+    if not isinstance(values, Tensor) or call.arguments.get("return_indices") is not True:
+        return values
+    return TupleValue((values, Tensor("int64", values.dims, values.origins)))
+
+
+def fractional_pool(call: RuleCall) -> Value:
+    """Fractional max pooling: the output size is given, or `int(size * ratio)`."""
+    x = arguments.tensor(call)
+    count = 3 if call.decl.name.endswith("3d") else 2
+    if x.dims is None:
+        return _indexed(call, unknown(x))
+    output = call.arguments.get("output_size")
+    kernel = arguments.repeated(call.arguments["kernel_size"], count)
+    inputs = x.dims[-count:]
+    sizes: list[DimLike] = []
+    if output is not None:
+        wanted = arguments.repeated(output, count)
+        sizes.extend(wanted if wanted is not None else (call.new_size() for _ in range(count)))
+    else:
+        ratio = call.arguments["output_ratio"]
+        ratios = arguments.items(ratio) or (ratio,) * count
+        for size, one in zip(inputs, ratios, strict=False):
+            known = isinstance(size, int) and isinstance(one, (int, float))
+            sizes.append(int(size * one) if known else call.new_size())
+    for at, (size, out) in enumerate(zip(inputs, sizes, strict=True)):
+        if kernel is not None and is_size(out):
+            if not call.demand(
+                Relation(out + kernel[at] - 1, "<=", size),
+                f"{call.name}: {call.show(out)} windows of {call.show(kernel[at])} do not fit into "
+                f"{call.show(size)}",
+            ):
+                return ERROR
+    return _indexed(call, Tensor(x.dtype, (*x.dims[:-count], *sizes)))
+
+
+def _indexed(call: RuleCall, values: Tensor) -> Value:
+    if call.arguments.get("return_indices") is not True:
+        return values
+    return TupleValue((values, Tensor("int64", values.dims)))
