@@ -9,7 +9,21 @@ from nnspec.source import Span
 from nnspec.syntax.tables import ABSENT, MAKE, PASS, SPLICE, Tables
 from nnspec.syntax.tokens import Tokens
 
-Make = Callable[[list[Any], Span], Any]
+Make = Callable[[Any, list[Any], Span], Any]
+
+
+class Automaton:
+    """The tables with what follows from them, shared by all parses.
+
+    builder: the class whose methods make the nodes.
+    """
+
+    def __init__(self, tables: Tables, builder: type) -> None:
+        self.tables = tables
+        self.makers: list[Make | None] = [
+            getattr(builder, rule[4]) if rule[2] == MAKE else None for rule in tables.rules
+        ]
+        self.chains: dict[tuple[int, int, int], tuple[int, int | None]] = {}
 
 
 class Driver:
@@ -20,17 +34,16 @@ class Driver:
     begins, ends: the offsets that each value covers.
     """
 
-    def __init__(self, tables: Tables, tokens: Tokens, builder: object, start: str) -> None:
-        self.tables = tables
+    def __init__(self, automaton: Automaton, tokens: Tokens, builder: object, start: str) -> None:
+        self.automaton = automaton
+        self.tables = tables = automaton.tables
         self.tokens = tokens
         self.states = [tables.starts[start]]
         self.values: list[Any] = []
         self.begins: list[int] = []
         self.ends: list[int] = []
         self._accepting = tables.ends[start]
-        self._makers: list[Make | None] = [
-            getattr(builder, rule[4]) if rule[2] == MAKE else None for rule in tables.rules
-        ]
+        self._builder = builder
 
     def run(self, recover: Callable[[int], int]) -> Any:
         """Parse all tokens; returns the value of the start symbol, None where recovery gave up.
@@ -39,11 +52,11 @@ class Driver:
             and returns the index at which to go on, or -1 to stop.
         """
         tables, source = self.tables, self.tokens.source
-        table, rules, makers = tables.states, tables.rules, self._makers
+        table, rules = tables.states, tables.rules
+        makers, builder = self.automaton.makers, self._builder
         states, values, begins, ends = self.states, self.values, self.begins, self.ends
         types, starts, stops = self.tokens.types, self.tokens.starts, self.tokens.ends
-        accepting = self._accepting
-        chains: dict[tuple[int, int, int], tuple[int, int | None]] = {}
+        accepting, chains = self._accepting, self.automaton.chains
         at = 0
         while True:
             token = types[at]
@@ -70,7 +83,7 @@ class Driver:
                 make = makers[~action]
                 if make is not None:
                     children = values[-size:] if size else []
-                    value = make(_arrange(children, plan), Span(source, begin, stop))
+                    value = make(builder, _arrange(children, plan), Span(source, begin, stop))
                 elif mode == PASS:
                     value = values[plan[0] - size]
                 elif plan[0] == SPLICE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic
@@ -30,8 +29,7 @@ _AFTER_SOFT_WORD = re.compile(r"[ \t]++[A-Za-z0-9_\"'(\[{~-]")
 _CONTINUATION = re.compile(r"(?:where|from)\b|->")
 
 
-@cache
-def _master(name: str, number: str, string: str) -> re.Pattern[str]:
+def _pattern(name: str, number: str, string: str) -> re.Pattern[str]:
     """One alternative a group, in the order of the constants above; every character matches one."""
     return re.compile(
         r"(?:[ \t\f\r]+|\\\r?\n)*+(?:"
@@ -48,28 +46,40 @@ def _master(name: str, number: str, string: str) -> re.Pattern[str]:
     )
 
 
+class Vocabulary:
+    """What the lexer has to know of the language, shared by all parses.
+
+    ids: the number of every terminal.
+    pattern: matches one token, with one group for each kind of it.
+    words: the terminals of words; BROKEN for those whose meaning hangs on their line.
+    blocks: the kinds of the blocks that headers open, by their first terminal.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self.ids = ids = tables.ids
+        self.pattern = _pattern(*(tables.patterns[n] for n in ("NAME", "NUMBER", "STRING")))
+        self.words = {word: ids[word] for word in HARD_WORDS}
+        self.words |= dict.fromkeys(("list", "dict", "where", "from", "import", "as"), BROKEN)
+        self.blocks = {ids[word]: "code" for word in "def if elif else while for".split()}
+        self.blocks |= {ids[word]: word for word in ("module", "check", "extern")}
+        self.blocks[ids["model"]] = "module"
+
+
 class Lexer:
     """Reads a source into tokens; may be set back to read on from the middle in another way.
 
-    tables: the parser's tables, which number the terminals.
     end: the offset where to stop.
     """
 
-    def __init__(self, source: Source, tables: Tables, end: int | None = None) -> None:
+    def __init__(self, source: Source, vocabulary: Vocabulary, end: int | None = None) -> None:
         self.source = source
         self.end = len(source.text) if end is None else end
         self.tokens = Tokens(source)
         self.diagnostics: list[Diagnostic] = []
         self.gave_up = False  # a limit was passed, the rest was not read
         self.has_long_lines = False  # only in long lines can expressions be nested deeply
-        self.ids = ids = tables.ids
-        self._pattern = _master(*(tables.patterns[n] for n in ("NAME", "NUMBER", "STRING")))
-        self._words = {word: ids[word] for word in HARD_WORDS}
-        # Words whose meaning hangs on the line that they stand in.
-        self._words |= dict.fromkeys(("list", "dict", "where", "from", "import", "as"), BROKEN)
-        self._block_of = {ids[word]: "code" for word in "def if elif else while for".split()}
-        self._block_of |= {ids[word]: word for word in ("module", "check", "extern")}
-        self._block_of[ids["model"]] = "module"
+        self.ids = vocabulary.ids
+        self._vocabulary = vocabulary
         self._levels: Levels = (0, "file", None)
         self.brackets: list[str] = []
         self._fresh = True  # the next token begins a statement
@@ -111,13 +121,13 @@ class Lexer:
     # --- the loop ------------------------------------------------------------------------------------
 
     def _read(self, start: int) -> None:
-        text, end, ids, words = self.source.text, self.end, self.ids, self._words
+        text, end, ids, words = self.source.text, self.end, self.ids, self._vocabulary.words
         add_type = self.tokens.types.append
         add_start = self.tokens.starts.append
         add_end = self.tokens.ends.append
         name_id, number_id, string_id, colon = ids["NAME"], ids["NUMBER"], ids["STRING"], ids[":"]
         brackets = self.brackets
-        scanner: Any = self._pattern.scanner  # type: ignore[attr-defined]
+        scanner: Any = self._vocabulary.pattern.scanner  # type: ignore[attr-defined]
         match = scanner(text, start, end).match
         while not self.gave_up:
             found = match()
@@ -251,12 +261,12 @@ class Lexer:
         """A colon outside brackets: the end of a header, if this line is one."""
         tokens = self.tokens
         line = tokens.lines[-1]
-        if not line.opened and tokens.types[line.first] in self._block_of:
+        if not line.opened and tokens.types[line.first] in self._vocabulary.blocks:
             line.opened = self._fresh = True
 
     def _inside(self, line: Line) -> str:
         """The kind of the block that a line opens."""
-        return self._block_of.get(self.tokens.types[line.first], line.levels[1])
+        return self._vocabulary.blocks.get(self.tokens.types[line.first], line.levels[1])
 
     def _close(self, bracket: str, begin: int, stop: int) -> int:
         span = self._span(begin, stop)

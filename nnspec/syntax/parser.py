@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters, syntax
@@ -10,8 +11,8 @@ from nnspec.source import Source, Span
 from nnspec.syntax import ast
 from nnspec.syntax.builder import Builder
 from nnspec.syntax.depth import MAX_DEPTH, too_deep
-from nnspec.syntax.driver import Driver
-from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
+from nnspec.syntax.driver import Automaton, Driver
+from nnspec.syntax.lexer import MAX_MISTAKES, Lexer, Vocabulary
 from nnspec.syntax.parsed import Parsed
 from nnspec.syntax.recovery import Recovery
 from nnspec.syntax.table_cache import tables
@@ -46,20 +47,27 @@ def parse_declaration(source: Source, start: int, end: int) -> ast.Declaration:
     return parsed.file.declarations[0]
 
 
+@cache
+def _language() -> tuple[Automaton, Vocabulary]:
+    """The automaton of the grammar, and what the lexer has to know of it."""
+    found = tables()
+    return Automaton(found, Builder), Vocabulary(found)
+
+
 class _Parse:
     """One run of the parser over one source."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._tables = tables()
+        self._automaton, self._vocabulary = _language()
         self._diagnostics: list[Diagnostic] = []
 
     def file(self, start: int, end: int) -> Parsed:
         source = self._source
-        lexer = Lexer(source, self._tables, end)
+        lexer = Lexer(source, self._vocabulary, end)
         lexer.read(start)
         builder = self._builder(lexer)
-        driver = Driver(self._tables, lexer.tokens, builder, "file")
+        driver = Driver(self._automaton, lexer.tokens, builder, "file")
         file = driver.run(Recovery(lexer, driver, self._diagnostics.append))
         if not isinstance(file, ast.File):
             file = ast.File(Span(source, start, end), source, None, _declarations(driver))
@@ -85,10 +93,10 @@ class _Parse:
 
     def _expression(self, start: int, end: int) -> ast.Expr | None:
         """Parse the value of a field of an f-string; None, and a diagnostic, where it is none."""
-        lexer = Lexer(self._source, self._tables, end)
+        lexer = Lexer(self._source, self._vocabulary, end)
         lexer.read_expression(start)
         builder = self._builder(lexer)
-        driver = Driver(self._tables, lexer.tokens, builder, "values")
+        driver = Driver(self._automaton, lexer.tokens, builder, "values")
         recovery = Recovery(lexer, driver, self._diagnostics.append)
 
         def report_and_stop(at: int) -> int:
