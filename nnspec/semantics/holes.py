@@ -16,11 +16,14 @@ from nnspec.syntax.walk import walk
 def settle(recorder: Recorder, scope: FileScope, findings: Findings) -> dict[ast.Hole, DimLike]:
     """The size of every `_` of a file; what has none, or several, is reported."""
     found: dict[ast.Hole, DimLike] = {}
+    # Behind another mistake the flow says nothing, and so may no call: that is no second mistake.
+    told = (*scope.diagnostics, *findings.diagnostics)
+    clean = not any(d.severity == "error" for d in told)
     for declaration in scope.file.declarations:
         names = _names(declaration)
         for node in walk(declaration):
             if isinstance(node, ast.Hole) and node in recorder.holes:
-                size = _one(node, recorder.holes[node], names, findings)
+                size = _one(node, recorder.holes[node], names, findings, clean)
                 if size is not None:
                     found[node] = size
     return found
@@ -33,7 +36,11 @@ def _names(declaration: ast.Declaration) -> frozenset[str]:
 
 
 def _one(
-    node: ast.Hole, solutions: list[Solution], names: frozenset[str], findings: Findings
+    node: ast.Hole,
+    solutions: list[Solution],
+    names: frozenset[str],
+    findings: Findings,
+    clean: bool,
 ) -> DimLike | None:
     general = list(dict.fromkeys(s.size for s in solutions if s.general and s.size is not None))
     exact = list(
@@ -56,7 +63,8 @@ def _one(
         return None
     if len(exact) == 1:
         return exact[0]
-    _report(node, general, exact, names, findings)
+    if general or exact or clean:
+        _report(node, general, exact, names, findings)
     return None
 
 
