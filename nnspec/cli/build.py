@@ -13,7 +13,7 @@ from nnspec.cli.layout import lay_out
 from nnspec.cli.projects import Projects
 from nnspec.cli.specfiles import SpecFile, gather
 from nnspec.cli.tree import Changes, apply, compare, with_packages
-from nnspec.cli.trouble import Trouble
+from nnspec.cli.trouble import Trouble, at_work
 
 if TYPE_CHECKING:
     from nnspec.cli.projects import ProjectFactory
@@ -115,7 +115,8 @@ def _compile(project: Project, path: Path) -> tuple[str | None, tuple[Diagnostic
     """The Python of a spec, None where it has errors, and what there is to say about it."""
     from nnspec.project import Report
 
-    result = project.build(path)
+    with at_work(f"building {path}"):
+        result = project.build(path)
     if isinstance(result, Report):
         return None, result.diagnostics
     return result.text, result.report.diagnostics

@@ -10,7 +10,7 @@ from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
 from nnspec.cli.projects import Projects
 from nnspec.cli.specfiles import gather
-from nnspec.cli.trouble import Trouble
+from nnspec.cli.trouble import Trouble, at_work
 
 if TYPE_CHECKING:
     from nnspec.cli.projects import ProjectFactory
@@ -56,7 +56,8 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     compilers = Projects(projects)
     found: list[Diagnostic] = []
     for spec in specs:
-        found += compilers.of(spec).check(spec.path, spec.text).diagnostics
+        with at_work(f"checking {spec.path}"):
+            found += compilers.of(spec).check(spec.path, spec.text).diagnostics
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":

@@ -79,14 +79,19 @@ def _bug(error: Exception, arguments: list[str]) -> str:
 
     from nnspec.cli.top import version
 
-    what = f"{type(error).__name__}: {error}".strip(": ")
-    if len(what) > 600:
-        what = what[:600] + "..."
-    return (
-        "nnspec: internal error: this is a bug in nnspec, not in your spec\n"
-        f"  {what}\n"
-        f"  in: nnspec {shlex.join(arguments)}\n"
-        f"  nnspec {version()}, Python {platform.python_version()}, {sys.platform}\n"
-        "Please report it with these lines and, if you can, the spec.\n"
-        "NNSPEC_DEBUG=1 before the same command shows the traceback.\n"
+    said = f"{type(error).__name__}: {error}"[:600].splitlines()[:8]
+    lines = [
+        *said,
+        *getattr(error, "__notes__", ()),
+        f"in: nnspec {shlex.join(arguments)}",
+        f"nnspec {version()}, Python {platform.python_version()}, {sys.platform}",
+    ]
+    return "\n".join(
+        [
+            "nnspec: internal error: this is a bug in nnspec, not in your spec",
+            *(f"  {line}" for line in lines),
+            "Please report it with these lines and, if you can, the spec.",
+            "NNSPEC_DEBUG=1 before the same command shows the traceback.",
+            "",
+        ]
     )

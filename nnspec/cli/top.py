@@ -67,4 +67,4 @@ def version() -> str:
     """The version of the installed package."""
     from nnspec import __version__
 
-    return __version__
+    return str(__version__)

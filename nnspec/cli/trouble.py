@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class Trouble(Exception):
     """Ends the command with exit code 2.
@@ -27,3 +30,13 @@ def reason(error: OSError) -> str:
     """Why the system refused, in its own words: `permission denied`."""
     words = error.strerror or str(error)
     return words[:1].lower() + words[1:]
+
+
+@contextmanager
+def at_work(what: str) -> Iterator[None]:
+    """Notes on an exception what was being done: `checking net.nnspec`."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"while {what}")
+        raise

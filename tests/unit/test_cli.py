@@ -209,6 +209,7 @@ def test_a_bug_is_one_screen_and_101(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert (code, out) == (101, "")
     assert err.startswith("nnspec: internal error: this is a bug in nnspec")
     assert "RuntimeError: a wheel came off" in err and "nnspec check a.nnspec" in err
+    assert "while checking a.nnspec" in err
     assert "Traceback" not in err and len(err.splitlines()) < 24
     monkeypatch.setenv("NNSPEC_DEBUG", "1")
     with pytest.raises(RuntimeError):
