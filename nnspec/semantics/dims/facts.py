@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Bounds = tuple[int | None, int | None]
 
 MAX_ROUNDS = 8
+MAX_NESTED = 60
 MAX_REMEMBERED = 20_000
 
 
@@ -61,6 +62,7 @@ class Facts:
 
     __slots__ = (
         "_memo",
+        "_nested",
         "at_least_zero",
         "declared",
         "domains",
@@ -86,6 +88,7 @@ class Facts:
         self.not_zero: tuple[Dim, ...] = ()
         self.impossible = False
         self._memo: dict[object, object] = {}
+        self._nested = 0
 
     def fork(self) -> Facts:
         """A copy that `learn` may still change."""
@@ -132,17 +135,27 @@ class Facts:
         if found is not None:
             assert isinstance(found, Dim)
             return found
-        result = dim
-        for _ in range(MAX_ROUNDS):
-            before = result
-            result = result.rebuild(self._replacement)
-            if self.rules:
-                result = self._by_rules(result)
-            if result == before:
-                break
+        if self._nested > MAX_NESTED:
+            # Several rules may bring each other back inside operations.
+            return dim
+        self._nested += 1
+        try:
+            result = self._simplified(dim)
+        finally:
+            self._nested -= 1
         self.remember(dim, result)
         self._memo[result] = result
         return result
+
+    def _simplified(self, dim: Dim) -> Dim:
+        for _ in range(MAX_ROUNDS):
+            before = dim
+            dim = dim.rebuild(self._replacement)
+            if self.rules:
+                dim = self._by_rules(dim)
+            if dim == before:
+                break
+        return dim
 
     def forget(self) -> None:
         """Drop remembered results; for `learn`, which changes facts in the making."""

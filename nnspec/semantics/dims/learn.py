@@ -90,7 +90,13 @@ class Learner:
         facts = self.facts
         mono, c = leading(dim)
         rest = dim - Dim({mono: c}, dim.has_power)
-        if any(set(mono) <= set(other) for other in rest.terms if other):
+        names = {name for atom in mono for name in atom.symbols}
+        if any(
+            set(mono) <= set(other) or any(a.depth and names & a.symbols for a in other)
+            for other in rest.terms
+            if other
+        ):
+            # What is replaced must not come back with the replacement.
             facts.at_least_zero = (*facts.at_least_zero, dim, -dim)
         else:
             facts.rules = (*facts.rules, Rule(abs(c), mono, rest if c < 0 else -rest))
