@@ -58,14 +58,14 @@ def _sections(
     for module in sorted(plain, key=_natural):
         sections[_section(module)].append(py.Import([py.alias(module, plain[module])]))
     for module in sorted(members, key=_module_key):
-        found = [py.alias(n, members[module][n]) for n in sorted(members[module], key=_member_key)]
+        found = [py.alias(n, members[module][n]) for n in sorted(members[module], key=member_key)]
         # `import a as b` keeps a line of its own, as isort has it.
         together = [alias for alias in found if alias.asname is None]
         apart = [alias for alias in found if alias.asname is not None]
         groups = [[alias] for alias in apart]
         if together:
             groups.append(together)
-        for group in sorted(groups, key=lambda g: _member_key(g[0].name)):
+        for group in sorted(groups, key=lambda g: member_key(g[0].name)):
             sections[_section(module)].append(_from(module, group))
     result: list[py.stmt | None] = []
     for statements in sections.values():
@@ -93,7 +93,7 @@ def _module_key(module: str) -> tuple[int, Natural]:
     return len(bare) - len(module), _natural(bare)
 
 
-def _member_key(name: str) -> tuple[int, Natural]:
+def member_key(name: str) -> tuple[int, Natural]:
     """Constants, then classes, then the rest."""
     if name.isupper() and len(name) > 1:
         kind = 0

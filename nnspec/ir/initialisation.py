@@ -85,7 +85,11 @@ def _conditional(
 ) -> list[py.stmt]:
     if line.condition is None:
         return body
-    return [build.at(py.If(expressions.expression(line.condition, frame), body, []), line.span)]
+    test = expressions.expression(line.condition, frame)
+    match body:
+        case [py.If(inner, inside, [])]:
+            test, body = py.BoolOp(py.And(), [test, inner]), inside
+    return [build.at(py.If(test, body, []), line.span)]
 
 
 def _is_still(line: ast.Init, frame: Frame) -> bool:

@@ -104,7 +104,7 @@ def _exports(file: ast.File, items: list[Item], names: Names) -> list[str]:
     for decl in file.declarations:
         if isinstance(decl, ast.ExternModule | ast.ExternDef):
             found.append(names.file(decl.name))
-    return found
+    return sorted(found, key=imports.member_key)
 
 
 # --- order ---------------------------------------------------------------------------------------

@@ -6,37 +6,35 @@ import ast as py
 
 from nnspec.ir import build, calls, expressions, initialisation, library
 from nnspec.ir.context import FileContext, Frame
-from nnspec.ir.names import parameter_names
+from nnspec.ir.names import apart, parameter_names
 from nnspec.ir.nodes import Function
 from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import Builtin, LayerType, Value
 from nnspec.semantics.values import Function as DefValue
 from nnspec.syntax import ast
 
-OVERRIDES = "overrides"
-VARIABLE = "model"
-
 
 def lower(decl: ast.Model, file: FileContext) -> Function:
     """A function without positional arguments, whose keywords take the place of the model's own."""
-    frame = Frame(file, "function", root=VARIABLE)
+    variable = _apart("model", file)
+    frame = Frame(file, "function", root=variable)
     callee = _callee(decl, file)
     overridable = isinstance(decl.value, ast.Call) and can_override(callee)
-    made = (
-        _overridden(decl.value, callee, frame)
-        if overridable
-        else expressions.expression(decl.value, frame)
-    )
-    build.at(made, decl.value.span)
-    body: list[py.stmt]
-    if decl.body:
-        frame.locals[VARIABLE] = VARIABLE
-        body = [build.at(build.assign(build.stored(VARIABLE), made), decl.value.span)]
-        body.extend(_lines(decl, file, frame))
-        body.append(build.at(py.Return(build.name(VARIABLE)), decl.value.span))
+    body: list[py.stmt] = []
+    if overridable:
+        body, made = _overridden(decl.value, callee, frame)
     else:
-        body = [build.at(py.Return(made), decl.value.span)]
-    keywords = py.arg(OVERRIDES, file.names.root("Any")) if overridable else None
+        made = expressions.expression(decl.value, frame)
+    build.at(made, decl.value.span)
+    if decl.body:
+        frame.locals[variable] = variable
+        body.append(build.at(build.assign(build.stored(variable), made), decl.value.span))
+        body.extend(_lines(decl, file, frame))
+        made = build.name(variable)
+    body.append(build.at(py.Return(made), decl.value.span))
+    keywords = None
+    if overridable:
+        keywords = py.arg(_apart("overrides", file), file.names.root("Any"))
     return Function(
         file.names.file(decl.name),
         py.arguments([], [], None, [], [], keywords, []),
@@ -62,12 +60,12 @@ def can_override(callee: Value) -> bool:
     return False
 
 
-def _overridden(value: ast.Expr, callee: Value, frame: Frame) -> py.expr:
-    """`Net(**{"dim": 64} | overrides)`."""
+def _overridden(value: ast.Expr, callee: Value, frame: Frame) -> tuple[list[py.stmt], py.expr]:
+    """`settings: dict[str, Any] = {"dim": 64}` and `Net(**settings | overrides)`."""
     assert isinstance(value, ast.Call)
     func = expressions.expression(value.func, frame)
     positional, keywords = calls.arguments(callee, value.args, frame)
-    overrides = build.name(OVERRIDES)
+    overrides = build.name(_apart("overrides", frame.file))
     signature, _ = calls.signature_of(callee)
     assert signature is not None
     star = any(param.kind == "star" for param in signature.params) or any(
@@ -79,10 +77,22 @@ def _overridden(value: ast.Expr, callee: Value, frame: Frame) -> py.expr:
         keywords = [*zip(order, positional), *keywords]
         positional = []
     if not keywords:
-        return build.call(func, positional, [(None, overrides)])
+        return [], build.call(func, positional, [(None, overrides)])
     keys = [py.Constant(key) if key is not None else None for key, _ in keywords]
     given = py.Dict(keys, [item for _, item in keywords])  # type: ignore[arg-type]
-    return build.call(func, positional, [(None, py.BinOp(given, py.BitOr(), overrides))])
+    emitted = frame.file.names
+    hint = build.subscript(
+        emitted.builtin("dict"), build.tuple_([emitted.builtin("str"), emitted.root("Any")])
+    )
+    settings = _apart("settings", frame.file)
+    both = py.BinOp(build.name(settings), py.BitOr(), overrides)
+    statement = build.annotated(build.stored(settings), hint, given)
+    return [build.at(statement, value.span)], build.call(func, positional, [(None, both)])
+
+
+def _apart(wanted: str, file: FileContext) -> str:
+    """A local of the function, apart from all that the file calls so."""
+    return apart(wanted, file.names.declared)
 
 
 def _lines(decl: ast.Model, file: FileContext, frame: Frame) -> list[py.stmt]:

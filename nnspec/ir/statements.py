@@ -10,6 +10,7 @@ from nnspec.ir.context import Frame
 from nnspec.ir.walk import nodes
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.resolved import Kind
+from nnspec.semantics.values import Layer, Tensor, Unknown, Value
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.node import Node
@@ -78,12 +79,43 @@ def assign(statement: ast.Assign, frame: Frame) -> Iterator[py.stmt]:
     else:
         before, made, entering = [], expressions.expression(value, frame), None
     left = build.as_target(expressions.expression(target, frame))
+    hint = _gathered_hint(statement, frame)
+    if hint is not None:
+        yield build.annotated(left, hint, made)
+        return
     last = py.Assign([left], made)
     if before:
         shapes.between(last, entering, frame.file.value(value))
     else:
         shapes.comment(last, statement, value, frame)
     yield last
+
+
+def _gathered_hint(statement: ast.Assign, frame: Frame) -> py.expr | None:
+    """The hint of an empty list, by what is added to it; None where its first item tells it."""
+    target, value = statement.target, statement.value
+    if not (isinstance(target, ast.Name) and isinstance(value, ast.List) and not value.items):
+        return None
+    if frame.definition is None or frame.file.binding(target).kind is not Kind.LOCAL:
+        return None
+    starts = 0
+    item: Value = None
+    for node in nodes(frame.definition):
+        if isinstance(node, ast.Assign) and isinstance(node.target, ast.Name):
+            if node.target.id == target.id:
+                starts += node.op is None
+                if node.op == "+" and isinstance(node.value, ast.List) and node.value.items:
+                    item = frame.file.value(node.value.items[0])
+    if starts != 1:
+        return None
+    names = frame.file.names
+    if isinstance(item, Layer) or (isinstance(item, Unknown) and item.kind == "layer"):
+        inner: py.expr = build.attribute(names.root("nn"), "Module")
+    elif isinstance(item, Tensor):
+        inner = names.root("Tensor")
+    else:
+        return None
+    return build.subscript(names.builtin("list"), inner)
 
 
 def augmented(statement: ast.Assign, op: str, frame: Frame) -> Iterator[py.stmt]:
