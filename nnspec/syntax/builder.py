@@ -14,6 +14,11 @@ from nnspec.syntax.building import Kids
 _MODEL_LINES = (ast.Init, ast.Tie, ast.Freeze)
 
 
+def _is_whole(node: Any) -> bool:
+    """Whether a declaration was read; one that only stands in for a broken header has no name."""
+    return node is not None and getattr(node, "name", None) != ""
+
+
 class Body:
     """The block of a declaration."""
 
@@ -22,7 +27,7 @@ class Body:
     def __init__(self, doc: ast.String | None, lines: list[Any]) -> None:
         self.doc = doc
         self.members: tuple[ast.Member, ...] = tuple(
-            line for line in lines if isinstance(line, ast.Member)
+            line for line in lines if isinstance(line, ast.Member) and _is_whole(line)
         )
         self.rule: str | None = next((line.name for line in lines if isinstance(line, Rule)), None)
 
@@ -33,7 +38,7 @@ class Builder(BuildMembers):
     def file(self, kids: Kids, span: Span) -> ast.File:
         doc, *declarations = kids
         whole = self.span(0, len(self.source.text))
-        return ast.File(whole, self.source, doc, tuple(d for d in declarations if d is not None))
+        return ast.File(whole, self.source, doc, tuple(d for d in declarations if _is_whole(d)))
 
     def doc(self, kids: Kids, span: Span) -> ast.String:
         (text,) = kids
@@ -201,6 +206,9 @@ class Builder(BuildMembers):
             self.report(format_string_here(read.span, "the code of a mistake"))
             return None
         return ast.FailsCheck(span, read.value, read.span)
+
+    def check_pass(self, kids: Kids, span: Span) -> None:
+        return None
 
     def check_args(self, kids: Kids, span: Span) -> tuple[ast.CheckArgument, ...]:
         return tuple(kids)

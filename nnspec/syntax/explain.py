@@ -64,6 +64,18 @@ class Mistake:
             return ""
         return self.tokens.text(at)
 
+    def last(self) -> int:
+        """The last token of the line."""
+        at = self.at
+        ends = (self.ids["_NEWLINE"], self.ids["$END"])
+        while self.tokens.types[at] not in ends:
+            at += 1
+        return at - 1
+
+    def last_text(self) -> str:
+        """The characters of the last token of the line."""
+        return self.text_at(self.last())
+
     def glued(self, at: int) -> bool:
         """Whether nothing separates token `at` from the one in front of it."""
         return at > 0 and self.tokens.ends[at - 1] == self.tokens.starts[at]
@@ -98,6 +110,8 @@ def _foreign(m: Mistake) -> Diagnostic | None:
         return mistakes.increment(tokens.span(m.at - 2).to(tokens.span(m.at - 1)), m.before * 2)
     if m.before == "else" and m.text == "if":
         return mistakes.else_if(tokens.span(m.at - 1).to(m.span))
+    if m.head in PYTHON_STATEMENTS and m.text_at(m.first + 1) == ":":
+        return mistakes.python_statement(tokens.span(m.first), m.head)
     if m.text == "*" and m.before == "import":
         return mistakes.star_import(m.span)
     return None
@@ -172,12 +186,27 @@ def _word(m: Mistake) -> Diagnostic | None:
 
 # --- the general case ----------------------------------------------------------------------------------
 
-_SINGLES = (":", "=", "->", "(", ")", "]", "}", ",", "in", "import", "from", "else")
+_SINGLES = (
+    "module",
+    "def",
+    ":",
+    "=",
+    "->",
+    "(",
+    ")",
+    "]",
+    "}",
+    ",",
+    "in",
+    "import",
+    "from",
+    "else",
+)
 
 
 def _general(m: Mistake) -> Diagnostic:
     expected: list[str] = []
-    if m.accepts("not"):
+    if m.accepts("{"):
         expected.append("a value")
     elif m.accepts("LIST"):
         expected.append("a type")
@@ -186,13 +215,16 @@ def _general(m: Mistake) -> Diagnostic:
     elif m.accepts("PATH"):
         expected.append("a path such as `h.*.weight`")
     closing = {")", "]", "}"}
+    if m.accepts("*", "/"):
+        expected.append("an operator")
     if "a value" not in expected:
         for single in _SINGLES:
-            # Of the brackets only the innermost can be closed, and `(` only where it must come.
-            if (single != "(" or len(expected) == 0) and m.accepts(single):
+            if m.accepts(single) and _worth_naming(m, single, expected):
                 expected.append(f"`{single}`")
         if m.accepts("_NEWLINE"):
             expected.append("the end of the line")
+        if m.accepts("$END") and not m.accepts("_NEWLINE"):
+            expected.append("the end of the expression")
     else:
         expected += [f"`{c}`" for c in sorted(closing) if m.accepts(c)]
     if not expected:
@@ -209,6 +241,17 @@ def _general(m: Mistake) -> Diagnostic:
         listed = f"{', '.join(expected[:-1])} or {expected[-1]}"
     after = f"after `{_short(m.before)}`" if m.before else ""
     return mistakes.unexpected(m.span, found, listed, after)
+
+
+def _worth_naming(m: Mistake, single: str, expected: list[str]) -> bool:
+    """Whether a terminal that would fit is likely to be the one that is missing."""
+    if single == "(":
+        return not expected
+    if single == "in":
+        return not m.accepts("<")
+    if "an operator" in expected and not m.brackets:
+        return single == ":" and header_words(m.head, "") is not None
+    return True
 
 
 def _short(text: str, width: int = 30) -> str:

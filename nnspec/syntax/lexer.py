@@ -77,6 +77,7 @@ class Lexer:
         self.tokens = Tokens(source)
         self.diagnostics: list[Diagnostic] = []
         self.gave_up = False  # a limit was passed, the rest was not read
+        self.excused: set[int] = set()  # where tokens begin that have had a message already
         self.has_long_lines = False  # only in long lines can expressions be nested deeply
         self.ids = vocabulary.ids
         self._vocabulary = vocabulary
@@ -273,12 +274,25 @@ class Lexer:
         if not self.brackets:
             self.report(mistakes.stray_bracket(span, bracket))
             return BROKEN
+        if (
+            len(self.brackets) > 1
+            and CLOSING[self.brackets[-1]] != bracket == CLOSING[self.brackets[-2]]
+        ):
+            self._close_forgotten(span)
         expected = CLOSING[self.brackets.pop()]
         if bracket != expected:
             opening = self.tokens.open_brackets(len(self.tokens.types))
             where = self.tokens.span(opening[-1]) if opening else None
             self.report(mistakes.wrong_bracket(span, bracket, expected, where))
         return self.ids[expected]
+
+    def _close_forgotten(self, span: Span) -> None:
+        """The bracket at `span` closes one around the innermost, which was forgotten."""
+        opening = self.tokens.open_brackets(len(self.tokens.types))[-1]
+        bracket = self.brackets.pop()
+        closing = CLOSING[bracket]
+        self.report(mistakes.unclosed_bracket(self.tokens.span(opening), bracket, closing, span))
+        self._add(closing, span.start, span.start)
 
     # --- lines and blocks ----------------------------------------------------------------------------
 
@@ -330,7 +344,8 @@ class Lexer:
         if column > levels[0]:
             kind = self._inside(tokens.lines[-1]) if tokens.lines else "file"
             self._levels = levels = (column, kind, levels)
-            self._add("_INDENT", stop, stop)
+            at = tokens.ends[-1] if tokens.ends else begin
+            self._add("_INDENT", at, at)
             depth = 0
             outer: Levels | None = levels
             while outer is not None:

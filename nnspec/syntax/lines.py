@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _HEADERS = {
     "module": "the module's header",
+    "model": "the model's value",
     "def": "the def's header",
     "check": "the target of the check",
     "if": "the condition",
@@ -50,7 +51,7 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
         return None
     first = m.tokens.span(m.first)
     second = m.text_at(m.first + 1)
-    named = m.is_("NAME", m.first) or m.head in HARD_WORDS
+    named = m.is_("NAME", m.first) or m.is_("STRING", m.first) or m.head in HARD_WORDS
     second_is_name = m.first + 1 < len(m.tokens.types) and m.is_("NAME", m.first + 1)
     if m.head == "class" and second_is_name:
         return mistakes.python_class(first, second)
@@ -66,6 +67,10 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
         return _top_level(m, first, second, second_is_name)
     if m.kind in ("module", "extern") and named:
         return _member(m, first, second, second_is_name)
+    if m.kind == "check" and second != "=" and m.is_("NAME", m.first):
+        if m.head == "fails":
+            return mistakes.fails_without_code(m.span)
+        return mistakes.check_line(first, first.text)
     if m.kind == "code" and named:
         return _code(m, first, second_is_name)
     return None
@@ -92,6 +97,10 @@ def _top_level(m: Mistake, first: Span, second: str, second_is_name: bool) -> Di
         return mistakes.misplaced(
             first, "a text", place, "only the first line of a file can be its docstring"
         )
+    if m.head in SOFT_WORDS["file"]:
+        return mistakes.unexpected(
+            m.tokens.span(m.first + 1), _shown(m, m.first + 1), "a name", f"after `{m.head}`"
+        )
     if m.is_("NAME", m.first) and second == "=":
         return mistakes.misplaced(
             m.tokens.span(m.first).to(m.tokens.span(m.first + 1)),
@@ -101,11 +110,9 @@ def _top_level(m: Mistake, first: Span, second: str, second_is_name: bool) -> Di
         )
     near: list[str] = []
     if m.is_("NAME", m.first) and second_is_name:
-        near = nearest(m.head, [*SOFT_WORDS["file"], "def"], 1)
-    if m.head in SOFT_WORDS["file"]:
-        return mistakes.unexpected(
-            m.tokens.span(m.first + 1), _shown(m, m.first + 1), "a name", f"after `{m.head}`"
-        )
+        blocks = ("module", "def", "check", "extern")
+        near = nearest(m.head, blocks if m.last_text() == ":" else ("model", "type", "from"), 1)
+        near = near or nearest(m.head, SOFT_WORDS["file"], 1)
     return mistakes.unknown_declaration(first, first.text, near[0] if near else None)
 
 
@@ -116,6 +123,9 @@ def _member(m: Mistake, first: Span, second: str, second_is_name: bool) -> Diagn
         if m.head == "for":
             help = "write a list of layers: `name = [Layer() for i in range(n)]`"
         return mistakes.misplaced(first, f"`{m.head}`", place, help)
+    if m.is_("STRING", m.first):
+        help = "a docstring is the first line of the body"
+        return mistakes.misplaced(first, "a text", place, help)
     if m.at != m.first + 1:
         return None
     words = [*SOFT_WORDS[m.kind], "def"]
@@ -136,7 +146,7 @@ def _member(m: Mistake, first: Span, second: str, second_is_name: bool) -> Diagn
         near = nearest(m.head, words, 1)
         if near:
             return mistakes.unknown_member(first, m.head, near[0])
-    if second in ("(", ".", "["):
+    if second in ("(", ".", "[") and m.head not in HARD_WORDS:
         return mistakes.misplaced(
             first, "an expression", place, "what is computed in each call stands in a `def`"
         )
@@ -160,11 +170,9 @@ def _code(m: Mistake, first: Span, second_is_name: bool) -> Diagnostic | None:
 def _assigns(m: Mistake) -> bool:
     """Whether the line has an `=` outside brackets."""
     depth = 0
-    for at in range(m.first, len(m.tokens.types)):
+    for at in range(m.first, m.last() + 1):
         text = m.tokens.text(at)
         depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
-        if m.is_("_NEWLINE", at):
-            return False
         if text == "=" and depth == 0:
             return True
     return False

@@ -49,6 +49,7 @@ def read_oddity(lexer: Lexer, at: int) -> int:
         meant = _LOOKALIKES[character]
         lexer.report(mistakes.lookalike(_span(lexer, at, at + 1), character, meant))
         # Brackets are left to the counting of brackets, which sees only ASCII.
+        lexer.excused.add(at)
         lexer.add(BROKEN if meant in "()" else lexer.ids[meant], at, at + 1)
         return at + 1
     if character in _QUOTES:

@@ -10,6 +10,7 @@ from nnspec.source import Span
 from nnspec.syntax.driver import Driver
 from nnspec.syntax.explain import Mistake, explain
 from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
+from nnspec.syntax.lines import header_words
 from nnspec.syntax.tokens import BROKEN, CLOSING
 
 # What stands in for a header with a mistake, so that the block below it is read all the same. The
@@ -20,7 +21,7 @@ _STAND_INS = {
     ("file", "def"): ("def", "NAME", "(", ")", ":", "_NEWLINE"),
     ("module", "def"): ("def", "NAME", "(", ")", ":", "_NEWLINE"),
     ("extern", "def"): ("def", "NAME", "(", ")", ":", "_NEWLINE"),
-    ("code", ""): ("if", "True", ":", "_NEWLINE"),
+    ("code", ""): ("if", "NAME", ":", "_NEWLINE"),
 }
 
 _BLOCK_NAMES = {
@@ -54,12 +55,10 @@ class Recovery:
         if self._count > 2 * MAX_MISTAKES or (kind == ids["$END"] and at + 1 > len(tokens.types)):
             return -1
         if kind == ids["_INDENT"]:
-            self._report(characters.unexpected_indent(self._indentation(at)))
-            self._remove_block_marks(at)
-            return at
+            return self._unexpected_block(at)
         if at and tokens.types[at - 1] == ids["_NEWLINE"] and self._driver.accepts(ids["_INDENT"]):
             return self._missing_block(at)
-        if kind == BROKEN:
+        if kind == BROKEN or tokens.starts[at] in self._lexer.excused:
             if self._lexer.gave_up:
                 return -1
             return self._skip(at)
@@ -83,6 +82,8 @@ class Recovery:
         if mistake.is_("_NEWLINE"):
             point = at  # the end of the file, inside brackets
         elif mistake.text == ":" and self._ends_line(at) and not mistake.line.opened:
+            point = at
+        elif mistake.text == "->":
             point = at
         else:
             point = self._start_of_physical_line(at)
@@ -130,16 +131,25 @@ class Recovery:
         head = tokens.text(line.first)
         what = _BLOCK_NAMES.get(head, f"the block of `{head}`")
         self._report(syntax.missing_block(tokens.span(line.first).to(tokens.span(at - 2)), what))
-        if head == "check":
-            self._driver.back_to(tokens.starts[line.first])
-            return at
         tokens.insert(at, [ids[t] for t in ("_INDENT", "pass", "_NEWLINE", "_DEDENT")])
+        return at
+
+    def _unexpected_block(self, at: int) -> int:
+        """An indented line below one that opens no block."""
+        line = self._tokens.line_of(at - 1)
+        header = header_words(*(self._tokens.text(line.first + i) for i in (0, 1)))
+        if header is not None and at:
+            end = self._tokens.ends[at - 1]
+            self._report(syntax.missing_colon(Span(self._lexer.source, end, end), header))
+            return self._end_of_block(at) + 1
+        self._report(characters.unexpected_indent(self._indentation(at)))
+        self._remove_block_marks(at)
         return at
 
     def _indentation(self, at: int) -> Span:
         tokens = self._tokens
-        start = self._line_start(tokens.starts[at])
-        return Span(self._lexer.source, start, tokens.starts[at])
+        stop = tokens.starts[at + 1]
+        return Span(self._lexer.source, self._line_start(stop), stop)
 
     def _remove_block_marks(self, at: int) -> None:
         """Forget an INDENT and the DEDENT that belongs to it: its lines join the block around."""
@@ -177,8 +187,11 @@ class Recovery:
         if tokens.types[at] == ids["_INDENT"]:
             stand_in = self._stand_in(line.levels[1], tokens.text(line.first), at)
             if stand_in is None:
-                return self._end_of_block(at) + 1
-            tokens.insert(at, [ids[terminal] for terminal in stand_in])
+                at = self._end_of_block(at) + 1
+            else:
+                tokens.insert(at, [ids[terminal] for terminal in stand_in])
+        if tokens.types[at] == ids["_DEDENT"] and not self._driver.accepts(ids["_DEDENT"]):
+            tokens.insert(at, [ids["pass"], newline])  # the block had no other line
         return at
 
     def _stand_in(self, kind: str, head: str, indent: int) -> tuple[str, ...] | None:

@@ -374,6 +374,11 @@ def check_line(span: Span, word: str) -> Diagnostic:
     )
 
 
+def fails_without_code(span: Span) -> Diagnostic:
+    """`fails` without a code in quotes."""
+    return error("E0131", span, "`fails` names a code in quotes", help='write `fails "E0301"`')
+
+
 # --- expressions and types -----------------------------------------------------------------------------
 
 
