@@ -23,14 +23,14 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
     return check(scope, catalog)
 
 
-def lower(checked: Checked, outside: frozenset[str] = frozenset()) -> File:
+def lower(checked: Checked, path: str | None = None, outside: frozenset[str] = frozenset()) -> File:
     """What emission needs of a checked file, without its syntax.
 
-    outside: names that other files read as attributes of its layers.
+    path: the spec, as the header of the Python names it; outside: names that other files read as attributes of its layers.
     """
     from nnspec.ir.lower import lower
 
-    return lower(checked, outside=outside)
+    return lower(checked, path, outside)
 
 
 def emit(file: File) -> str:

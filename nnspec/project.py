@@ -140,17 +140,21 @@ class Project:
         assert entry.report is not None
         return entry.report
 
-    def build(self, path: Path, text: str | None = None) -> Emitted | Report:
+    def build(
+        self, path: Path, text: str | None = None, readers: Iterable[Path] = ()
+    ) -> Emitted | Report:
         """The Python of one file, or the report where it has errors.
 
+        readers: other specs that are built along with it; what they read of its layers is kept there.
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
         entry = self.entry(path, text)
         assert entry.report is not None
         if not entry.report.ok or entry.checked is None:
             return entry.report
-        emitted = pipeline.emit(pipeline.lower(entry.checked))
-        return Emitted(entry.name, emitted, entry.report)
+        importers = [each for each in map(self.entry, readers) if entry in each.closure()]
+        file = pipeline.lower(entry.checked, entry.relative, _read_from(importers))
+        return Emitted(entry.name, pipeline.emit(file), entry.report)
 
     def imports(self, path: Path) -> list[Path]:
         """The specs that a file imports, those that exist, in the order of its lines.
@@ -355,6 +359,14 @@ def _read(path: str) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _read_from(entries: Iterable[Entry]) -> frozenset[str]:
+    """The names that files read as attributes."""
+    from nnspec.ir.context import read_attributes
+
+    checked = [entry.checked for entry in entries if entry.checked is not None]
+    return frozenset().union(*(read_attributes(each.scope.file, each) for each in checked))
 
 
 def _unique(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

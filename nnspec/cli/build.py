@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,11 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
         return _to_stdout(specs[0], arguments, console, projects)
     compilers = Projects(projects)
     targets = lay_out(specs, lambda given, path: compilers.of(given).imports(path))
+    together = [target.spec for target in targets.values()]
     texts: dict[PurePosixPath, str] = {}
     found: list[Diagnostic] = []
     for file, target in targets.items():
-        text, diagnostics = _compile(compilers.of(target.given), target.spec)
+        text, diagnostics = _compile(compilers.of(target.given), target.spec, together)
         found += diagnostics
         if text is not None:
             texts[file] = text
@@ -111,12 +113,17 @@ def _agree(arguments: Namespace) -> None:
         )
 
 
-def _compile(project: Project, path: Path) -> tuple[str | None, tuple[Diagnostic, ...]]:
-    """The Python of a spec, None where it has errors, and what there is to say about it."""
+def _compile(
+    project: Project, path: Path, together: Sequence[Path] = ()
+) -> tuple[str | None, tuple[Diagnostic, ...]]:
+    """The Python of a spec, None where it has errors, and what there is to say about it.
+
+    together: all specs of the build.
+    """
     from nnspec.project import Report
 
     with at_work(f"building {path}"):
-        result = project.build(path)
+        result = project.build(path, readers=together)
     if isinstance(result, Report):
         return None, result.diagnostics
     return result.text, result.report.diagnostics

@@ -5,6 +5,7 @@ A line `!E0301 message` of a spec is an error there, `!W0301 message` a warning,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
@@ -29,7 +30,7 @@ class FakeProject:
                 found.append(Diagnostic(code, severity, message, (Label(span, "", True),)))
         return Report(str(path), tuple(found))
 
-    def build(self, path: Path) -> Emitted | Report:
+    def build(self, path: Path, readers: Sequence[Path] = ()) -> Emitted | Report:
         report = self.check(path)
         if any(d.severity == "error" for d in report.diagnostics):
             return report

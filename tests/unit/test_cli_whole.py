@@ -129,6 +129,16 @@ def test_what_is_built_runs(run: Run) -> None:
     assert result.stdout == "torch.Size([2, 10])\n"
 
 
+def test_what_another_spec_reads_of_a_layer_is_kept_there(run: Run) -> None:
+    Path("s/block.nnspec").write_text(BLOCK.replace("dim: int", "dim: int, scale: float = 2.0"))
+    Path("s/a/b/net.nnspec").write_text(
+        NET.format(dots="...").replace("x |> block |> out", "out(block(x)) * block.scale"), "utf-8"
+    )
+    assert run("build", "s", "-o", "out")[0] == 0
+    assert "self.scale = scale" in Path("out/block.py").read_text("utf-8")
+    assert "scale =" not in run("build", "s/block.nnspec")[1]
+
+
 def test_a_single_file_needs_no_folder(run: Run) -> None:
     code, out, err = run("build", "s/block.nnspec")
     assert (code, err) == (0, "") and "class Block(nn.Module):" in out
