@@ -9,7 +9,7 @@ from nnspec.source import Span
 from nnspec.syntax.build_code import PYTHON_STATEMENTS
 from nnspec.syntax.driver import Driver
 from nnspec.syntax.lines import explain_line_start, header_words
-from nnspec.syntax.tokens import HARD_WORDS, Line, Tokens
+from nnspec.syntax.tokens import BROKEN, HARD_WORDS, Line, Tokens
 
 _OPERATORS = frozenset("+ - * / // % ** @ & | ^ << >>".split())
 _BEFORE_A_NAME = frozenset("def module model type let param buffer const . * , (".split())
@@ -71,6 +71,10 @@ class Mistake:
         while self.tokens.types[at] not in ends:
             at += 1
         return at - 1
+
+    def has_broken_token(self) -> bool:
+        """Whether something in the line has had its message already."""
+        return BROKEN in self.tokens.types[self.first : self.last() + 1]
 
     def last_text(self) -> str:
         """The characters of the last token of the line."""

@@ -109,14 +109,14 @@ class Lexer:
     def reread(self, index: int) -> None:
         """Read anew from token `index`, the first on its physical line, as if no bracket were open."""
         tokens = self.tokens
-        offset = tokens.starts[index]
-        self.diagnostics = [d for d in self.diagnostics if d.span.start < offset]
         self._levels = tokens.line_of(index - 1).levels
         tokens.cut(index)
+        offset = tokens.ends[-1]
+        self.diagnostics = [d for d in self.diagnostics if d.span.start < offset]
         self.brackets = []
         self._fresh = self.gave_up = False
         self._tabs = [span for span in self._tabs if span.start < offset]
-        self._read(tokens.ends[-1])
+        self._read(offset)
         self._finish()
 
     # --- the loop ------------------------------------------------------------------------------------
@@ -262,7 +262,9 @@ class Lexer:
         """A colon outside brackets: the end of a header, if this line is one."""
         tokens = self.tokens
         line = tokens.lines[-1]
-        if not line.opened and tokens.types[line.first] in self._vocabulary.blocks:
+        if line.opened or line.first >= len(tokens.types):
+            return
+        if tokens.types[line.first] in self._vocabulary.blocks:
             line.opened = self._fresh = True
 
     def _inside(self, line: Line) -> str:
@@ -279,11 +281,14 @@ class Lexer:
             and CLOSING[self.brackets[-1]] != bracket == CLOSING[self.brackets[-2]]
         ):
             self._close_forgotten(span)
-        expected = CLOSING[self.brackets.pop()]
+        expected = CLOSING[self.brackets[-1]]
         if bracket != expected:
             opening = self.tokens.open_brackets(len(self.tokens.types))
             where = self.tokens.span(opening[-1]) if opening else None
             self.report(mistakes.wrong_bracket(span, bracket, expected, where))
+            if where is not None and "\n" in self.source.text[where.start : begin]:
+                return BROKEN  # Too far from the bracket that it would close to be meant for it.
+        self.brackets.pop()
         return self.ids[expected]
 
     def _close_forgotten(self, span: Span) -> None:

@@ -79,8 +79,7 @@ class _Parse:
                 self._diagnostics.append(
                     characters.nested_too_deeply(deep.span, "expressions", MAX_DEPTH)
                 )
-        self._diagnostics.sort(key=lambda diagnostic: diagnostic.span.start)
-        return Parsed(file, tuple(self._diagnostics[:MAX_MISTAKES]))
+        return Parsed(file, tuple(_in_order(self._diagnostics)[:MAX_MISTAKES]))
 
     def _builder(self, lexer: Lexer) -> Builder:
         return Builder(
@@ -114,6 +113,17 @@ class _Parse:
                 syntax.optional_mark if mark.text == "?" else syntax.type_in_value
             )
             self._diagnostics.append(problem(mark))
+
+
+def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """Sorted by place, without brackets that are out of step because of an earlier mistake in their line."""
+    diagnostics.sort(key=lambda diagnostic: diagnostic.span.start)
+    kept: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        if diagnostic.code == "E0104" and kept and kept[-1].span.line == diagnostic.span.line:
+            continue
+        kept.append(diagnostic)
+    return kept
 
 
 def _declarations(driver: Driver) -> tuple[ast.Declaration, ...]:

@@ -63,7 +63,7 @@ class Recovery:
                 return -1
             return self._skip(at)
         mistake = Mistake(self._driver, tokens, ids, at)
-        if mistake.first == self._silent:
+        if mistake.first == self._silent or mistake.has_broken_token():
             return self._skip(at)
         self._silent = mistake.first
         if mistake.brackets:
@@ -143,20 +143,13 @@ class Recovery:
             self._report(syntax.missing_colon(Span(self._lexer.source, end, end), header))
             return self._end_of_block(at) + 1
         self._report(characters.unexpected_indent(self._indentation(at)))
-        self._remove_block_marks(at)
-        return at
+        # What the block was meant to be nobody knows, so its lines would only be found fault with.
+        return self._end_of_block(at) + 1
 
     def _indentation(self, at: int) -> Span:
         tokens = self._tokens
         stop = tokens.starts[at + 1]
         return Span(self._lexer.source, self._line_start(stop), stop)
-
-    def _remove_block_marks(self, at: int) -> None:
-        """Forget an INDENT and the DEDENT that belongs to it: its lines join the block around."""
-        closing = self._end_of_block(at)
-        if closing < len(self._tokens.types):
-            self._tokens.remove(closing)
-        self._tokens.remove(at)
 
     def _end_of_block(self, at: int) -> int:
         """The DEDENT that belongs to the INDENT at `at`."""

@@ -88,13 +88,6 @@ class Tokens:
             if line.first >= index:
                 line.first += len(types)
 
-    def remove(self, index: int) -> None:
-        """Take out one token."""
-        del self.types[index], self.starts[index], self.ends[index]
-        for line in self.lines:
-            if line.first > index:
-                line.first -= 1
-
     def open_brackets(self, index: int) -> list[int]:
         """The tokens before `index` in its logical line that open a bracket still open there."""
         found: list[int] = []
