@@ -9,7 +9,7 @@ from nnspec.ir import build, containers, creation, expressions, library, records
 from nnspec.ir.context import Frame, Nothing
 from nnspec.ir.names import parameter_names
 from nnspec.semantics.resolved import FileScope, Kind
-from nnspec.semantics.values import Builtin, Function, LayerType, LibraryFunction, Value
+from nnspec.semantics.values import Builtin, Function, LayerType, LibraryFunction, Namespace, Value
 from nnspec.syntax import ast
 
 Keyword = tuple[str | None, py.expr]
@@ -69,9 +69,13 @@ def _call(
             return _repeated(
                 expressions.expression(args[0].value, frame), TUPLES[callee.name], frame
             )
+        if callee.name == "isinstance" and len(args) == 2:
+            return _isinstance(piped, args, frame)
     positional, keywords = arguments(callee, args, frame, len(piped))
     if isinstance(callee, Builtin) and callee.name in library.FILLERS:
         return _filled(callee.name, piped + positional, keywords, frame)
+    if isinstance(callee, Builtin) and callee.receiver is None:
+        return build.call(library.builtin(callee.name, frame), piped + positional, keywords)
     if isinstance(callee, LibraryFunction):
         return _library_call(callee, func, piped, positional, keywords, node, frame)
     if isinstance(callee, Function | LayerType) and _is_library_function(func, frame):
@@ -98,6 +102,15 @@ def _repeated(value: py.expr, count: int, frame: Frame) -> py.expr:
         frame.file.names.builtin("isinstance"), [value, frame.file.names.builtin("int")]
     )
     return py.IfExp(test, build.tuple_([value] * count), value)
+
+
+def _isinstance(piped: list[py.expr], args: tuple[ast.Argument, ...], frame: Frame) -> py.expr:
+    """`isinstance(k, int)`, where the types are Python's and no dtypes."""
+    value, type = args[-2:]
+    made = build.name(type.value.id) if isinstance(type.value, ast.Name) else None
+    kinds = made or expressions.expression(type.value, frame)
+    checked = [*piped, expressions.expression(value.value, frame), kinds]
+    return build.call(frame.file.names.builtin("isinstance"), checked)
 
 
 def _filled(name: str, positional: list[py.expr], keywords: list[Keyword], frame: Frame) -> py.expr:
@@ -132,7 +145,7 @@ def _library_call(
     if piped and callee.name in OPERATORS and len(positional) == 1 and not keywords:
         operator = OPERATORS[callee.name]()
         return py.BinOp(piped[0], operator, positional[0])
-    place = decl.places[0]
+    place = _written_place(func, decl, frame) or decl.places[0]
     method = place == "Tensor" or (bool(piped) and place == "torch" and "Tensor" in decl.places)
     if method and every and not isinstance(every[0], py.Starred):
         return build.call(build.attribute(every[0], decl.name), every[1:], keywords)
@@ -140,6 +153,15 @@ def _library_call(
     if place.startswith("torch") and place != "Tensor":
         return build.call(frame.file.names.torch(place, decl.name), every, keywords)
     return build.call(expressions.expression(func, frame), every, keywords)
+
+
+def _written_place(func: ast.Expr, decl: ast.ExternDef, frame: Frame) -> str | None:
+    """The namespace that a call names itself, such as `torch` in `torch.relu(x)`."""
+    if isinstance(func, ast.Attribute):
+        value = frame.file.value(func.value)
+        if isinstance(value, Namespace) and value.name in decl.places:
+            return value.name
+    return None
 
 
 def arguments(

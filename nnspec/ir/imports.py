@@ -6,17 +6,23 @@ import ast as py
 import sys
 from collections.abc import Iterable, Iterator
 
-from nnspec.ir.names import IMPORTS, Names
+from nnspec.ir.hints import is_record
+from nnspec.ir.names import IMPORTS
+from nnspec.semantics.resolved import FileScope
 from nnspec.syntax import ast
 
 Natural = tuple[list[tuple[int, int, str]], str]
 
 
-def imports(code: Iterable[py.AST], file: ast.File, names: Names) -> list[py.stmt | None]:
+def imports(
+    code: Iterable[py.AST], scope: FileScope, postponed: bool = False
+) -> list[py.stmt | None]:
     """Import statements in sections, None between them.
 
     What the spec imports and never reads is imported under its own name once more, which says that
     the file hands it on.
+
+    postponed: whether hints name what is defined only later.
     """
     plain: dict[str, str | None] = {}
     members: dict[str, dict[str, str | None]] = {}
@@ -33,17 +39,25 @@ def imports(code: Iterable[py.AST], file: ast.File, names: Names) -> list[py.stm
                         plain[module] = alias
                     else:
                         members.setdefault(module, {})[name] = alias
-    for module, found in _of_spec(file, read):
+    for module, found in _of_spec(scope, read):
         members.setdefault(module, {}).update(found)
-    return _sections(plain, members)
+    made = _sections(plain, members)
+    if postponed:
+        future = py.ImportFrom("__future__", [py.alias("annotations", None)], 0)
+        made = [future, None, *made] if made else [future]
+    return made
 
 
-def _of_spec(file: ast.File, read: set[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
-    for decl in file.declarations:
+def _of_spec(scope: FileScope, read: set[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
+    for decl in scope.file.declarations:
         match decl:
             case ast.Import(dots, module, imported):
                 for item in imported:
                     visible = item.alias or item.name
+                    found = scope.names.get(visible)
+                    if found and isinstance(found[0], ast.TypeDecl) and not is_record(found[0]):
+                        # What an alias stands for is written out where it is used.
+                        continue
                     alias = item.alias or (None if visible in read else item.name)
                     yield "." * dots + module, {item.name: alias}
             case ast.ExternModule(name, _, places) | ast.ExternDef(name, _, places):

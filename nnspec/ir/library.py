@@ -63,12 +63,13 @@ def of_value(value: Value, frame: Frame) -> py.expr | None:
             return names.torch(decl.places[0], decl.name)
         case LibraryFunction(name, decls):
             return function(decls, name, frame)
+        case Builtin("float" | "int" | "bool" as name, None):
+            # As a value, and not called, this is torch's dtype; Python's would mean another size.
+            return build.attribute(names.root("torch"), name)
         case Builtin(name, None):
             if name in CONTAINERS:
                 return build.attribute(names.root("nn"), name)
-            if name in MATHS:
-                return build.attribute(names.root("math"), name)
-            return names.builtin(name)
+            return builtin(name, frame)
         case DType(name):
             return build.attribute(names.root("torch"), name)
         case Namespace(name):
@@ -81,6 +82,12 @@ def of_value(value: Value, frame: Frame) -> py.expr | None:
         case Initialiser(name):
             return build.attribute(names.root("nn"), "init", f"{name}_")
     return None
+
+
+def builtin(name: str, frame: Frame) -> py.expr:
+    """A function of numbers and lists, as it is called."""
+    names = frame.file.names
+    return build.attribute(names.root("math"), name) if name in MATHS else names.builtin(name)
 
 
 def function(decls: tuple[ast.ExternDef, ...], name: str, frame: Frame) -> py.expr | None:

@@ -33,7 +33,7 @@ def lower(checked: Checked, path: str | None = None, outside: frozenset[str] = f
         path=path if path is not None else file.source.path,
         filename=file.source.path,
         doc=file.doc.value if file.doc is not None else None,
-        imports=imports.imports(code, file, context.names),
+        imports=imports.imports(code, checked.scope, _are_postponed(items)),
         exports=_exports(file, items, context.names),
         items=items,
     )
@@ -128,6 +128,16 @@ def _in_order(items: list[Item]) -> list[Item]:
     for item in items:
         add(item)
     return result
+
+
+def _are_postponed(items: list[Item]) -> bool:
+    """Whether a hint names what stands further down, as it must where two classes name each other."""
+    later = {item.name for item in items}
+    for item in items:
+        if later.intersection(_needed_at_once(item)):
+            return True
+        later.discard(item.name)
+    return False
 
 
 def _needed_at_once(item: Item) -> Iterator[str]:

@@ -232,7 +232,7 @@ def _name_locals(decl: ast.Module, module: ModuleContext, frame: Frame) -> None:
 
 def _kept(decl: ast.Module, module: ModuleContext, file: FileContext) -> Iterator[py.stmt]:
     """Layers that are passed in, and hyperparameters that somebody reads later."""
-    own = {m.name for m in decl.body if isinstance(m, ast.Submodule) and m.value is None}
+    own = {member.name for member in decl.body if isinstance(member, ast.Submodule)}
     for param in decl.signature.params:
         name = module.parameters[param.name]
         if param.name in own:

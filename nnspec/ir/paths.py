@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from nnspec.ir import build
 from nnspec.ir.context import FileContext, Frame
+from nnspec.library.catalog import library as catalog
 from nnspec.semantics.values import Layer, LayerType, ListValue, RepeatValue, Value
 from nnspec.syntax import ast
 
@@ -53,11 +54,15 @@ def members(frame: Frame) -> set[str]:
 
 
 def declaration(name: str, file: FileContext, library: bool) -> LayerType | None:
-    """The declaration of a library layer, if the file makes one."""
+    """The declaration of a layer type: the library's, or one that the file makes."""
     for callee in file.checked.callees.values():
         if isinstance(callee, LayerType) and callee.decl.name == name:
             if isinstance(callee.decl, ast.ExternModule) == library:
                 return callee
+    if library:
+        found = catalog().layer(name)
+        if found is not None:
+            return LayerType(found, catalog().scope_of(found))
     return None
 
 

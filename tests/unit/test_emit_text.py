@@ -14,6 +14,7 @@ from nnspec.ir import imports
 from nnspec.ir.build import at
 from nnspec.ir.names import Names, apart, local_name
 from nnspec.ir.nodes import Class, File, Function, NamedTupleClass
+from nnspec.semantics.resolved import FileScope
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
@@ -145,7 +146,8 @@ def test_imports_stand_in_sections_and_in_order() -> None:
         for root in ("nn", "Tensor", "F", "torch", "OrderedDict", "Any", "math", "Callable")
     ]
     made = imports.imports(
-        code, ast.File(span=Span(source, 0, 0), source=source, doc=None, declarations=()), names
+        code,
+        FileScope(ast.File(span=Span(source, 0, 0), source=source, doc=None, declarations=()), "a"),
     )
     assert [py.unparse(s) if s is not None else "" for s in made] == [
         "import math",
@@ -164,7 +166,8 @@ def test_imports_give_way_to_the_names_of_the_spec() -> None:
     source = Source("a", "")
     code = [names.root("nn"), names.root("F")]
     made = imports.imports(
-        code, ast.File(span=Span(source, 0, 0), source=source, doc=None, declarations=()), names
+        code,
+        FileScope(ast.File(span=Span(source, 0, 0), source=source, doc=None, declarations=()), "a"),
     )
     assert [py.unparse(s) for s in made if s is not None] == [
         "import torch.nn.functional as F_",
