@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
 from typing import Any
 
 from nnspec.diagnostics.suggest import nearest
@@ -64,9 +65,9 @@ def fits(value: Any, type_: ast.TypeExpr) -> bool:
     """Whether a Python value may be given where a type is declared; types that no value tells apart take any."""
     match type_:
         case ast.NamedType("int"):
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, Integral) and not isinstance(value, bool)
         case ast.NamedType("float" | "number"):
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
+            return isinstance(value, Real) and not isinstance(value, bool)
         case ast.NamedType("bool"):
             return isinstance(value, bool)
         case ast.NamedType("str"):

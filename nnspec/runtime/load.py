@@ -15,7 +15,7 @@ from nnspec.project import Entry, Project
 from nnspec.runtime.devices import Device, DType, building, find_device, find_dtype
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.hyperparameters import arguments
-from nnspec.runtime.program import checked_entry, execute
+from nnspec.runtime.program import TEXT, checked_entry, execute
 from nnspec.runtime.targets import choose, split
 from nnspec.runtime.weights import Weights, put_in
 
@@ -63,7 +63,7 @@ def loads(
 
     Raises what `load` raises.
     """
-    entry = _project().entry(Path("<string>"), text)
+    entry = _project().entry(Path(TEXT), text)
     return _build(entry, name, device, dtype, weights, allow, hyperparameters)
 
 

@@ -19,16 +19,18 @@ from typing import Any
 from nnspec import pipeline
 from nnspec.emit.memory import code_of
 from nnspec.ir.context import read_attributes
-from nnspec.project import Entry, Project, SpecError
+from nnspec.project import SUFFIX, Entry, Project, SpecError
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.pickling import make_portable
 from nnspec.semantics.resolve.scopes import target_names
 from nnspec.syntax import ast
 
 PACKAGE = "nnspec_loaded"
+TEXT = "<string>"  # the name of a spec that is no file
 
-# The module of every program that this process has executed, by the program's identity.
-_MODULES: dict[str, ModuleType] = {}
+# The modules that this process has executed, by their names and by what they were made of.
+_BY_NAME: dict[str, ModuleType] = {}
+_BY_IDENTITY: dict[str, ModuleType] = {}
 
 
 class Program:
@@ -37,30 +39,27 @@ class Program:
     main: the name of the spec, relative to the project's root, with `/`.
     files: every text by such a name.
     outside: names that importing files read as attributes of this file's layers.
+    names: the names of the Python modules, by the names of the specs; pickles refer to functions by them.
     """
 
-    __slots__ = ("files", "identity", "main", "outside")
+    __slots__ = ("files", "identity", "main", "names", "outside")
 
-    def __init__(self, main: str, files: Mapping[str, str], outside: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        main: str,
+        files: Mapping[str, str],
+        outside: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.main = main
         self.files = dict(files)
         self.outside = tuple(sorted(outside))
-        digest = sha256()
-        for part in (main, *self.outside, *(p for pair in sorted(files.items()) for p in pair)):
-            data = part.encode("utf-8", "surrogatepass")
-            digest.update(b"%d:" % len(data))
-            digest.update(data)
-        self.identity = digest.hexdigest()
-
-    @property
-    def module_name(self) -> str:
-        """The name of its module in `sys.modules`."""
-        stem = self.main.rpartition("/")[2].removesuffix(".nnspec")
-        plain = "".join(c if ("_" + c).isidentifier() else "_" for c in stem)
-        return f"{PACKAGE}.{plain}_{self.identity[:12]}"
+        self.names = dict(names or {})
+        parts = (main, *self.outside, *(part for pair in sorted(files.items()) for part in pair))
+        self.identity = _digest(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Program, (self.main, self.files, self.outside)
+        return Program, (self.main, self.files, self.outside, self.names)
 
     def __copy__(self) -> Program:
         return self
@@ -71,17 +70,31 @@ class Program:
     def module(self) -> ModuleType:
         """Its module; executed here where this process has not done so yet.
 
-        Raises LoadError where it uses Python from outside, which only `load` can allow.
+        Raises LoadError where it brings in Python, unless this process has loaded it before and allowed that.
         """
-        known = _MODULES.get(self.identity)
-        return known if known is not None else execute(self._compiled(), (), self.outside)
+        name = self.names.get(self.main, "")
+        module = _BY_NAME.get(name) or _BY_IDENTITY.get(self.identity)
+        if module is None:
+            module = execute(self._compiled(), (), self.outside, self.names)
+        if name:
+            _BY_NAME[name] = sys.modules[name] = module
+        return module
 
     def _compiled(self) -> Entry:
         # Any folder will do that is not there: nothing is read from the disk.
-        root = os.path.realpath(os.path.join(os.curdir, f"<{PACKAGE}>"))
+        root = f"<{PACKAGE}>"
         files = {os.path.join(root, *name.split("/")): text for name, text in self.files.items()}
         project = Project(Path(root), files)
         return checked_entry(project.entry(Path(root, *self.main.split("/"))))
+
+
+def _digest(parts: Iterable[str]) -> str:
+    digest = sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def checked_entry(entry: Entry) -> Entry:
@@ -95,11 +108,17 @@ def checked_entry(entry: Entry) -> Entry:
     return entry
 
 
-def execute(entry: Entry, allow: tuple[str, ...], outside: Iterable[str] = ()) -> ModuleType:
+def execute(
+    entry: Entry,
+    allow: tuple[str, ...],
+    outside: Iterable[str] = (),
+    names: Mapping[str, str] | None = None,
+) -> ModuleType:
     """The module of a compiled spec, those of its imports executed first.
 
     allow: packages whose Python the spec may bring in.
     outside: names that importing files read as attributes of its layers.
+    names: names for the modules, by the relative names of the specs.
     Raises LoadError where the spec brings in other Python.
     """
     closure = entry.closure()
@@ -108,24 +127,38 @@ def execute(entry: Entry, allow: tuple[str, ...], outside: Iterable[str] = ()) -
     read = frozenset(outside).union(*(_read(each) for each in closure))
     modules: dict[str, ModuleType] = {}
     for each in closure:
-        modules[each.path] = _module(each, read, modules)
+        modules[each.path] = _module(each, read, modules, names or {})
     return modules[entry.path]
 
 
-def _module(entry: Entry, read: frozenset[str], modules: Mapping[str, ModuleType]) -> ModuleType:
+def _module(
+    entry: Entry,
+    read: frozenset[str],
+    modules: Mapping[str, ModuleType],
+    names: Mapping[str, str],
+) -> ModuleType:
     """One spec's module. read: attributes that any file reads; modules: those of its imports, by path."""
+    closure = entry.closure()
     program = Program(
         entry.relative,
-        {each.relative: each.source.text for each in entry.closure()},
+        {each.relative: each.source.text for each in closure},
         # Only these can change what is emitted; without the others the module is the same for every importer.
         (read - _read(entry)) & _settings(entry),
     )
-    known = _MODULES.get(program.identity)
+    program.names = {
+        each.relative: modules[each.path].__name__ for each in closure if each is not entry
+    }
+    name = names.get(entry.relative) or _module_name(entry, program)
+    program.names[entry.relative] = name
+    known = _BY_NAME.get(name)
     if known is not None:
+        _remember_lines(str(known.__file__), entry.source.text)
         return known
     assert entry.checked is not None
     file = pipeline.lower(entry.checked, outside=frozenset(program.outside))
-    module = ModuleType(program.module_name, file.doc)
+    if entry.name == TEXT:
+        file.filename = f"<{name.rpartition('.')[2]}>"  # Tracebacks tell one text from another.
+    module = ModuleType(name, file.doc)
     module.__file__ = file.filename
     module.__package__ = PACKAGE
     file.imports = [each for each in file.imports if not _is_relative(each)]
@@ -141,8 +174,16 @@ def _module(entry: Entry, read: frozenset[str], modules: Mapping[str, ModuleType
         sys.modules.pop(module.__name__, None)
         raise
     make_portable(module, program)
-    _MODULES[program.identity] = module
+    _BY_NAME[name] = module
+    _BY_IDENTITY.setdefault(program.identity, module)
     return module
+
+
+def _module_name(entry: Entry, program: Program) -> str:
+    """A name that is the same for the same texts at the same place, and for nothing else."""
+    stem = entry.relative.rpartition("/")[2].removesuffix(SUFFIX)
+    plain = "".join(c if ("_" + c).isidentifier() else "_" for c in stem)
+    return f"{PACKAGE}.{plain}_{_digest((program.identity, entry.path))[:12]}"
 
 
 def _read(entry: Entry) -> frozenset[str]:

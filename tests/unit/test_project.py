@@ -57,7 +57,9 @@ def test_imports_up_and_down(folder: Path) -> None:
 
 
 def test_an_import_under_another_name(folder: Path) -> None:
-    put(folder, block=BLOCK, net="from .block import Block as Part\n" + NET.replace("Block", "Part"))
+    put(
+        folder, block=BLOCK, net="from .block import Block as Part\n" + NET.replace("Block", "Part")
+    )
     report = Project().check(folder / "net.nnspec")
     assert report.ok, str(report)
 
