@@ -98,10 +98,8 @@ def arange(call: RuleCall) -> Value:
 
     Ints give int64, a float among them the floating dtype.
     """
-    start, end = call.arguments["start"], call.arguments.get("end")
+    start, end = call.arguments.get("start", 0), call.arguments["end"]
     step = call.arguments.get("step", 1)
-    if end is None:
-        start, end = 0, start
     given = (start, end, step)
     floating = any(_is_float(v) for v in given)
     dtype = arguments.dtype(call) or (FLOATING if floating else "int64")
@@ -234,6 +232,14 @@ def complex(call: RuleCall) -> Value:
     if dtypes.is_integral(a.dtype) or dtypes.is_complex(a.dtype):
         return call.fail("E0303", f"{call.name} takes floating tensors, got {a.dtype}", first)
     return stretch(call, [(first, a), (second, b)], dtypes.complex_of(a.dtype))
+
+
+def new_tensor(call: RuleCall) -> Value:
+    """`x.new_tensor(data)`: the shape of the data, the dtype of x."""
+    made = tensor(call)
+    if not isinstance(made, Tensor):
+        return made
+    return Tensor(arguments.dtype(call) or arguments.tensor(call).dtype, made.dims)
 
 
 # --- random numbers out of a tensor ------------------------------------------------------------------
