@@ -5,11 +5,19 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Sequence
 
-from nnspec.ir import build, containers, creation, expressions, library, records
+from nnspec.ir import build, containers, creation, expressions, guess, library, records
 from nnspec.ir.context import Frame, Nothing
 from nnspec.ir.names import parameter_names
 from nnspec.semantics.resolved import FileScope, Kind
-from nnspec.semantics.values import Builtin, Function, LayerType, LibraryFunction, Namespace, Value
+from nnspec.semantics.values import (
+    Builtin,
+    ErrorValue,
+    Function,
+    LayerType,
+    LibraryFunction,
+    Namespace,
+    Value,
+)
 from nnspec.syntax import ast
 
 Keyword = tuple[str | None, py.expr]
@@ -26,7 +34,7 @@ OPERATORS: dict[str, type[py.operator]] = {
 
 def call(expr: ast.Call, frame: Frame) -> py.expr:
     """`func(args)`."""
-    callee = callee_of(expr, expr.func, frame)
+    callee = callee_of(expr, expr.func, frame, expr.args)
     return _call(callee, expr.func, None, expr.args, expr, frame)
 
 
@@ -37,17 +45,27 @@ def pipe(expr: ast.Pipe, first: py.expr, frame: Frame) -> py.expr:
         func, args = target.func, target.args
         callee = frame.file.checked.callees.get(expr, Nothing)
         if callee is Nothing:
-            callee = callee_of(target, func, frame)
+            callee = callee_of(target, func, frame, args, piped=True)
     else:
         func, args = target, ()
-        callee = callee_of(expr, func, frame)
+        callee = callee_of(expr, func, frame, piped=True)
     return build.at(_call(callee, func, first, args, expr, frame), target.span)
 
 
-def callee_of(call: ast.Node, func: ast.Expr, frame: Frame) -> Value:
-    """What is called, as far as any pass has seen it."""
+def callee_of(
+    call: ast.Node,
+    func: ast.Expr,
+    frame: Frame,
+    args: tuple[ast.Argument, ...] = (),
+    piped: bool = False,
+) -> Value:
+    """What is called, as a pass has seen it, or else as the name tells it."""
     found = frame.file.checked.callees.get(call, Nothing)
-    return frame.file.value(func) if found is Nothing else found
+    if found is Nothing:
+        found = frame.file.value(func)
+    if found is Nothing or isinstance(found, ErrorValue):
+        found = guess.callee(func, args, piped, frame)
+    return found
 
 
 def _call(
@@ -85,9 +103,6 @@ def _call(
         if binding.kind is Kind.FILE and isinstance(binding.node, ast.Model):
             # Called, a model's name is its function and takes what it overrides.
             return build.call(frame.file.names.reference(func.id), piped + positional, keywords)
-    if callee is Nothing and piped and _unknown_name(func, frame):
-        assert isinstance(func, ast.Name)
-        return build.call(build.attribute(piped[0], func.id), positional, keywords)
     return build.call(expressions.expression(func, frame), piped + positional, keywords)
 
 
@@ -123,10 +138,6 @@ def _filled(name: str, positional: list[py.expr], keywords: list[Keyword], frame
 
 def _is_library_function(func: ast.Expr, frame: Frame) -> bool:
     return isinstance(func, ast.Name) and frame.file.binding(func).kind is Kind.LIBRARY
-
-
-def _unknown_name(func: ast.Expr, frame: Frame) -> bool:
-    return isinstance(func, ast.Name) and frame.file.binding(func).kind is Kind.UNKNOWN
 
 
 def _library_call(

@@ -114,7 +114,7 @@ def _by_name(expr: ast.Name | ast.Attribute, frame: Frame) -> py.expr:
     if kind is Kind.NAMESPACE:
         return reference_of_namespace(expr, frame)
     if kind is Kind.BUILTIN:
-        return names.builtin(id)
+        return builtin(id, frame)
     return build.attribute(names.root("torch"), id)
 
 

@@ -48,7 +48,7 @@ def _callee(decl: ast.Model, file: FileContext) -> Value:
     if not isinstance(decl.value, ast.Call):
         return file.value(decl.value)
     frame = Frame(file, "function")
-    return calls.callee_of(decl.value, decl.value.func, frame)
+    return calls.callee_of(decl.value, decl.value.func, frame, decl.value.args)
 
 
 def can_override(callee: Value) -> bool:

@@ -15,13 +15,23 @@ LONGEST = 60
 
 def comment(statement: py.stmt, node: ast.Statement, value: ast.Expr, frame: Frame) -> None:
     """Hang the shape on a statement, unless something that went into it has the same shape."""
-    text = frame.file.checked.shapes.get(node)
+    text = _promised(node, frame) or frame.file.checked.shapes.get(node)
     if text is None or len(text) > LONGEST:
         return
     made = frame.file.value(value)
     if isinstance(made, Tensor) and any(same(made, before) for before in inputs(value, frame)):
         return
     statement.comment = text  # type: ignore[attr-defined]
+
+
+def _promised(node: ast.Statement, frame: Frame) -> str | None:
+    """What the signature says of a result, in its own words."""
+    if not isinstance(node, ast.Return) or frame.definition is None:
+        return None
+    result = frame.definition.signature.result
+    if not isinstance(result, ast.TensorType) or any(isinstance(d, ast.Hole) for d in result.dims):
+        return None
+    return " ".join(result.span.text.split()) if node in frame.file.checked.shapes else None
 
 
 def between(statement: py.stmt, before: Value, after: Value) -> None:
