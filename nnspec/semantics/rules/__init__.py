@@ -26,7 +26,7 @@ _MODULES = {
     """,
     "creation": """
         filled full randint randperm like new eye arange linspace window tensor triangle_indices vander complex
-        bernoulli multinomial normal
+        bernoulli multinomial normal new_tensor
     """,
     "einops": """
         rearrange reduce repeat_pattern
@@ -37,6 +37,7 @@ _MODULES = {
     "elementwise": """
         keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same binary_promoted
         binary_floating logical verdict ternary where clamp parametric glu
+        float_power same_kind isin
     """,
     "embedding": """
         one_hot embedding_bag
@@ -49,11 +50,11 @@ _MODULES = {
     """,
     "layout": """
         permute transpose t adjoint movedim squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors
-        repeat tile repeat_interleave flip roll rot90 contiguous size dim numel
+        repeat tile repeat_interleave flip roll rot90 contiguous size dim numel at_least_rank
     """,
     "linalg": """
         square determinant slogdet pinv matrix_rank svd svdvals qr eigen eigenvalues solve lstsq
-        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot lu vector_norm
+        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot lu vector_norm cov cond
     """,
     "loss": """
         elementwise_loss exact_loss cross_entropy nll_loss pairwise_loss cosine_embedding_loss triplet_loss
@@ -86,7 +87,7 @@ _MODULES = {
         select narrow slice_scatter triangle diagonal diag diag_embed trace
     """,
     "splitting": """
-        chunk split tensor_split unbind
+        chunk split tensor_split unbind axis_split
     """,
     "shape": """
         view reshape view_as flatten unflatten

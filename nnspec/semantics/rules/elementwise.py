@@ -14,6 +14,7 @@ _OPERATORS = {
     "add": "+",
     "sub": "-",
     "subtract": "-",
+    "rsub": "-",
     "mul": "*",
     "multiply": "*",
     "div": "/",
@@ -253,3 +254,26 @@ def glu(call: RuleCall) -> Value:
         (*x.dims[:at], call.settle(size // 2), *x.dims[at + 1 :]),
         (*origins[:at], None, *origins[at + 1 :]),
     )
+
+
+def float_power(call: RuleCall) -> Value:
+    """`float_power(input, exponent)`: in double precision."""
+    left, right = call.arguments["input"], call.arguments["exponent"]
+    dtype = dtypes.result_type((left, right))
+    double = "complex128" if dtypes.is_complex(dtype) else "float64"
+    return stretch(call, _tensors(call, "input", "exponent"), double)
+
+
+def same_kind(call: RuleCall) -> Value:
+    """heaviside: both of one dtype."""
+    second = _second(call)
+    a, b = arguments.tensor(call), arguments.tensor(call, second)
+    if not same_dtype(call, ("input", a), (second, b)):
+        return ERROR
+    return stretch(call, [("input", a), (second, b)], a.dtype)
+
+
+def isin(call: RuleCall) -> Value:
+    """`isin(elements, test_elements)`: a bool for every element."""
+    x = call.arguments["elements"]
+    return Tensor("bool", x.dims if isinstance(x, Tensor) else ())

@@ -385,3 +385,18 @@ def numel(call: RuleCall) -> Value:
     """`x.numel()`, `x.nelement()`."""
     x = arguments.tensor(call)
     return arguments.product(call.world, x.dims) if x.dims is not None else call.new_size()
+
+
+def at_least_rank(call: RuleCall) -> Value:
+    """atleast_1d, atleast_2d, atleast_3d: new axes of size 1, in front; for 3d one behind as well."""
+    x = arguments.tensor(call)
+    if x.dims is None:
+        return unknown(x)
+    least = int(call.decl.name[8])
+    dims = x.dims
+    if least == 3 and len(dims) < 3:
+        front = (1,) if len(dims) < 2 else ()
+        dims = (*front, *(dims or (1,)), 1)
+    elif len(dims) < least:
+        dims = (1,) * (least - len(dims)) + dims
+    return Tensor(x.dtype, dims)

@@ -304,3 +304,22 @@ def vector_norm(call: RuleCall) -> Value:
     name = next(n for n in ("input", "A", "x") if n in call.arguments)
     values = {**call.arguments, "input": call.arguments[name]}
     return norm(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
+
+
+def cov(call: RuleCall) -> Value:
+    """cov, corrcoef: rows are variables, so `[V, N]` gives `[V, V]`."""
+    x = arguments.tensor(call)
+    if not arguments.rank_is(call, x, (0, 1, 2)):
+        return ERROR
+    dtype = "float32" if dtypes.is_integral(x.dtype) else x.dtype
+    if x.dims is None:
+        return unknown(dtype)
+    return Tensor(dtype, (x.dims[0], x.dims[0]) if len(x.dims) == 2 else ())
+
+
+def cond(call: RuleCall) -> Value:
+    """The condition number of every matrix."""
+    x = _matrix(call, square=False)
+    if isinstance(x, ErrorValue) or x.dims is None:
+        return x
+    return Tensor(dtypes.real_of(x.dtype), x.dims[:-2])

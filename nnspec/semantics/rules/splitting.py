@@ -85,8 +85,8 @@ def chunk(call: RuleCall) -> Value:
 
 def split(call: RuleCall) -> Value:
     """`split(x, size, dim)`: parts of the size, the last may be smaller; or parts of the sizes of a list."""
-    x = arguments.tensor(call)
-    name = "split_size_or_sections" if "split_size_or_sections" in call.arguments else "split_size"
+    x = arguments.tensor(call, "tensor" if "tensor" in call.arguments else "input")
+    name = next(n for n in call.arguments if n.startswith("split_size"))
     given = call.arguments[name]
     at = _axis(call, x)
     if isinstance(at, ErrorValue):
@@ -194,3 +194,24 @@ def unbind(call: RuleCall) -> Value:
     )
     size = call.settle(x.dims[at])
     return TupleValue((one,) * size) if isinstance(size, int) else RepeatValue(one, size)
+
+
+def axis_split(call: RuleCall) -> Value:
+    """hsplit, vsplit, dsplit: as tensor_split along an axis of their own, into equal parts."""
+    x = arguments.tensor(call)
+    axis = {"v": 0, "h": 1, "d": 2}[call.decl.name[0]]
+    if x.dims is None:
+        return Unknown("tuple")
+    if axis == 1 and len(x.dims) == 1:
+        axis = 0
+    if len(x.dims) <= axis or (axis == 0 and call.decl.name == "vsplit" and len(x.dims) < 2):
+        return call.fail("E0302", f"{call.name} takes more axes than {call.show(x)} has", "input")
+    parts = call.arguments["indices_or_sections"]
+    if isinstance(parts, int) and not call.demand(
+        Relation(x.dims[axis] % parts, "==", 0),
+        f"{call.name} makes equal parts, and {call.show(x.dims[axis])} is not a multiple of {parts}",
+        "indices_or_sections",
+    ):
+        return ERROR
+    values = {**call.arguments, "dim": axis}
+    return tensor_split(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))

@@ -1,0 +1,180 @@
+"""Calls of the library as the compiler sees them, beside the same calls of torch on the meta device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import torch
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.library.catalog import Catalog, library
+from nnspec.semantics import rules
+from nnspec.semantics.evaluate import calls
+from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.rules.indexing import SliceItem
+from nnspec.semantics.values import (
+    DType,
+    ErrorValue,
+    LayerType,
+    LibraryFunction,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Value,
+)
+from nnspec.source import Source, Span
+from nnspec.syntax import ast
+
+_SOURCE = Source("<conformance>", "call")
+SPAN = Span(_SOURCE, 0, 4)
+_NAME = ast.Name(SPAN, "call")
+
+
+@cache
+def catalog() -> Catalog:
+    """The library, read once."""
+    return library()
+
+
+class Outcome:
+    """What the checker says of a call: its value, and the mistakes it reported."""
+
+    def __init__(self, value: Value, diagnostics: Sequence[Diagnostic]) -> None:
+        self.value = value
+        self.errors = [d for d in diagnostics if d.severity == "error"]
+
+    @property
+    def refused(self) -> bool:
+        """Whether a mistake was reported."""
+        return bool(self.errors) or isinstance(self.value, ErrorValue)
+
+    def __repr__(self) -> str:
+        said = "; ".join(f"{d.code} {d.message}" for d in self.errors)
+        return f"{self.value!r} {said}".strip()
+
+
+class Checker:
+    """A pass of its own for every call."""
+
+    def __init__(self) -> None:
+        self.found: list[Diagnostic] = []
+        self.run = new_run(catalog(), Recorder(), lambda d, depth: self.found.append(d))
+        file = ast.File(SPAN, _SOURCE, None, ())
+        self.frame = Frame(self.run, FileScope(file, "conformance"), "call")
+
+    def call(self, callee: Value, args: Sequence[Any], kwargs: dict[str, Any]) -> Outcome:
+        """Call a value of the language with Python values and tensors."""
+        given = [Given(None, abstract(a), SPAN) for a in args]
+        given += [Given(k, abstract(v), SPAN) for k, v in kwargs.items()]
+        node = ast.Call(SPAN, _NAME, ())
+        return Outcome(calls.call(callee, given, node, _NAME, self.frame), self.found)
+
+
+def function(name: str, *args: Any, place: str = "", **kwargs: Any) -> Outcome:
+    """A library function, by its bare name or in a namespace."""
+    decls = catalog().in_namespace(place, name) if place else catalog().functions(name)
+    assert decls, f"the library has no function {place}.{name}"
+    return Checker().call(LibraryFunction(name, decls), args, kwargs)
+
+
+def method(name: str, receiver: torch.Tensor, *args: Any, **kwargs: Any) -> Outcome:
+    """A tensor method."""
+    decls = catalog().methods(name)
+    assert decls, f"the library has no method {name}"
+    return Checker().call(LibraryFunction(name, decls, abstract(receiver)), args, kwargs)
+
+
+def construct(
+    checker: Checker, name: str, args: Sequence[Any], kwargs: dict[str, Any]
+) -> Outcome:
+    """Make a layer of the library."""
+    decl = catalog().layer(name)
+    assert decl is not None, f"the library has no layer {name}"
+    return checker.call(LayerType(decl, catalog().scope_of(decl)), args, kwargs)
+
+
+def index(x: torch.Tensor, items: tuple[Any, ...]) -> Outcome:
+    """`x[items]`."""
+    checker = Checker()
+    value = rules.index(
+        checker.frame.world, abstract(x), tuple(abstract(i) for i in items), SPAN, ()
+    )
+    return Outcome(value, checker.found)
+
+
+def operator(op: str, left: Any, right: Any) -> Outcome:
+    """`left op right`."""
+    checker = Checker()
+    world = checker.frame.world
+    value = rules.binary(world, op, abstract(left), abstract(right), SPAN, SPAN, SPAN)
+    return Outcome(value, checker.found)
+
+
+def abstract(value: Any) -> Value:
+    """A Python value or a tensor as the checker sees it."""
+    match value:
+        case torch.Tensor():
+            return Tensor(_dtype(value.dtype), tuple(value.shape))
+        case torch.dtype():
+            return DType(_dtype(value))
+        case slice():
+            return SliceItem(value.start, value.stop, value.step)
+        case tuple() | torch.Size():
+            return TupleValue(tuple(abstract(v) for v in value))
+        case list():
+            return ListValue(tuple(abstract(v) for v in value))
+    return value
+
+
+def _dtype(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def differs(value: Value, expected: Any) -> str | None:
+    """Where the checker's value is not what torch gave; None where it is."""
+    match expected:
+        case torch.Tensor():
+            if not isinstance(value, Tensor):
+                return f"{value!r} for a tensor {tuple(expected.shape)}"
+            if value.dims is None or tuple(value.dims) != tuple(expected.shape):
+                return f"dims {value.dims} for {tuple(expected.shape)}"
+            dtype = _dtype(expected.dtype)
+            if value.dtype != dtype and not (value.dtype == "float" and dtype == "float32"):
+                return f"dtype {value.dtype} for {dtype}"
+            return None
+        case tuple() | list():
+            if isinstance(value, RepeatValue):
+                value = ListValue((value.element,) * len(expected))
+            if not isinstance(value, (TupleValue, ListValue)) or len(value.items) != len(expected):
+                return f"{value!r} for {len(expected)} values"
+            for one, other in zip(value.items, expected, strict=True):
+                found = differs(one, other)
+                if found is not None:
+                    return found
+            return None
+    return None if value == expected else f"{value!r} for {expected!r}"
+
+
+def compare(outcome: Callable[[], Outcome], truth: Callable[[], Any]) -> str | None:
+    """Where checker and torch disagree: one refuses, or the results differ. None where they agree."""
+    try:
+        expected = truth()
+    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError, NotImplementedError) as e:
+        return None if outcome().refused else f"torch refuses ({e}), the checker gives {outcome()}"
+    found = outcome()
+    if found.refused:
+        return f"torch gives {_shown(expected)}, the checker refuses: {found}"
+    return differs(found.value, expected)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"{_dtype(value.dtype)}{list(value.shape)}"
+    if isinstance(value, (tuple, list)):
+        return "(" + ", ".join(_shown(v) for v in value) + ")"
+    return repr(value)
