@@ -78,7 +78,9 @@ def signature_dims(signature: ast.Signature, frame: Frame) -> list[str]:
 def _introduces(name: str, frame: Frame) -> bool:
     """Whether a name in a shape is a new dimension: `*N`, or a capitalised name not defined otherwise."""
     if name.startswith("*"):
-        return True
+        name = name[1:]
+        if not name[:1].isupper():
+            return False
     if not name[:1].isupper():
         return False
     body = frame.body
@@ -229,6 +231,8 @@ def _bind_plain(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
                 assert isinstance(axis, slice)
                 found = pair.tensor.dims[axis]
                 known = inner.dims.get(name)
+                if known is None and name not in inner.unbound:
+                    known = star(expr, inner)
                 if known is None:
                     inner.dims[name] = found
                     inner.dims[expr.value.id] = TupleValue(found)
@@ -240,6 +244,24 @@ def _bind_plain(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
                 inner.dims[expr.id] = pair.tensor.dims[axis]
                 inner.unbound.discard(expr.id)
     return True
+
+
+def star(expr: ast.Starred, frame: Frame) -> tuple[DimLike, ...] | None:
+    """The sizes that `*N` stands for: a dimension's, or a static list's; None where they are not known."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    if isinstance(expr.value, ast.Name):
+        known = frame.dims.get("*" + expr.value.id)
+        if known is not None:
+            return known  # type: ignore[no-any-return]
+        if "*" + expr.value.id in frame.unbound:
+            return None
+    value = evaluate(expr.value, frame)
+    if isinstance(value, (ListValue, TupleValue)) and all(
+        isinstance(i, DimLike) for i in value.items
+    ):
+        return value.items
+    return None
 
 
 def _same_star(

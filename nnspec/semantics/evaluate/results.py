@@ -109,11 +109,11 @@ def _dims(dims: tuple[ast.Expr, ...], frame: Frame) -> tuple[DimLike, ...] | Non
 
     found: list[DimLike] = []
     for dim in dims:
-        if isinstance(dim, ast.Starred) and isinstance(dim.value, ast.Name):
-            star = frame.dims.get("*" + dim.value.id)
-            if star is None:
+        if isinstance(dim, ast.Starred):
+            several = matching.star(dim, frame)
+            if several is None:
                 return None
-            found.extend(star)
+            found.extend(several)
         elif isinstance(dim, ast.Hole):
             found.append(frame.world.new_size("n", 1))
         else:
