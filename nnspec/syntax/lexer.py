@@ -78,6 +78,7 @@ class Lexer:
         self.diagnostics: list[Diagnostic] = []
         self.gave_up = False  # a limit was passed, the rest was not read
         self.excused: set[int] = set()  # where tokens begin that have had a message already
+        self.foreign_names: set[str] = set()  # those that have had their message
         self.has_long_lines = False  # only in long lines can expressions be nested deeply
         self.ids = vocabulary.ids
         self._vocabulary = vocabulary

@@ -102,7 +102,10 @@ def _foreign_name(lexer: Lexer, at: int) -> int:
     assert word is not None
     glued = bool(tokens.ends) and tokens.ends[-1] == at and tokens.text(-1).isidentifier()
     begin = tokens.starts[-1] if glued else at
-    lexer.report(mistakes.foreign_name(_span(lexer, begin, word.end())))
+    name = lexer.source.text[begin : word.end()]
+    if name not in lexer.foreign_names:
+        lexer.foreign_names.add(name)
+        lexer.report(mistakes.foreign_name(_span(lexer, begin, word.end())))
     if glued:
         tokens.types[-1] = lexer.ids["NAME"]
         tokens.ends[-1] = word.end()

@@ -46,6 +46,7 @@ class Recovery:
         self._driver = driver
         self._report = report
         self._count = 0
+        self._reserved: set[str] = set()
         self._silent = -1  # the first token of a line that has had its message
 
     def __call__(self, at: int) -> int:
@@ -70,7 +71,12 @@ class Recovery:
             point = self._unclosed(mistake)
             if point is not None:
                 return point
-        self._report(explain(mistake))
+        found = explain(mistake)
+        if found.code == "E0112":
+            self._reserved.add(mistake.text)
+        elif mistake.text in self._reserved:
+            return self._skip(at)  # A use of what was declared under that name.
+        self._report(found)
         return self._skip(at)
 
     # --- brackets ------------------------------------------------------------------------------------
