@@ -48,8 +48,11 @@ class Shaped:
         return dim.id if isinstance(dim, ast.Name) else None
 
 
-def bind(definition: ast.Def, needed: list[str], frame: Frame) -> list[py.stmt]:
-    """Statements that give the needed dimensions their values.
+def bind(
+    definition: ast.Def, needed: list[str], frame: Frame
+) -> tuple[list[py.stmt], dict[str, Access]]:
+    """Statements that give the needed dimensions their values; and for those that only an optional
+    argument has, what reads that argument.
 
     needed: names of dimensions; `*N` counts under `N` or `*N`.
     """
@@ -90,10 +93,14 @@ def bind(definition: ast.Def, needed: list[str], frame: Frame) -> list[py.stmt]:
             wanted.extend(other for other in others if other not in done)
             later.append(_assign(dim, value, frame))
     bound: list[py.stmt] = []
+    absent: dict[str, Access] = {}
     for tensor, found in places.items():
+        if tensor.absent is not None:
+            absent.update(dict.fromkeys(found.values(), tensor.absent))
         bound.extend(_read(tensor, found, frame))
     # What others depend on was found last.
-    return [build.at(statement, definition.name_span) for statement in bound + later[::-1]]
+    statements = [build.at(s, definition.name_span) for s in bound + later[::-1]]
+    return statements, absent
 
 
 def _reader(name: str, frame: Frame) -> Access:

@@ -6,11 +6,13 @@ import ast as py
 
 from nnspec.ir import build, dimensions, expressions, signatures, statements
 from nnspec.ir.context import FileContext, Frame, ModuleContext, pattern_names
+from nnspec.ir.creation import Access
 from nnspec.ir.names import local_name, parameter_names
 from nnspec.ir.nodes import Function
 from nnspec.ir.walk import nodes
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.values import DimLike
 from nnspec.syntax import ast
 
 
@@ -31,9 +33,10 @@ def lower(definition: ast.Def, file: FileContext, module: ModuleContext | None =
     arguments, prelude = signatures.arguments(
         definition.signature, names, frame, method=module is not None
     )
-    body = prelude + dimensions.bind(definition, needed, frame)
+    bound, absent = dimensions.bind(definition, needed, frame)
+    body = prelude + bound
     for guard in guards:
-        body.append(build.at(_guard(guard, frame), definition.name_span))
+        body.append(build.at(_guard(guard, absent, frame), definition.name_span))
     code = statements.block(definition.body, frame)
     frame.bound = [build.at(statement, definition.name_span) for statement in frame.bound]
     place = build.at(py.Pass(), definition.span)
@@ -68,21 +71,32 @@ def _guarded_dims(guards: tuple[Guard, ...], definition: ast.Def, file: FileCont
 
 
 def _symbols(guard: Guard) -> list[str]:
-    found: set[str] = set()
-    for side in (guard.relation.left, guard.relation.right):
-        if isinstance(side, Dim):
-            found.update(name.partition("@")[0] for name in side.symbols())
-    return sorted(found)
+    return sorted(_names(guard.relation.left) | _names(guard.relation.right))
 
 
-def _guard(guard: Guard, frame: Frame) -> py.stmt:
+def _names(side: DimLike) -> set[str]:
+    if not isinstance(side, Dim):
+        return set()
+    return {name.partition("@")[0] for name in side.symbols()}
+
+
+def _guard(guard: Guard, absent: dict[str, Access], frame: Frame) -> py.stmt:
     """`if T > self.context: raise ValueError(...)`, telling the sizes that were met."""
     relation = guard.relation
-    test = py.Compare(
+    test: py.expr = py.Compare(
         expressions.size(relation.left, frame),
         [expressions.COMPARE[expressions.OPPOSITE[relation.op]]()],
         [expressions.size(relation.right, frame)],
     )
+    smaller = relation.left if relation.op in ("<", "<=") else relation.right
+    # 0 stands for the dimensions of an argument that is absent; where a smaller side is only the
+    # smaller for it, the claim is asked all the same.
+    harmless = _names(smaller) if relation.op in ("<", "<=", ">", ">=") else set()
+    for name in _symbols(guard):
+        if name in absent and name not in harmless:
+            given = py.Compare(absent[name](), [py.IsNot()], [py.Constant(None)])
+            test = py.BoolOp(py.And(), [given, test])
+            break
     parts: list[py.expr] = [py.Constant(guard.message)]
     join = ", got "
     for name in _symbols(guard):
