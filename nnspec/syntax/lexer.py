@@ -250,7 +250,9 @@ class Lexer:
         head = tokens.types[line.first] if line.first < len(tokens.types) else BROKEN
         in_header = not line.opened and not self.brackets
         if word == "where":
-            settled = in_header and head in (ids["def"], ids["extern"])
+            # Right behind `def` it is the name of a function: torch has one that is called so.
+            named = bool(tokens.types) and tokens.types[-1] == ids["def"]
+            settled = in_header and head in (ids["def"], ids["extern"]) and not named
         elif word == "from":
             settled = in_header and head == ids["extern"]
         elif word == "import":
