@@ -155,17 +155,19 @@ class BuildMembers(BuildCode):
     def params(self, kids: Kids, span: Span) -> Params:
         params: list[ast.Param] = []
         marker: Span | None = None
+        named = False  # As in Python, what follows `*` or `*args` is given by name.
         for kid in kids:
             if isinstance(kid, Span):
                 if marker is not None:
                     self.report(mistakes.second_marker(kid, marker))
-                marker = kid
+                marker, named = kid, True
             elif kid is not None:
-                if marker is not None and kid.kind == "plain":
+                if named and kid.kind == "plain":
                     kid = ast.Param(
                         kid.span, kid.name, kid.type, kid.default, "keyword", kid.name_span
                     )
                 params.append(kid)
+                named = named or kid.kind == "star"
         return Params(tuple(params), span.end)
 
     def param(self, kids: Kids, span: Span) -> ast.Param:
