@@ -15,16 +15,25 @@ if TYPE_CHECKING:
 
 def display(facts: Facts, dim: Dim) -> Dim:
     """The dim under the facts with every fresh symbol written as the quotient that it is."""
+    return _without_fresh(facts, dim, readable=True)
+
+
+def exactly(facts: Facts, dim: Dim) -> Dim:
+    """The same by divisions that are exact: `(H - 1) // 2` for an odd H, where `H // 2` has that value."""
+    return _without_fresh(facts, dim, readable=False)
+
+
+def _without_fresh(facts: Facts, dim: Dim, readable: bool) -> Dim:
     dim = facts.simplify(dim)
     for quotient in reversed(facts.quotients):
         if quotient.name in dim.symbols():
             symbol = symbol_atom(quotient.name)
-            dim = _written(facts, dim, symbol, *quotient.written)
+            dim = _written(dim, symbol, *quotient.written, readable)
     return dim
 
 
-def _written(facts: Facts, dim: Dim, symbol: Symbol, p: Dim, q: Dim) -> Dim:
-    whole = _exact(p, q)
+def _written(dim: Dim, symbol: Symbol, p: Dim, q: Dim, readable: bool) -> Dim:
+    whole = _readable(p, q) if readable else floor_div(p, q)
     replacement = {symbol.name: whole}
 
     def inside(atom: Atom) -> Dim | None:
@@ -39,11 +48,11 @@ def _written(facts: Facts, dim: Dim, symbol: Symbol, p: Dim, q: Dim) -> Dim:
             continue
         rest = cofactor(mono, (symbol,))
         assert rest is not None
-        total = total + _term(rest, c, p, q, whole).rebuild(inside)
+        total = total + _term(rest, c, p, q, whole, readable).rebuild(inside)
     return total
 
 
-def _exact(p: Dim, q: Dim) -> Dim:
+def _readable(p: Dim, q: Dim) -> Dim:
     """`p // q`, which is exact; a constant in p goes out of the floor: `(H - 1) // 2` is `H // 2`."""
     number = q.as_int()
     if number is None or number == 1 or not p.constant:
@@ -52,12 +61,14 @@ def _exact(p: Dim, q: Dim) -> Dim:
     return floor_div(p - p.constant, q) - -p.constant // number
 
 
-def _term(rest: Mono, c: int, p: Dim, q: Dim, whole: Dim) -> Dim:
+def _term(rest: Mono, c: int, p: Dim, q: Dim, whole: Dim, readable: bool) -> Dim:
     """`c * rest * (p // q)`, where the division is exact, with what cancels cancelled."""
     number = q.as_int()
     if number is not None:
         g = gcd(c, number)
-        return _exact(p, Dim.of(number // g)) * Dim({rest: c // g}, True)
+        smaller = Dim.of(number // g)
+        quotient = _readable(p, smaller) if readable else floor_div(p, smaller)
+        return quotient * Dim({rest: c // g}, True)
     if len(q.terms) == 1:
         ((mono, scale),) = q.terms.items()
         left = cofactor(rest, mono)

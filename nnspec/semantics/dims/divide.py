@@ -7,7 +7,8 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Floor, Symbol, cofactor
-from nnspec.semantics.dims.floors import common_mono, divided, floor_div, pull_out
+from nnspec.semantics.dims.display import exactly
+from nnspec.semantics.dims.floors import common_mono, divided, pull_out
 from nnspec.semantics.dims.intervals import floor_bounds, quick_bounds
 from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
@@ -156,19 +157,18 @@ def _remember(learner: Learner, name: str, p: Dim, q: Dim) -> None:
     from nnspec.semantics.dims.facts import Quotient
 
     facts = learner.facts
-    written = facts.display(p), facts.display(q)
-    # A quotient of a quotient is written with one division.
-    pair = _floor(floor_div(*written)) or written
-    facts.quotients = (*facts.quotients, Quotient(name, p, q, pair))
+    facts.quotients = (*facts.quotients, Quotient(name, p, q, _written(facts, p, q)))
     facts.forget()
 
 
-def _floor(dim: Dim) -> tuple[Dim, Dim] | None:
-    if len(dim.terms) == 1:
-        ((mono, c),) = dim.terms.items()
-        if c == 1 and len(mono) == 1 and isinstance(mono[0], Floor):
-            return mono[0].numerator, mono[0].denominator
-    return None
+def _written(facts: Facts, p: Dim, q: Dim) -> tuple[Dim, Dim]:
+    """The same exact division in the user's symbols; one for a quotient of a quotient."""
+    base = p - p.constant
+    for quotient in facts.quotients:
+        if base == Dim.symbol(quotient.name):
+            numerator, denominator = quotient.written
+            return numerator + p.constant * denominator, denominator * exactly(facts, q)
+    return exactly(facts, p), exactly(facts, q)
 
 
 def quotient_again(learner: Learner, quotient: Quotient) -> None:

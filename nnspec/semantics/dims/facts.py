@@ -24,7 +24,7 @@ Bounds = tuple[int | None, int | None]
 
 MAX_ROUNDS = 8
 MAX_NESTED = 60
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 5_000
 
 
 class Rule:

@@ -245,6 +245,9 @@ class Learner:
                     return self._set_domain(mono[0], low + 1, high)
                 if value == high:
                     return self._set_domain(mono[0], low, high - 1)
+        for side in (dim, -dim):
+            if at_least(facts, side, 0):
+                return self.add(AT_LEAST, side - 1)
         if dim not in facts.not_zero and -dim not in facts.not_zero:
             facts.not_zero = (*facts.not_zero, dim)
             facts.forget()
