@@ -38,7 +38,14 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'nnspec' has no attribute {name!r}")
     from importlib import import_module
 
-    home = import_module("nnspec.runtime.load" if name in _RUNTIME else "nnspec.project")
+    try:
+        home = import_module("nnspec.runtime.load" if name in _RUNTIME else "nnspec.project")
+    except ModuleNotFoundError as missing:
+        if missing.name != "torch":
+            raise
+        raise ImportError(
+            f"nnspec.{name} needs torch: pip install 'nnspec[torch]'", name="torch"
+        ) from missing
     value = getattr(home, name)
     globals()[name] = value
     return value
