@@ -262,6 +262,9 @@ def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
         frame.report(error("E0608", f"`{line.what}` cannot be worked out here", line.span))
         return
     actual = frame.world.settle(actual)
+    if frame.world.is_open(actual):
+        # A `_` without a size is reported where it stands.
+        return
     if not isinstance(actual, int):
         frame.report(
             error(

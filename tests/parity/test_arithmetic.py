@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from nnspec.pipeline import Report
+from nnspec.project import Report
 from nnspec.project import Project
 from torch import nn
 

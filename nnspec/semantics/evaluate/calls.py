@@ -320,6 +320,7 @@ def library_function(
     callee: LibraryFunction, given: list[Given], node: ast.Expr, name: str, frame: Frame, span: Span
 ) -> Value:
     """Choose the declaration that fits, then call it."""
+    given = [Given(a.name, _as_dtype(a.value), a.span) for a in given]
     if callee.receiver is not None:
         given = [Given(None, callee.receiver, span), *given]
     decl, bound = choose(callee, given, name, frame, span)
@@ -328,6 +329,13 @@ def library_function(
         return ERROR
     frame.run.recorder.callees[node] = LibraryFunction(callee.name, (decl,), callee.receiver)
     return externs.call_function(decl, bound, callee.name, frame, span)
+
+
+def _as_dtype(value: Value) -> Value:
+    """`bool`, `float`, `int` as arguments of torch's functions are dtypes."""
+    if isinstance(value, Builtin) and value.receiver is None and value.name in lookup.DTYPES:
+        return DType(lookup.DTYPES[value.name])
+    return value
 
 
 def choose(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import attributes, modules
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.resolved import FileScope, Kind
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
@@ -62,6 +62,13 @@ MISSING = Missing()
 
 def name(expr: ast.Name, frame: Frame) -> Value:
     """The value of a name; unknown names were reported when names were resolved."""
+    binding = frame.scope.bindings.get(expr)
+    if binding is not None and binding.kind is Kind.UNKNOWN:
+        return ERROR
+    if binding is not None and binding.kind is Kind.HYPERPARAMETER and frame.body is not None:
+        # A member may share the name: `dropout = Dropout(dropout)`. The lines of the body mean this one.
+        if expr.id in frame.body.arguments:
+            return frame.body.arguments[expr.id]
     value = find(expr.id, frame)
     return ERROR if value is MISSING else value
 
