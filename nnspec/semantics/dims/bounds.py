@@ -16,6 +16,7 @@ from nnspec.semantics.dims.atoms import (
     Floor,
     Maximum,
     Mono,
+    Power,
     Symbol,
     cofactor,
 )
@@ -192,6 +193,10 @@ def atom_inequalities(facts: Facts, atom: Atom) -> list[Dim]:
         except DimLimit:
             return []
         return [rest, atom.denominator - 1 - rest]
+    if isinstance(atom, Power):
+        # b**e >= e + 1 for b >= 2 and any e >= 0, and no other e is admitted.
+        low = quick_bounds(facts, atom.base)[0]
+        return [value - atom.exponent - 1, atom.exponent] if low is not None and low > 1 else []
     if isinstance(atom, Maximum):
         return [value - part for part in atom.operands]
     return []

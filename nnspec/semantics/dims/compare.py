@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from nnspec.semantics.dims.atoms import Atom, Power
 from nnspec.semantics.dims.bounds import at_least
+from nnspec.semantics.dims.factor import without_nonzero_factors
 from nnspec.semantics.dims.floors import common_mono, divided
 from nnspec.semantics.dims.intervals import mono_bounds
 from nnspec.semantics.dims.order import leading
@@ -91,7 +92,7 @@ def primitive(facts: Facts, d: Dim) -> Dim:
         nonzero = tuple(atom for atom in common if _never_zero(facts, atom))
         if nonzero:
             d = divided(d, nonzero, 1)
-    return d
+    return without_nonzero_factors(facts, d)
 
 
 def _without_negative_exponents(d: Dim) -> Dim:

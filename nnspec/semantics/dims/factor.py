@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from math import gcd
+from math import gcd, isqrt
+from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Mono, cofactor
 from nnspec.semantics.dims.floors import common_mono, divided, pull_out
+from nnspec.semantics.dims.intervals import quick_bounds
 from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
 
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Facts
 
-def factors(dim: Dim) -> tuple[int, list[tuple[Dim, int]]] | None:
-    """A number and sums with their multiplicities whose product is the dim; None where it is a plain sum."""
+MAX_TERMS = 12
+
+
+def factors(dim: Dim, squares: bool = False) -> tuple[int, list[tuple[Dim, int]]] | None:
+    """A number and sums with their multiplicities whose product is the dim; None where it is a plain sum.
+
+    squares: whether to take `x**2 - y**2` apart, which reads better as it stands.
+    """
     number = gcd(*dim.terms.values())
     mono = common_mono([dim])
     rest = divided(dim, mono, number)
@@ -19,7 +29,7 @@ def factors(dim: Dim) -> tuple[int, list[tuple[Dim, int]]] | None:
         rest, number = -rest, -number
     sums: list[Dim] = []
     while True:
-        split = _split(rest)
+        split = _split(rest, squares)
         if split is None:
             break
         linear, rest = split
@@ -36,7 +46,22 @@ def factors(dim: Dim) -> tuple[int, list[tuple[Dim, int]]] | None:
     return number, list(parts.items())
 
 
-def _split(dim: Dim) -> tuple[Dim, Dim] | None:
+def without_nonzero_factors(facts: Facts, dim: Dim) -> Dim:
+    """The product of the factors that may be 0: `x - y` for `x**2 - y**2` of positive x and y."""
+    if not 1 < len(dim.terms) <= MAX_TERMS or max(map(len, dim.terms)) < 2:
+        return dim
+    found = factors(dim, squares=True)
+    if found is None:
+        return dim
+    kept = Dim.of(1)
+    for part, _ in found[1]:
+        low, high = quick_bounds(facts, part)
+        if (low is None or low <= 0) and (high is None or high >= 0):
+            kept = kept * part
+    return kept
+
+
+def _split(dim: Dim, squares: bool) -> tuple[Dim, Dim] | None:
     """(x + r, p) with (x + r) * p == dim, for an atom x; None where there is no such x."""
     if len(dim.terms) < 2:
         return None
@@ -54,7 +79,23 @@ def _split(dim: Dim) -> tuple[Dim, Dim] | None:
             root, left = pull_out(by_degree[1], slope * 2)
             if not left.terms and constant == slope * root * root:
                 return Dim.atom(atom) + root, slope * (Dim.atom(atom) + root)
+        elif degree == 2 and squares:
+            square, left = pull_out(-constant, slope)
+            r = None if left.terms else _square_root(square)
+            if r is not None:
+                return Dim.atom(atom) - r, slope * (Dim.atom(atom) + r)
     return None
+
+
+def _square_root(dim: Dim) -> Dim | None:
+    """The root of a term that is a square."""
+    if len(dim.terms) != 1:
+        return None
+    mono, c = leading(dim)
+    if c < 0 or isqrt(c) ** 2 != c or any(mono.count(atom) % 2 for atom in mono):
+        return None
+    # A monomial is sorted, so that equal atoms stand together.
+    return Dim({mono[::2]: isqrt(c)})
 
 
 def _coefficients(dim: Dim, atom: Atom) -> dict[int, Dim]:

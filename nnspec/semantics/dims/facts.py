@@ -189,6 +189,11 @@ class Facts:
             case _:
                 raise AssertionError(atom)
 
+    def _exponent_least(self, dim: Dim) -> int:
+        from nnspec.semantics.dims.intervals import quick_bounds
+
+        return quick_bounds(self, dim)[0] or 0
+
     def _least(self, dim: Dim) -> int | None:
         from nnspec.semantics.dims.bounds import lower_bound
 
@@ -201,6 +206,13 @@ class Facts:
                 t, left = pull_out(p, quotient.numerator)
                 if t.terms and len(left.terms) < len(p.terms):
                     return t * Dim.symbol(quotient.name), left
+        number = q.as_int()
+        if number is not None and p.has_power:
+            from nnspec.semantics.dims.powers import multiple
+
+            found = multiple(p, number, self._exponent_least)
+            if found is not None:
+                return found
         from nnspec.semantics.dims.bounds import floor_by_bounds
 
         value = floor_by_bounds(self, p, q)

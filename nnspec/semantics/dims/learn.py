@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
 from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floor
 from nnspec.semantics.dims.divide import divides, quotient_again, remainder_pattern
+from nnspec.semantics.dims.factor import without_nonzero_factors
 from nnspec.semantics.dims.floors import common_mono, divided
 from nnspec.semantics.dims.intervals import mono_bounds, quick_bounds
 from nnspec.semantics.dims.order import leading, rank, shown
@@ -304,7 +305,7 @@ def _primitive(facts: Facts, dim: Dim) -> Dim | None:
         dim = divided(dim, (), g)
     common = common_mono([dim]) if dim.terms else ()
     nonzero = tuple(atom for atom in common if _never_zero(facts, atom))
-    return divided(dim, nonzero, 1) if nonzero else dim
+    return without_nonzero_factors(facts, divided(dim, nonzero, 1) if nonzero else dim)
 
 
 def _never_zero(facts: Facts, atom: Atom) -> bool:

@@ -8,6 +8,8 @@ taken to be at least 0, since nothing else gives an integer.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nnspec.semantics.dims.atoms import (
     MAX_BITS,
     MAX_DEGREE,
@@ -19,6 +21,8 @@ from nnspec.semantics.dims.atoms import (
     power_atom,
 )
 from nnspec.semantics.dims.polynomial import Dim
+
+MAX_FACTORED = 16
 
 
 def power(base: Dim, exponent: Dim) -> Dim:
@@ -123,3 +127,25 @@ def _merge(mono: Mono, c: int) -> tuple[Mono, int]:
         if exponent != 0:
             result = join(result, (power_atom(base, exponent),))
     return result, c
+
+
+def multiple(p: Dim, number: int, least: Callable[[Dim], int]) -> tuple[Dim, Dim] | None:
+    """(t, r) with p == number*t + r, by a power of which enough factors divide the number.
+
+    least: a lower bound of an exponent: `2 ** n` is even for n >= 1.
+    """
+    for mono, c in p.terms.items():
+        for atom in mono:
+            base = atom.base.as_int() if isinstance(atom, Power) else None
+            if base is None or not isinstance(atom, Power):
+                continue
+            product = c
+            for times in range(1, min(least(atom.exponent), MAX_FACTORED) + 1):
+                product *= base
+                if product % number == 0:
+                    rest = list(mono)
+                    rest.remove(atom)
+                    smaller = power_atom(atom.base, atom.exponent - times)
+                    t = merged({join(tuple(rest), (smaller,)): product // number})
+                    return t, p - Dim({mono: c}, True)
+    return None

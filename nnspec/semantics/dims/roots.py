@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Symbol
@@ -27,9 +28,12 @@ def no_root(facts: Facts, d: Dim) -> bool:
     for modulus in MODULI:
         if modulus ** len(atoms) <= MAX_VALUES and _no_root_modulo(d, atoms, modulus):
             return True
-    if len(atoms) == 1 and isinstance(atoms[0], Symbol):
-        return _no_root_of_one(facts, d, atoms[0])
-    return False
+    symbols = [atom for atom in atoms if isinstance(atom, Symbol)]
+    if len(symbols) < len(atoms):
+        return False
+    if len(symbols) == 1:
+        return _no_root_of_one(facts, d, symbols[0])
+    return _no_root_near_corner(facts, d, symbols)
 
 
 def _no_root_modulo(d: Dim, atoms: list[Atom], modulus: int) -> bool:
@@ -64,3 +68,30 @@ def _no_root_of_one(facts: Facts, d: Dim, symbol: Symbol) -> bool:
             if sum(c * root ** (degree - lowest) for degree, c in by_degree.items()) == 0:
                 return False
     return True
+
+
+def _no_root_near_corner(facts: Facts, d: Dim, symbols: list[Symbol]) -> bool:
+    """A dim that grows in all symbols can be 0 only near their least values: `2*a + 3*b == 6`."""
+    lows: dict[str, int] = {}
+    for symbol in symbols:
+        low = facts.domain(symbol.name)[0]
+        if low is None:
+            return False
+        lows[symbol.name] = low
+    moved = d.substitute({name: Dim.symbol(name) + low for name, low in lows.items()})
+    if moved.constant > 0:
+        moved = -moved
+    if any(c < 0 for mono, c in moved.terms.items() if mono):
+        return False
+    ranges: list[range] = []
+    values = dict.fromkeys(lows, 0)
+    for name in lows:
+        least = 0
+        while moved.evaluate({**values, name: least}) <= 0:
+            least += 1
+            if least > MAX_VALUES:
+                return False
+        ranges.append(range(least))
+    if prod(map(len, ranges)) > 4 * MAX_VALUES:
+        return False
+    return all(moved.evaluate(dict(zip(lows, point))) for point in product(*ranges))
