@@ -52,7 +52,7 @@ def lines(statements: Iterable[py.stmt], depth: int = 0, width: int = 88) -> Ite
 def _simple(statement: py.stmt) -> str:
     """A statement of one line; tuples that are assigned or returned stand without parentheses."""
     match statement:
-        case py.Assign([target], py.Tuple([_, _, *_]) as value):
+        case py.Assign([py.Tuple() as target], py.Tuple([_, _, *_]) as value):
             return f"{py.unparse(target)} = {py.unparse(value)[1:-1]}"
         case py.Return(py.Tuple([_, _, *_]) as value):
             return "return " + py.unparse(value)[1:-1]
