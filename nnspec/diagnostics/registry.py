@@ -93,7 +93,6 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0231", "import-cycle", "error", "Files import one another."),
     ("E0232", "not-in-file", "error", "An imported file does not declare the name."),
     ("E0233", "broken-import", "error", "An imported file has errors."),
-    ("E0234", "absolute-import", "error", "An import does not begin with a dot."),
     ("E0235", "import-above-root", "error", "An import leaves the project's folder."),
     ("E0236", "folder-import", "error", "A folder is imported where a file is wanted."),
     ("E0237", "unreadable-import", "error", "An imported file cannot be read."),

@@ -333,6 +333,18 @@ def children(node: Node) -> list[Node]:
     return found
 
 
+def all_names(node: ast.Node) -> list[ast.Node]:
+    """The names of values and types in a piece of syntax."""
+    found: list[ast.Node] = []
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, (ast.Name, ast.NamedType)):
+            found.append(top)
+        stack.extend(children(top))
+    return found
+
+
 def dotted(node: ast.Attribute) -> tuple[ast.Name | None, list[ast.Attribute]]:
     """The name that `a.b.c` begins with, and its attributes from left to right; None where it begins otherwise."""
     attributes: list[ast.Attribute] = []

@@ -10,15 +10,13 @@ from nnspec.semantics.resolved import Kind
 from nnspec.syntax import ast
 
 
-def bind_def(
-    binder: Binder, decl: ast.Def, outer: Scope, file: Scope, python: bool = False
-) -> Scope:
+def bind_def(binder: Binder, decl: ast.Def, outer: Scope, python: bool = False) -> Scope:
     """Bind a function or method; the level of its arguments.
 
-    outer: the module's names, or the file's; file: what default values see.
+    outer: the module's names, or the file's.
     python: whether the def describes Python code, whose arguments may be called as they like.
     """
-    arguments = bind_signature(binder, decl.signature, outer, Kind.ARGUMENT, file, python)
+    arguments = bind_signature(binder, decl.signature, outer, Kind.ARGUMENT, python)
     if decl.body is None:
         return arguments
     names = assigned(decl.body)

@@ -68,7 +68,7 @@ def bind_declaration(binder: Binder, declaration: ast.Declaration, file: Scope) 
         case ast.Module() | ast.ExternModule():
             bind_module(binder, declaration, file)
         case ast.Def():
-            bind_def(binder, declaration, file, file)
+            bind_def(binder, declaration, file)
         case ast.ExternDef():
             bind_extern(binder, declaration, file)
         case ast.Model(value=value, body=body):

@@ -40,7 +40,9 @@ INITIALISERS = frozenset(
     "xavier_normal kaiming_uniform kaiming_normal orthogonal sparse".split()
 )
 
-TYPES = frozenset("int float bool str layer tensor Module dict list tuple number dtype any".split())
+TYPES = frozenset(
+    "int float bool str layer tensor Module dict list tuple number dtype device any".split()
+)
 
 # What people write who have just been writing another language: what they mean here.
 FOREIGN = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, children
+from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, all_names
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.reserved import another, member_trouble
 from nnspec.semantics.resolve.scopes import Scope, place, target_names, what
@@ -18,7 +18,7 @@ def bind_module(binder: Binder, decl: ast.Module | ast.ExternModule, file: Scope
     """Bind everything in a module."""
     python = isinstance(decl, ast.ExternModule)
     flags = Scope(file, {"training": Binding(Kind.TRAINING)})
-    hypers = bind_signature(binder, decl.signature, file, Kind.HYPERPARAMETER, file, python)
+    hypers = bind_signature(binder, decl.signature, file, Kind.HYPERPARAMETER, python)
     # `training` is the last thing that the code of a module looks for before the file's names.
     dims = hypers.outer
     assert dims is not None
@@ -32,9 +32,9 @@ def bind_module(binder: Binder, decl: ast.Module | ast.ExternModule, file: Scope
             if isinstance(decl, ast.Module):
                 binder.scope.module_of[member] = decl
                 if not _self_argument(binder, member):
-                    methods[member] = bind_def(binder, member, inner, file)
+                    methods[member] = bind_def(binder, member, inner)
             else:
-                methods[member] = bind_def(binder, member, inner, file, python)
+                methods[member] = bind_def(binder, member, inner, python)
     _costs(binder, decl.body, inner, methods)
 
 
@@ -85,19 +85,16 @@ def _given(member: ast.Member) -> list[tuple[str, Span, Binding]]:
 
 
 def _twin(member: ast.Member, hyper: Binding | None) -> bool:
-    """Whether a parameter may share the name of a hyperparameter: `param bias: [n] if bias`, as torch has it.
+    """Whether a member may share the name of a hyperparameter, because its own line takes it up.
 
-    The lines of the body then mean the hyperparameter by the name, the methods the parameter.
+    `dropout = Dropout(dropout)` and `param bias: [n] if bias` are torch's own habits. The lines of the body
+    then mean the hyperparameter by the name, the methods the member.
     """
-    return (
-        hyper is not None
-        and isinstance(hyper.node, ast.Param)
-        and isinstance(hyper.node.type, ast.NamedType)
-        and hyper.node.type.name == "bool"
-        and isinstance(member, ast.ParamDecl)
-        and isinstance(member.condition, ast.Name)
-        and member.condition.id == hyper.node.name
-    )
+    if hyper is None or hyper.node is None or isinstance(member, ast.Def):
+        return False
+    name = getattr(hyper.node, "name", None)
+    line = member.value if isinstance(member, ast.Let) else member
+    return any(isinstance(node, ast.Name) and node.id == name for node in all_names(line))
 
 
 def _is_instance(binder: Binder, param: ast.Param) -> bool:
@@ -197,9 +194,7 @@ def bind_cost(binder: Binder, member: ast.Cost, names: Scope) -> None:
 def bind_extern(binder: Binder, decl: ast.ExternDef, file: Scope) -> None:
     """Bind the description of a Python function; its signature sees the `let`s below it."""
     lets = {n: b for m in decl.body if isinstance(m, ast.Let) for n, _, b in _given(m)}
-    names = bind_signature(
-        binder, decl.signature, Scope(file, lets), Kind.ARGUMENT, file, may_hide=True
-    )
+    names = bind_signature(binder, decl.signature, Scope(file, lets), Kind.ARGUMENT, may_hide=True)
     for member in decl.body:
         if isinstance(member, ast.Cost):
             bind_cost(binder, member, names)
@@ -215,20 +210,9 @@ def _self_argument(binder: Binder, method: ast.Def) -> bool:
     span = params[0].name_span
     upto = Span(span.source, span.start, params[1].span.start) if len(params) > 1 else span
     binder.report(mistakes.self_argument(span, upto))
-    for name in _all_names(method):
+    for name in all_names(method):
         binder.bind(name, UNKNOWN)
     binder.scope.dims[method.signature] = ()
     binder.scope.defined[method.signature] = {}
     binder.scope.used_dims[method] = ()
     return True
-
-
-def _all_names(node: ast.Node) -> list[ast.Node]:
-    found: list[ast.Node] = []
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, (ast.Name, ast.NamedType)):
-            found.append(top)
-        stack.extend(children(top))
-    return found

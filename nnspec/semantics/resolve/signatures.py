@@ -21,14 +21,12 @@ def bind_signature(
     signature: ast.Signature,
     outer: Scope,
     kind: Kind,
-    defaults: Scope,
     may_hide: bool = False,
 ) -> Scope:
     """Bind a signature; the level of its arguments, with that of its dimensions around it.
 
     kind: ARGUMENT or HYPERPARAMETER.
-    outer: what the types see.
-    defaults: what default values see: Python evaluates them outside of the class.
+    outer: what the types see, and, besides the arguments above each, the default values.
     may_hide: whether arguments may have names that the file uses (those of Python code may).
     """
     arguments = Scope(None, {})
@@ -63,10 +61,12 @@ def bind_signature(
     binder.scope.defined[signature] = equations
     for name in equations:
         dims.names[name] = Binding(Kind.DIM)
+    above = Scope(dims, {})
+    above.later = dict(arguments.names)
     for param in signature.params:
         bind_type(binder, param.type, arguments)
-        if param.default is not None:
-            binder.expr(param.default, defaults)
+        binder.expr(param.default, above)
+        above.names[param.name] = above.later.pop(param.name, arguments.names[param.name])
         for size in sizes(binder, param.type):
             check_size(binder, size, arguments, arguments.sizes)
     bind_type(binder, signature.result, arguments)
