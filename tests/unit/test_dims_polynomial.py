@@ -180,6 +180,10 @@ def test_what_grows_too_large_is_refused() -> None:
         for _ in range(1000):
             nested = (nested + W) // (nested + T)
     with pytest.raises(DimLimit):
+        doubled = H
+        for _ in range(10_000):
+            doubled = 2 * doubled
+    with pytest.raises(DimLimit):
         (2**i).evaluate({"i": 10**9})
     # Chains that come to one floor may be as long as they like.
     chain = H

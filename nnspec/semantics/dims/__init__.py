@@ -1,4 +1,12 @@
-"""Symbolic integers: a canonical form, what is known of the symbols, and three-valued answers."""
+"""Symbolic integers: a canonical form, what is known of the symbols, and three-valued answers.
+
+`Dim` is a polynomial in normal form (`polynomial`, on the `atoms`); `floors`, `maxima` and `powers` are
+the normal forms of what does not distribute. `Facts` holds what is known: `learn` and `divide` take
+relations in, `intervals` and `bounds` prove inequalities, `compare` answers, with `cases` and `roots`
+for what is left open. `witness` and `suggest` say what to do about an open question. `layout` finds
+the expression a person would write for a dim, which `text` prints and `to_ast` gives as Python;
+`display` puts it in the user's symbols.
+"""
 
 from __future__ import annotations
 

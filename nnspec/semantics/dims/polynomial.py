@@ -151,12 +151,14 @@ class Dim:
             return self
         if factor == 0 or not self.terms:
             return Dim({})
-        if factor.bit_length() > MAX_BITS:
-            raise DimLimit("a number is too large")
         terms = {mono: c * factor for mono, c in self.terms.items()}
+        if any(c.bit_length() > MAX_BITS for c in terms.values()):
+            raise DimLimit("a number is too large")
         return from_terms(terms, self.has_power)
 
     def __floordiv__(self, other: Dim | int) -> Dim:
+        if other == 1:
+            return self
         from nnspec.semantics.dims.floors import floor_div
 
         return floor_div(self, _dim(other))
