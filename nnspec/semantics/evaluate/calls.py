@@ -45,6 +45,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 MOST_WAYS = 16
+PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"})
 
 
 def call_expression(expr: ast.Call, frame: Frame) -> Value:
@@ -264,7 +265,7 @@ def _call_one(
             return builtins.call(callee, given, frame, span)
         case NamedTupleType(decl, scope):
             return userdefs.named_tuple(decl, scope, given, frame, span)
-        case Unknown():
+        case Unknown(kind) if kind not in PLAIN_KINDS:
             return _unknown_call(callee, given)
     return frame.report(
         error(

@@ -137,12 +137,12 @@ def library(id: str, frame: Frame) -> Value:
 
 
 def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
-    """`torch.relu`, `nn.Linear`, `F.pad`, `linalg.norm`, `torch.float32`; None where there is none."""
+    """`torch.relu`, `nn.Linear`, `F.pad`, `linalg.norm`, `torch.float32`; MISSING where there is none."""
     catalog = frame.run.catalog
     if namespace in ("torch", "math") and id in CONSTANTS:
         return CONSTANTS[id]
     if namespace == "math":
-        return Builtin(id) if id in STATICS else None
+        return Builtin(id) if id in STATICS else MISSING
     if namespace == "torch.nn":
         if id in CONTAINERS:
             return Builtin(id)
@@ -151,7 +151,7 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
         if id == "init":
             return Namespace("torch.nn.init")
         layer = catalog.layer(id)
-        return LayerType(layer, catalog.scope_of(layer)) if layer is not None else None
+        return LayerType(layer, catalog.scope_of(layer)) if layer is not None else MISSING
     if namespace == "torch":
         if id in DTYPES:
             return DType(DTYPES[id])
@@ -159,6 +159,6 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
             return Namespace(f"torch.{id}")
     if namespace == "torch.nn.init":
         plain = id.removesuffix("_")
-        return Builtin(plain) if plain in attributes.INITIALISERS else None
+        return Builtin(plain) if plain in attributes.INITIALISERS else MISSING
     functions = catalog.in_namespace(namespace, id)
-    return LibraryFunction(id, functions) if functions else None
+    return LibraryFunction(id, functions) if functions else MISSING

@@ -188,6 +188,9 @@ def _dtypes(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
         dtype, actual = pair.type.dtype, pair.tensor.dtype
         if actual is None or dtype in kinds.DTYPE_NAMES:
             continue
+        if dtype is not None and not dtype[:1].isupper():
+            # Not a dtype: reported where names are resolved.
+            continue
         key = "dtype " + (dtype or "")
         known = inner.dims.get(key)
         if known is None or known == "float":

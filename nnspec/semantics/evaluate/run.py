@@ -27,7 +27,7 @@ from nnspec.syntax import ast
 if TYPE_CHECKING:
     from nnspec.library.catalog import Catalog
 
-STEPS = 2_000_000
+STEPS = 400_000
 DEPTH = 60
 
 
