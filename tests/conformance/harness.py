@@ -11,12 +11,15 @@ import torch
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog, library
 from nnspec.semantics import rules
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import calls
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.rules.indexing import SliceItem
 from nnspec.semantics.values import (
+    Device,
+    DimLike,
     DType,
     ErrorValue,
     LayerType,
@@ -122,6 +125,8 @@ def abstract(value: Any) -> Value:
             return Tensor(_dtype(value.dtype), tuple(value.shape))
         case torch.dtype():
             return DType(_dtype(value))
+        case torch.device():
+            return Device()
         case slice():
             return SliceItem(value.start, value.stop, value.step)
         case tuple() | torch.Size():
@@ -141,7 +146,7 @@ def differs(value: Value, expected: Any) -> str | None:
         case torch.Tensor():
             if not isinstance(value, Tensor):
                 return f"{value!r} for a tensor {tuple(expected.shape)}"
-            if value.dims is None or tuple(value.dims) != tuple(expected.shape):
+            if value.dims is None or not _same_dims(value.dims, tuple(expected.shape)):
                 return f"dims {value.dims} for {tuple(expected.shape)}"
             dtype = _dtype(expected.dtype)
             if value.dtype != dtype and not (value.dtype == "float" and dtype == "float32"):
@@ -158,6 +163,14 @@ def differs(value: Value, expected: Any) -> str | None:
                     return found
             return None
     return None if value == expected else f"{value!r} for {expected!r}"
+
+
+def _same_dims(dims: tuple[DimLike, ...], shape: tuple[int, ...]) -> bool:
+    """Sizes agree; a size that only the data decide (`nonzero@1`) may be any."""
+    return len(dims) == len(shape) and all(
+        isinstance(d, Dim) and any("@" in name for name in d.symbols()) or d == size
+        for d, size in zip(dims, shape, strict=True)
+    )
 
 
 def compare(outcome: Callable[[], Outcome], truth: Callable[[], Any]) -> str | None:

@@ -9,6 +9,7 @@ from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
 from nnspec.semantics.rules.bounds import at_least
 from nnspec.semantics.rules.broadcast import stretch
+from nnspec.semantics.rules.products import same_dtype
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Unknown, Value
 
 # What a creation function makes without `dtype`: the model's own floating dtype.
@@ -231,6 +232,8 @@ def complex(call: RuleCall) -> Value:
     a, b = arguments.tensor(call, first), arguments.tensor(call, second)
     if dtypes.is_integral(a.dtype) or dtypes.is_complex(a.dtype):
         return call.fail("E0303", f"{call.name} takes floating tensors, got {a.dtype}", first)
+    if not same_dtype(call, (first, a), (second, b)):
+        return ERROR
     return stretch(call, [(first, a), (second, b)], dtypes.complex_of(a.dtype))
 
 

@@ -199,12 +199,6 @@ def masked_fill(call: RuleCall) -> Value:
             "value",
             help="`where(mask, value, x)` takes a tensor",
         )
-    if (isinstance(value, float) and x.dtype is not None and dtypes.is_integral(x.dtype)) and (
-        x.dtype != "bool"
-    ):
-        return call.fail(
-            "E0303", f"a float cannot be written into {x.dtype}", "value", help="convert x first"
-        )
     return stretch(call, [("input", x), ("mask", mask)], x.dtype)
 
 
@@ -329,7 +323,8 @@ def triangle(call: RuleCall) -> Value:
 
 def diagonal(call: RuleCall) -> Value:
     """`diagonal(x, offset, dim1, dim2)`: the diagonal of two axes as the last axis."""
-    x, offset = arguments.tensor(call), call.arguments["offset"]
+    x = arguments.tensor(call, "A" if "A" in call.arguments else "input")
+    offset = call.arguments["offset"]
     if x.dims is None:
         return unknown(x)
     names = ("dim1", "dim2")
