@@ -252,7 +252,10 @@ class Lexer:
         if word == "where":
             # Right behind `def` it is the name of a function: torch has one that is called so.
             named = bool(tokens.types) and tokens.types[-1] == ids["def"]
-            settled = in_header and head in (ids["def"], ids["extern"]) and not named
+            # There is one clause behind the result, in `extern` declarations one behind the places.
+            types = tokens.types[line.first :]
+            taken = types.count(ids["where"]) > types.count(ids["from"])
+            settled = in_header and head in (ids["def"], ids["extern"]) and not (named or taken)
         elif word == "from":
             settled = in_header and head == ids["extern"]
         elif word == "import":

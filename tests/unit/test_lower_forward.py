@@ -170,16 +170,14 @@ def test_created_tensors_follow_the_first_tensor() -> None:
 
 
 def test_created_tensors_follow_the_first_parameter_where_there_is_no_tensor() -> None:
-    assert (
-        forward("""
-        fc = Linear(dim, dim)
+    lines = forward("""
+        fc = Linear(4, dim)
         def forward(n: int) -> tensor:
-            return fc(zeros(3, dim))
-        """).replace("\n", "").replace("    ", "")
-        == (
-            "return self.fc(torch.zeros(3,self.dim,device=next(self.parameters()).device,"
-            "dtype=next(self.parameters()).dtype,))  # [3, dim]"
-        ).replace("(3,self", "(3,self")
+            return fc(ones(4))
+        """)
+    first = "next(self.parameters())"
+    assert "".join(lines.split()) == "".join(
+        f"return self.fc(torch.ones(4, device={first}.device, dtype={first}.dtype))  # [dim]".split()
     )
 
 
