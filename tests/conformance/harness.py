@@ -92,9 +92,7 @@ def method(name: str, receiver: torch.Tensor, *args: Any, **kwargs: Any) -> Outc
     return Checker().call(LibraryFunction(name, decls, abstract(receiver)), args, kwargs)
 
 
-def construct(
-    checker: Checker, name: str, args: Sequence[Any], kwargs: dict[str, Any]
-) -> Outcome:
+def construct(checker: Checker, name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> Outcome:
     """Make a layer of the library."""
     decl = catalog().layer(name)
     assert decl is not None, f"the library has no layer {name}"
@@ -177,7 +175,14 @@ def compare(outcome: Callable[[], Outcome], truth: Callable[[], Any]) -> str | N
     """Where checker and torch disagree: one refuses, or the results differ. None where they agree."""
     try:
         expected = truth()
-    except (RuntimeError, ValueError, IndexError, TypeError, AssertionError, NotImplementedError) as e:
+    except (
+        RuntimeError,
+        ValueError,
+        IndexError,
+        TypeError,
+        AssertionError,
+        NotImplementedError,
+    ) as e:
         return None if outcome().refused else f"torch refuses ({e}), the checker gives {outcome()}"
     found = outcome()
     if found.refused:

@@ -68,7 +68,10 @@ def _maker(dtype: torch.dtype) -> Callable[..., torch.Tensor]:
 
 NAMES: dict[str, Any] = {
     **{name: _maker(dtype) for name, dtype in _MAKERS.items()},
-    **{name: getattr(torch, name) for name in "float32 float64 float16 int64 int32 bool complex64".split()},
+    **{
+        name: getattr(torch, name)
+        for name in "float32 float64 float16 int64 int32 bool complex64".split()
+    },
     "inf": float("inf"),
 }
 

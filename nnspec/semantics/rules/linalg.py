@@ -222,8 +222,8 @@ def triangular_solve(call: RuleCall) -> Value:
 
 
 def cholesky_solve(call: RuleCall) -> Value:
-    """`cholesky_solve(B, L)`."""
-    b, a = arguments.tensor(call), arguments.tensor(call, "L")
+    """`cholesky_solve(B, L)`: as many rows in both."""
+    b, a = arguments.tensor(call), arguments.tensor(call, "input2")
     if a.dims is None or b.dims is None:
         return unknown(b)
     message = f"{call.name} of {call.show(b)} and {call.show(a)}: as many rows in both"
@@ -244,7 +244,8 @@ def matrix_norm(call: RuleCall) -> Value:
 
 def multi_dot(call: RuleCall) -> Value:
     """`linalg.multi_dot(tensors)`: a chain of products."""
-    given = arguments.items(call.arguments["tensors"])
+    name = "tensors" if "tensors" in call.arguments else "matrices"
+    given = arguments.items(call.arguments[name])
     if not given or not all(isinstance(x, Tensor) for x in given):
         return unknown()
     result: Value = given[0]

@@ -148,7 +148,8 @@ def _last_section(call: RuleCall, sections: Dims, size: DimLike) -> str | None:
 def tensor_split(call: RuleCall) -> Value:
     """`tensor_split(x, sections | indices, dim)`: parts that differ by one at most, or cuts at indices."""
     x = arguments.tensor(call)
-    cuts = call.arguments["indices_or_sections"]
+    name = "sections" if "sections" in call.arguments else "indices"
+    cuts = call.arguments[name]
     at = _axis(call, x)
     if isinstance(at, ErrorValue):
         return at
@@ -170,7 +171,7 @@ def tensor_split(call: RuleCall) -> Value:
     edges: list[Value] = [None, *where, None]
     found = []
     for lower, upper in zip(edges[:-1], edges[1:], strict=True):
-        length = slice_length(call, SliceItem(lower, upper, None), size, "indices_or_sections")
+        length = slice_length(call, SliceItem(lower, upper, None), size, name)
         if length is None:
             return ERROR
         found.append(length)
@@ -206,11 +207,11 @@ def axis_split(call: RuleCall) -> Value:
         axis = 0
     if len(x.dims) <= axis or (axis == 0 and call.decl.name == "vsplit" and len(x.dims) < 2):
         return call.fail("E0302", f"{call.name} takes more axes than {call.show(x)} has", "input")
-    parts = call.arguments["indices_or_sections"]
+    parts = call.arguments.get("sections")
     if isinstance(parts, int) and not call.demand(
         Relation(x.dims[axis] % parts, "==", 0),
         f"{call.name} makes equal parts, and {call.show(x.dims[axis])} is not a multiple of {parts}",
-        "indices_or_sections",
+        "sections",
     ):
         return ERROR
     values = {**call.arguments, "dim": axis}
