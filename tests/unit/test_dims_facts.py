@@ -136,6 +136,18 @@ def test_facts_are_never_changed() -> None:
     assert first.bounds(Dim.symbol("z")) == (1, None)
 
 
+def test_quotients_are_the_same_in_facts_that_were_made_apart() -> None:
+    first, second = facts((d % h, "==", 0)), facts((H, "<=", W), (d % h, "==", 0))
+    assert first.simplify(d // h) == second.simplify(d // h)
+    made = first.simplify(d)
+    assert made.symbols() != {"d"}
+    assert second.compare(made, d) == "equal"
+    # Where the fact does not hold, nothing is known of the quotient.
+    assert NONE.compare(made, d) == "unknown"
+    assert NONE.bounds(made) == (None, None)
+    assert str(first.witness(made, h)) == "holds for d=1, h=1, fails for d=2, h=1"
+
+
 def test_any_object_with_two_sides_is_a_relation() -> None:
     class Seen:
         left, op, right = T, "<=", S

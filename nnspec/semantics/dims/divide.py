@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from math import gcd
 from typing import TYPE_CHECKING
 
@@ -10,14 +9,12 @@ from nnspec.semantics.dims.atoms import Floor, Symbol, cofactor
 from nnspec.semantics.dims.display import exactly
 from nnspec.semantics.dims.floors import common_mono, divided, pull_out
 from nnspec.semantics.dims.intervals import floor_bounds, quick_bounds
-from nnspec.semantics.dims.order import leading, rank
+from nnspec.semantics.dims.order import leading, rank, spelled
 from nnspec.semantics.dims.polynomial import Dim
 
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts, Quotient
     from nnspec.semantics.dims.learn import Learner
-
-_fresh = count(1)
 
 
 def remainder_pattern(facts: Facts, dim: Dim) -> tuple[Dim, Dim] | None:
@@ -69,14 +66,13 @@ def divides(learner: Learner, p: Dim, q: Dim) -> None:
         target = _invertible(p, modulus)
         if target is not None:
             return _by_inverse(learner, p, target, modulus)
-    name = _name(learner, p, q)
+    name = _quotient(learner, p, q)
     fresh = Dim.symbol(name)
     low, high = floor_bounds(quick_bounds(facts, p), quick_bounds(facts, q))
     if low == 0 and (quick_bounds(facts, p)[0] or 0) > 0:
         low = 1
     facts.domains[name] = (low, high)
     equation = p - q * fresh
-    _remember(learner, name, p, q)
     target = _solvable(p, q)
     if target is not None:
         learner.solve(target, equation)
@@ -131,13 +127,12 @@ def _by_inverse(learner: Learner, p: Dim, symbol: Symbol, modulus: int) -> None:
     rest = Dim({m: e for m, e in offset.items() if e}, p.has_power)
     exact = Dim.atom(symbol) - rest
     number = Dim.of(modulus)
-    name = _name(learner, exact, number)
+    name = _quotient(learner, exact, number)
     low, high = quick_bounds(facts, exact)
     facts.domains[name] = (
         None if low is None else -(-low // modulus),
         None if high is None else high // modulus,
     )
-    _remember(learner, name, exact, number)
     learner.replace(symbol, number * Dim.symbol(name) + rest)
 
 
@@ -148,17 +143,17 @@ def _solvable(p: Dim, q: Dim) -> Symbol | None:
     return None
 
 
-def _name(learner: Learner, p: Dim, q: Dim) -> str:
-    written_p, written_q = learner.facts.display(p), learner.facts.display(q)
-    return f"({written_p} // {written_q})@{next(_fresh)}"
-
-
-def _remember(learner: Learner, name: str, p: Dim, q: Dim) -> None:
-    from nnspec.semantics.dims.facts import Quotient
+def _quotient(learner: Learner, p: Dim, q: Dim) -> str:
+    """The symbol for `p // q`, which is exact. Its name is the same wherever that division is."""
+    from nnspec.semantics.dims.facts import FRESH, Quotient
 
     facts = learner.facts
-    facts.quotients = (*facts.quotients, Quotient(name, p, q, _written(facts, p, q)))
+    written = _written(facts, p, q)
+    looks = f"{facts.display(p)} // {facts.display(q)}"
+    name = f"{FRESH}{looks})@{spelled(written[0])}//{spelled(written[1])}"
+    facts.quotients = (*facts.quotients, Quotient(name, p, q, written))
     facts.forget()
+    return name
 
 
 def _written(facts: Facts, p: Dim, q: Dim) -> tuple[Dim, Dim]:

@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Mono, Power, Symbol, cofactor
+from nnspec.semantics.dims.atoms import (
+    Atom,
+    Floor,
+    Maximum,
+    Mono,
+    Power,
+    Symbol,
+    cofactor,
+)
 from nnspec.semantics.dims.floors import floor_div, pull_out
 from nnspec.semantics.dims.maxima import maximum
 from nnspec.semantics.dims.polynomial import Dim, from_terms
@@ -21,6 +29,9 @@ if TYPE_CHECKING:
     from nnspec.semantics.dims.witness import Witness
 
 Bounds = tuple[int | None, int | None]
+
+# How the name of a made-up symbol begins; no name in a spec does.
+FRESH = "("
 
 MAX_ROUNDS = 8
 MAX_NESTED = 60
@@ -127,7 +138,11 @@ class Facts:
 
     def domain(self, symbol: str) -> Bounds:
         """The bounds of a symbol by declaration and by facts on it alone."""
-        return self.domains.get(symbol, (1, None))
+        found = self.domains.get(symbol)
+        if found is None:
+            # A quotient by facts that hold elsewhere may be anything here.
+            found = (None, None) if symbol.startswith(FRESH) else (1, None)
+        return found
 
     def simplify(self, dim: Dim) -> Dim:
         """The normal form under the facts. It may hold fresh symbols: see `display`."""
@@ -260,6 +275,15 @@ class Facts:
         from nnspec.semantics.dims.display import display
 
         return display(self, dim)
+
+    def spelled_out(self, dim: Dim) -> Dim:
+        """The dim with what `simplify` made up undone, for looking at values."""
+        names = dim.symbols()
+        if not any(quotient.name in names for quotient in self.quotients):
+            return dim
+        from nnspec.semantics.dims.display import exactly
+
+        return exactly(self, dim)
 
     def bounds(self, dim: Dim) -> Bounds:
         """The least and the greatest value, None where no bound is known."""

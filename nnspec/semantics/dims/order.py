@@ -35,17 +35,17 @@ def rank(atom: Atom) -> Rank:
 
 def _of_operation(atom: Atom, kind: int, parts: list[Dim]) -> Rank:
     first = min(((0 if n[:1].isupper() else 1, shown(n)) for n in atom.symbols), default=(2, ""))
-    spelled = [_spelled(part) for part in parts]
+    texts = [spelled(part) for part in parts]
     if isinstance(atom, Maximum):
-        spelled.sort()
-    return (*first, kind, ";".join(spelled))
+        texts.sort()
+    return (*first, kind, ";".join(texts))
 
 
-def _spelled(dim: Dim) -> str:
+def spelled(dim: Dim) -> str:
     """A text that tells dims apart (unlike the readable one, in which namesakes look alike)."""
     terms = []
     for mono in sorted(dim.terms, key=mono_key):
-        atoms = [f"{kind}[{spelled}]" for _, _, kind, spelled in sorted(map(rank, mono))]
+        atoms = [f"{kind}[{text}]" for _, _, kind, text in sorted(map(rank, mono))]
         terms.append(f"{dim.terms[mono]}*{'*'.join(atoms)}")
     return "+".join(terms)
 

@@ -217,6 +217,7 @@ def seen_signs(facts: Facts, d: Dim, of_zero: bool = True) -> set[int]:
     of_zero: stop as soon as both zero and something else were seen; else as soon as both a negative
         and another value were seen.
     """
+    d = facts.spelled_out(d)
     signs: set[int] = set()
     stop = 0 if of_zero else -1
     near: list[Values] = []
@@ -236,7 +237,7 @@ def seen_signs(facts: Facts, d: Dim, of_zero: bool = True) -> set[int]:
 
 def witness(facts: Facts, left: Dim | int, right: Dim | int) -> Witness | None:
     """The smallest admitted values found of both kinds; None where none were found at all."""
-    d = (left if isinstance(left, Dim) else Dim.of(left)) - right
+    d = facts.spelled_out((left if isinstance(left, Dim) else Dim.of(left)) - right)
     # Symbols that cancel do not matter, unless all of them do.
     names = d.symbols()
     if not names:
