@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 _HEAD = re.compile(r"^(?:(extern) +)?(module|def|type|model) +([A-Za-z_]\w*)", re.MULTILINE)
 _PLACES = re.compile(r"\bfrom[ ]+([A-Za-z_][\w.]*(?:,[ ]*[A-Za-z_][\w.]*)*)")
 
 
-class Entry(NamedTuple):
+class Entry:
     """A declaration at text[start:end].
 
     kind: `module` and `function` for `extern module` and `extern def`; `def`, `type`, `model`, and `layer` for
         a module written in the language.
-    places: what stands behind `from`, such as `("torch.nn.functional", "torch", "Tensor")`.
     """
 
-    name: str
-    kind: str
-    places: tuple[str, ...]
-    start: int
-    end: int
+    __slots__ = ("_head", "_places", "_text", "end", "kind", "name", "start")
+
+    def __init__(self, kind: str, name: str, text: str, start: int, head: int, end: int) -> None:
+        self.kind = kind
+        self.name = name
+        self.start = start
+        self.end = end
+        self._text = text
+        self._head = head
+        self._places: tuple[str, ...] | None = None
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What stands behind `from`, such as `("torch.nn.functional", "torch", "Tensor")`."""
+        # Few of the hundreds of declarations are ever asked for.
+        if self._places is None:
+            extern = self.kind in ("module", "function")
+            self._places = _places(self._text, self._head, self.end) if extern else ()
+        return self._places
 
 
 def index(text: str) -> list[Entry]:
@@ -30,17 +42,16 @@ def index(text: str) -> list[Entry]:
     What stands between two declarations counts to the first of them.
     """
     heads = list(_HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
+    ends = [head.start() for head in heads[1:]]
+    ends.append(len(text))
     entries: list[Entry] = []
-    for head, end in zip(heads, ends):
-        extern, word, name = head.groups()
+    for head, end in zip(heads, ends, strict=True):
+        extern, kind, name = head.groups()
         if extern:
-            kind = "function" if word == "def" else word
-            places = _places(text, head.end(), end)
-        else:
-            kind = "layer" if word == "module" else word
-            places = ()
-        entries.append(Entry(name, kind, places, head.start(), end))
+            kind = "function" if kind == "def" else kind
+        elif kind == "module":
+            kind = "layer"
+        entries.append(Entry(kind, name, text, head.start(), head.end(), end))
     return entries
 
 
