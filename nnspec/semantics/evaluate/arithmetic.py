@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
     Choice,
+    DictValue,
     ErrorValue,
     ListValue,
     RepeatValue,
@@ -76,8 +77,10 @@ def binary(
             return repeated
     if op == "%" and isinstance(left, str):
         return Unknown("str")
-    if op == "|" and isinstance(left, Unknown):
-        return left
+    if op == "|":
+        merged = _merge(left, right)
+        if merged is not None:
+            return merged
     if isinstance(left, Unknown) and left.kind == "any":
         return Unknown("any")
     if isinstance(right, Unknown) and right.kind == "any":
@@ -171,6 +174,16 @@ def _join(left: Value, right: Value) -> Value | None:
             return Unknown("tuple")
         case (Unknown("str"), (str() | Unknown("str"))) | (str(), Unknown("str")):
             return Unknown("str")
+    return None
+
+
+def _merge(left: Value, right: Value) -> Value | None:
+    """`a | b` of two dicts: b's entries win."""
+    match left, right:
+        case DictValue(), DictValue():
+            return DictValue({**left.items, **right.items})
+        case (Unknown("dict"), (DictValue() | Unknown("dict"))) | (DictValue(), Unknown("dict")):
+            return Unknown("dict")
     return None
 
 

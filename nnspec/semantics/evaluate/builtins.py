@@ -234,7 +234,8 @@ def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) 
     if length is None and isinstance(start, int):
         return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
     index = frame.world.new_size("i")
-    return RepeatValue(TupleValue((index, items[0] if items else Unknown("any"))), length or 1)
+    item = items[0] if items else Unknown("any")
+    return RepeatValue(TupleValue((index, item)), 1 if length is None else length)
 
 
 def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
