@@ -25,11 +25,11 @@ def find_device(wanted: Device) -> torch.device | None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError):
         kinds = ["auto", "cpu", "cuda", "mps", "meta"]
         near = nearest(str(wanted).partition(":")[0], kinds, 1)
         hint = f"; did you mean {near[0]!r}?" if near else f" (there are {', '.join(kinds)})"
-        raise LoadError(f"{wanted!r} is no device{hint}") from error
+        raise LoadError(f"{wanted!r} is no device{hint}") from None
     if device.type == "cuda":
         _check_cuda(device)
     elif device.type == "mps" and not torch.backends.mps.is_available():

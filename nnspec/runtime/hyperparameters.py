@@ -12,6 +12,9 @@ from nnspec.runtime.errors import LoadError
 from nnspec.runtime.targets import Target
 from nnspec.syntax import ast
 
+# Arguments of `nnspec.load` itself.
+RESERVED = frozenset({"device", "dtype", "weights", "allow"})
+
 
 def arguments(target: Target, given: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of the Python function or class, by the names that it has for them.
@@ -56,6 +59,12 @@ def _complete(target: Target, params: Iterable[ast.Param], given: Mapping[str, A
         and param.default is None
         and not isinstance(param.type, ast.OptionalType)
     ]
+    taken = [name for name in missing if name in RESERVED]
+    if taken:
+        raise LoadError(
+            f"{target.owner} needs `{taken[0]}`, a name that load has for an argument of its own;"
+            f" give it in the spec: `model {target.name.lower()} = {target.name}({taken[0]}=...)`"
+        )
     if missing:
         shown = ", ".join(f"{name}=..." for name in missing)
         raise LoadError(f"{target.owner} needs hyperparameters that have no default: {shown}")

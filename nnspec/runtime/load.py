@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 from typing import Any
 
 from torch import nn
 
-from nnspec.project import Entry, Project
+from nnspec.project import Project
 from nnspec.runtime.devices import Device, DType, building, find_device, find_dtype
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.hyperparameters import arguments
@@ -21,9 +22,13 @@ from nnspec.runtime.weights import Weights, put_in
 
 __all__ = ["LoadError", "import_spec", "load", "loads"]
 
+# Compiling fills caches that all threads share.
+_ONE_AT_A_TIME = RLock()
+
 
 def load(
     target: str | os.PathLike[str],
+    /,
     device: Device = None,
     dtype: DType = None,
     weights: Weights | None = None,
@@ -38,19 +43,21 @@ def load(
     dtype: of its floating-point parameters: `bfloat16`, `torch.float16`.
     weights: a state_dict, or the path of one (`.pt`, `.safetensors`), which must fit exactly.
     allow: packages whose Python the spec may bring in by `extern`; without it nothing but torch runs.
-    hyperparameters: override the model's own, by the names that the spec has for them.
+    hyperparameters: override the model's own, by the names that the spec has for them; one that is called like an
+        argument above cannot be given here, but by a `model` line of the spec.
 
     Raises SpecError where the spec has errors, LoadError (a ValueError) where a name, a hyperparameter, the device,
     the dtype or the weights are wrong, OSError where a file cannot be read.
     """
     path, name = split(target)
-    entry = _project().entry(Path(path))
-    return _build(entry, name, device, dtype, weights, allow, hyperparameters)
+    return _build(Path(path), None, name, device, dtype, weights, allow, hyperparameters)
 
 
 def loads(
     text: str,
+    /,
     name: str | None = None,
+    *,
     device: Device = None,
     dtype: DType = None,
     weights: Weights | None = None,
@@ -63,8 +70,7 @@ def loads(
 
     Raises what `load` raises.
     """
-    entry = _project().entry(Path(TEXT), text)
-    return _build(entry, name, device, dtype, weights, allow, hyperparameters)
+    return _build(Path(TEXT), text, name, device, dtype, weights, allow, hyperparameters)
 
 
 def import_spec(path: str | os.PathLike[str], allow: str | Iterable[str] = ()) -> ModuleType:
@@ -75,12 +81,13 @@ def import_spec(path: str | os.PathLike[str], allow: str | Iterable[str] = ()) -
     Raises SpecError where the spec has errors, LoadError where it brings in Python that is not allowed,
     OSError where a file cannot be read.
     """
-    entry = checked_entry(_project().entry(Path(path)))
-    return execute(entry, _packages(allow))
+    with _ONE_AT_A_TIME:
+        return execute(checked_entry(_project().entry(Path(path))), _packages(allow))
 
 
 def _build(
-    entry: Entry,
+    path: Path,
+    text: str | None,
     name: str | None,
     device: Device,
     dtype: DType,
@@ -88,19 +95,18 @@ def _build(
     allow: str | Iterable[str],
     hyperparameters: dict[str, Any],
 ) -> nn.Module:
-    checked_entry(entry)
-    assert entry.scope is not None
-    target = choose(entry.scope, name)
-    given = arguments(target, hyperparameters)
-    place, floats = find_device(device), find_dtype(dtype)
-    module = execute(entry, _packages(allow))
+    with _ONE_AT_A_TIME:
+        entry = checked_entry(_project().entry(path, text))
+        assert entry.scope is not None
+        target = choose(entry.scope, name)
+        given = arguments(target, hyperparameters)
+        place, floats = find_device(device), find_dtype(dtype)
+        module = execute(entry, _packages(allow))
     make = getattr(module, target.name)
     with building(place, floats):
         model = make(**given)
     if not isinstance(model, nn.Module):
-        raise LoadError(
-            f"{entry.name}: `{target.name}` gives a {type(model).__name__}, not a layer"
-        )
+        raise LoadError(f"{path}: `{target.name}` gives a {type(model).__name__}, not a layer")
     if weights is not None:
         put_in(model, weights, place)
     return model

@@ -208,6 +208,40 @@ def test_a_parameter_may_share_the_name_of_the_bool_that_decides_on_it() -> None
     assert kinds(scope, "bias") == [Kind.HYPERPARAMETER] * 2 + [Kind.MEMBER] * 2
 
 
+def test_a_member_may_take_up_the_hyperparameter_of_its_name() -> None:
+    scope = resolved(
+        "module Part(p: float):\n    drop = Dropout(p)\n\n"
+        "    def forward(x: [*N]) -> [*N]:\n        return drop(x)\n\n"
+        "module M(drop: float):\n    drop = Dropout(drop)\n    part = Part(drop)\n\n"
+        "    def forward(x: [*N]) -> [*N]:\n        return drop(part(x))\n"
+    )
+    assert scope.diagnostics == []
+    assert kinds(scope, "drop") == [Kind.MEMBER] + [Kind.HYPERPARAMETER] * 2 + [Kind.MEMBER]
+    assert codes(
+        "module M(p: float):\n    p = Dropout(0.5)\n\n    def forward(x):\n        return p(x)\n"
+    ) == ["E0203"]
+
+
+def test_defaults_see_the_arguments_above_them() -> None:
+    scope = resolved(
+        "module M(dim: int, hidden: int = 4 * dim):\n    fc = Linear(dim, hidden)\n\n"
+        "    def forward(x: [*N, dim], scale: int = hidden) -> [*N, hidden]:\n"
+        "        return fc(x) * scale\n"
+    )
+    assert scope.diagnostics == []
+    assert set(kinds(scope, "dim") + kinds(scope, "hidden")) == {Kind.HYPERPARAMETER}
+    assert codes("def f(a: int = b, b: int = 2) -> int:\n    return a + b\n") == ["E0216"]
+
+
+def test_a_member_may_be_called_self() -> None:
+    scope = resolved(
+        "module M(dim: int):\n    self = Linear(dim, dim)\n\n"
+        "    def forward(x: [*N, dim]) -> [*N, dim]:\n        return self(x) * self.in_features\n"
+    )
+    assert scope.diagnostics == []
+    assert kinds(scope, "self") == [Kind.MEMBER] * 2
+
+
 def test_library_names_may_be_hidden() -> None:
     assert (
         codes(

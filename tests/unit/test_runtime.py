@@ -158,6 +158,36 @@ def test_words_of_python_as_hyperparameters() -> None:
     assert model(torch.ones(1, 3)).shape == (1, 2)
 
 
+def test_a_hyperparameter_may_be_called_like_the_first_argument_of_load(spec: Path) -> None:
+    text = (
+        "module M(target: int, text: int):\n    fc = Linear(target, text)\n\n"
+        "    def forward(x: [B, target]) -> [B, text]:\n        return fc(x)\n"
+    )
+    spec.write_text(text, "utf-8")
+    assert nnspec.load(spec, target=2, text=3).fc.out_features == 3
+    assert nnspec.loads(text, target=2, text=3).fc.out_features == 3
+
+
+def test_a_hyperparameter_with_a_reserved_name_is_given_in_the_spec() -> None:
+    text = (
+        "module M(weights: int):\n    fc = Linear(weights, 2)\n\n"
+        "    def forward(x: [B, weights]) -> [B, 2]:\n        return fc(x)\n"
+    )
+    with pytest.raises(nnspec.LoadError, match=r"model m = M\(weights=...\)"):
+        nnspec.loads(text)
+    assert nnspec.loads(text + "\nmodel m = M(weights=3)\n").fc.in_features == 3
+
+
+def test_many_threads_may_load(spec: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def work(index: int) -> int:
+        return len(list(nnspec.loads(f"{MODELS}\n# {index % 3}\n", "small").parameters()))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(work, range(24))) == {4}
+
+
 def test_a_requirement_that_is_not_met() -> None:
     text = NET.replace(
         "    blocks =", '    require depth > 0, "depth must be positive"\n    blocks ='
