@@ -126,7 +126,7 @@ def _header(m: Mistake) -> Diagnostic | None:
     if m.text_at(m.at - 2) == "def" and m.is_("NAME", m.at - 1) and m.text != "(":
         return mistakes.missing_parentheses(m.end_before)
     header = header_words(m.head, m.text_at(m.first + 1))
-    if header is None or m.line.opened or m.brackets or not m.accepts(":"):
+    if header is None or m.head == "model" or m.line.opened or m.brackets or not m.accepts(":"):
         return None
     starts_statement = m.is_("NAME") or m.text in ("return", "pass", "break", "continue")
     if m.is_("_NEWLINE") or (starts_statement and m.head not in ("def", "extern")):
@@ -254,7 +254,9 @@ def _worth_naming(m: Mistake, single: str, expected: list[str]) -> bool:
     if single == "in":
         return not m.accepts("<")
     if "an operator" in expected and not m.brackets:
-        return single == ":" and header_words(m.head, "") is not None
+        if single == "=":
+            return m.head == "let"
+        return single == ":" and m.head != "model" and header_words(m.head, "") is not None
     return True
 
 

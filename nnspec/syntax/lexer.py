@@ -17,6 +17,7 @@ MAX_BLOCKS = 60
 MAX_MISTAKES = 20
 LONG_LINE = 150
 MAX_STRING = 100_000
+MAX_TOKENS = 100_000
 TAB = 4
 
 _NAME, _LINE_END, _OPEN, _CLOSE, _NUMBER, _OPERATOR, _STRING, _COMMENT, _FOREIGN = range(1, 10)
@@ -79,7 +80,8 @@ class Lexer:
         self.gave_up = False  # a limit was passed, the rest was not read
         self.excused: set[int] = set()  # where tokens begin that have had a message already
         self.foreign_names: set[str] = set()  # those that have had their message
-        self.has_long_lines = False  # only in long lines can expressions be nested deeply
+        self.may_be_deep = False  # a line so long, or so many branches, that the tree may be too deep
+        self._branches = 0
         self.ids = vocabulary.ids
         self._vocabulary = vocabulary
         self._levels: Levels = (0, "file", None)
@@ -124,8 +126,9 @@ class Lexer:
 
     def _read(self, start: int) -> None:
         text, end, ids, words = self.source.text, self.end, self.ids, self._vocabulary.words
+        starts = self.tokens.starts
         add_type = self.tokens.types.append
-        add_start = self.tokens.starts.append
+        add_start = starts.append
         add_end = self.tokens.ends.append
         name_id, number_id, string_id, colon = ids["NAME"], ids["NUMBER"], ids["STRING"], ids[":"]
         brackets = self.brackets
@@ -159,6 +162,8 @@ class Lexer:
                     kind = self._settle(word, stop)
             elif group == _OPERATOR:
                 kind = ids[found[_OPERATOR]]
+                if len(starts) > MAX_TOKENS:
+                    self._too_long()
                 if kind == colon and not brackets:
                     self._end_header()
             elif group == _OPEN:
@@ -336,8 +341,12 @@ class Lexer:
     def new_line(self) -> None:
         """End the logical line."""
         types, ids = self.tokens.types, self.ids
-        if types and len(types) - self.tokens.lines[-1].first > LONG_LINE:
-            self.has_long_lines = True
+        if len(types) > MAX_TOKENS:
+            self._too_long()
+        if types:
+            first = self.tokens.lines[-1].first
+            self._branches += types[first] == ids["elif"]
+            self.may_be_deep |= len(types) - first > LONG_LINE or self._branches > LONG_LINE
         if types and types[-1] not in (ids["_NEWLINE"], ids["_INDENT"], ids["_DEDENT"]):
             at = self.tokens.ends[-1]
             self._add("_NEWLINE", at, at)
@@ -397,6 +406,12 @@ class Lexer:
         self._add("$END", at, at)
         if self._tabs:
             self.diagnostics.append(mistakes.tab_indentation(self._tabs, TAB))
+
+    def _too_long(self) -> None:
+        if self.gave_up:
+            return
+        at = self.tokens.ends[-1]
+        self.give_up(mistakes.file_too_long(self._span(at, at), MAX_TOKENS))
 
     # --- small parts ---------------------------------------------------------------------------------
 

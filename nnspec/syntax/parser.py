@@ -66,6 +66,9 @@ class _Parse:
         source = self._source
         lexer = Lexer(source, self._vocabulary, end)
         lexer.read(start)
+        if lexer.gave_up:
+            nothing = ast.File(Span(source, start, end), source, None, ())
+            return Parsed(nothing, tuple(_in_order(lexer.diagnostics)))
         builder = self._builder(lexer)
         driver = Driver(self._automaton, lexer.tokens, builder, "file")
         file = driver.run(Recovery(lexer, driver, self._diagnostics.append))
@@ -73,7 +76,7 @@ class _Parse:
             file = ast.File(Span(source, start, end), source, None, _declarations(driver))
         self._diagnostics += lexer.diagnostics
         self._leftover_marks(builder)
-        if not self._diagnostics and lexer.has_long_lines:
+        if not self._diagnostics and lexer.may_be_deep:
             deep = too_deep(file)
             if deep is not None:
                 self._diagnostics.append(

@@ -11,7 +11,7 @@ from nnspec.syntax.driver import Driver
 from nnspec.syntax.explain import Mistake, explain
 from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
 from nnspec.syntax.lines import header_words
-from nnspec.syntax.tokens import BROKEN, CLOSING
+from nnspec.syntax.tokens import BROKEN, CLOSING, Line
 
 # What stands in for a header with a mistake, so that the block below it is read all the same. The
 # tokens have no characters, and what has no name is left out of the tree.
@@ -46,6 +46,7 @@ class Recovery:
         self._driver = driver
         self._report = report
         self._count = 0
+        self._faulty: list[Line] = []
         self._reserved: set[str] = set()
         self._silent = -1  # the first token of a line that has had its message
 
@@ -67,6 +68,9 @@ class Recovery:
         if mistake.first == self._silent or mistake.has_broken_token():
             return self._skip(at)
         self._silent = mistake.first
+        if mistake.head in ("else", "elif") and self._belongs_to_mistake(mistake.line):
+            return self._skip(at)
+        self._faulty.append(mistake.line)
         if mistake.brackets:
             point = self._unclosed(mistake)
             if point is not None:
@@ -78,6 +82,16 @@ class Recovery:
             return self._skip(at)  # A use of what was declared under that name.
         self._report(found)
         return self._skip(at)
+
+    def _belongs_to_mistake(self, line: Line) -> bool:
+        """Whether an `else` or `elif` follows an `if` that has had its message."""
+        for earlier in reversed(self._tokens.lines):
+            if earlier.first < line.first and earlier.levels[0] <= line.levels[0]:
+                if self._tokens.text(earlier.first) not in ("if", "elif", "else"):
+                    return False
+                self._faulty.append(line)
+                return earlier in self._faulty
+        return False
 
     # --- brackets ------------------------------------------------------------------------------------
 

@@ -47,6 +47,17 @@ def file_too_large(span: Span, size: int, limit: int) -> Diagnostic:
     )
 
 
+def file_too_long(span: Span, limit: int) -> Diagnostic:
+    """A text of more words, numbers and operators than the compiler reads. span: where it stopped."""
+    return error(
+        "E0001",
+        span,
+        f"this spec has more than the {limit:,} words, numbers and signs that are read",
+        "read up to here",
+        help="split it into several files and import them",
+    )
+
+
 def nested_too_deeply(span: Span, what: str, limit: int) -> Diagnostic:
     """Brackets, blocks or operators inside one another. what: which of them, in the plural."""
     return error(
