@@ -24,9 +24,16 @@ _MODULES = {
         cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
         identity
     """,
+    "copies": """
+        expand expand_as broadcast_to broadcast_tensors repeat tile repeat_interleave sliding_windows as_strided
+        sum_to_size broadcast_shapes
+    """,
     "creation": """
         filled full randint randperm like new eye arange linspace window tensor triangle_indices vander complex
-        bernoulli multinomial normal new_tensor
+        bernoulli multinomial normal new_tensor scalar_tensor asarray
+    """,
+    "diagonals": """
+        triangle diagonal diag diag_embed trace diagflat diagonal_scatter
     """,
     "einops": """
         rearrange reduce repeat_pattern
@@ -37,10 +44,13 @@ _MODULES = {
     "elementwise": """
         keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same binary_promoted
         binary_floating logical verdict ternary where clamp parametric glu
-        float_power same_kind isin
+        float_power same_kind isin polynomial frexp
     """,
     "embedding": """
         one_hot embedding_bag
+    """,
+    "facts": """
+        contiguous size dim numel
     """,
     "fourier": """
         fft rfft irfft shift frequencies stft istft
@@ -49,12 +59,12 @@ _MODULES = {
         cat stack hstack vstack dstack column_stack meshgrid cartesian_prod block_diag
     """,
     "layout": """
-        permute transpose t adjoint movedim squeeze unsqueeze expand expand_as broadcast_to broadcast_tensors
-        repeat tile repeat_interleave flip roll rot90 contiguous size dim numel at_least_rank
+        permute transpose t adjoint movedim squeeze unsqueeze flip roll rot90 at_least_rank
     """,
     "linalg": """
         square determinant slogdet pinv matrix_rank svd svdvals qr eigen eigenvalues solve lstsq
         triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot lu vector_norm cov cond
+        lu_factor keep_right with_info
     """,
     "loss": """
         elementwise_loss exact_loss cross_entropy nll_loss pairwise_loss cosine_embedding_loss triplet_loss
@@ -75,6 +85,7 @@ _MODULES = {
     "reduction": """
         total mean spread spread_mean reduce_same logsumexp truth count argmax extreme kthvalue aminmax norm
         quantile cumulative cumulative_extreme along_floating logcumsumexp diff
+        trapezoid cumulative_trapezoid dist
     """,
     "recurrent": """
         recurrent
@@ -84,7 +95,7 @@ _MODULES = {
     """,
     "select": """
         gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter
-        select narrow slice_scatter triangle diagonal diag diag_embed trace
+        select narrow slice_scatter index_put unravel_index
     """,
     "splitting": """
         chunk split tensor_split unbind axis_split

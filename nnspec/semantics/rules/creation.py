@@ -237,6 +237,17 @@ def complex(call: RuleCall) -> Value:
     return stretch(call, [(first, a), (second, b)], dtypes.complex_of(a.dtype))
 
 
+def scalar_tensor(call: RuleCall) -> Value:
+    """`scalar_tensor(s)`: floating, unless a dtype is given."""
+    return Tensor(arguments.dtype(call) or FLOATING, ())
+
+
+def asarray(call: RuleCall) -> Value:
+    """`asarray(obj)`: as tensor."""
+    values = {**call.arguments, "data": call.arguments["obj"]}
+    return tensor(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
+
+
 def new_tensor(call: RuleCall) -> Value:
     """`x.new_tensor(data)`: the shape of the data, the dtype of x."""
     made = tensor(call)

@@ -7,7 +7,15 @@ from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import unknown
 from nnspec.semantics.rules.broadcast import combine, result_dtype, stretch
 from nnspec.semantics.rules.products import same_dtype
-from nnspec.semantics.values import ERROR, ErrorValue, Relation, Tensor, Unknown, Value
+from nnspec.semantics.values import (
+    ERROR,
+    ErrorValue,
+    Relation,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
 
 # The operator that a function means.
 _OPERATORS = {
@@ -51,7 +59,7 @@ def keep(call: RuleCall) -> Value:
 
 def to_floating(call: RuleCall) -> Value:
     """exp, sin, sigmoid and their kin: integers and bools become float32."""
-    x = arguments.tensor(call)
+    x = arguments.tensor(call, "input" if "input" in call.arguments else "x")
     dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(x.dtype) else x.dtype
     return Tensor(dtype, x.dims, x.origins)
 
@@ -195,8 +203,6 @@ def where(call: RuleCall) -> Value:
 
 
 def _positions(call: RuleCall, condition: Tensor) -> Value:
-    from nnspec.semantics.values import TupleValue
-
     if condition.dims is None:
         return Unknown("tuple")
     number = call.new_size("nonzero")
@@ -277,3 +283,24 @@ def isin(call: RuleCall) -> Value:
     """`isin(elements, test_elements)`: a bool for every element."""
     x = call.arguments["elements"]
     return Tensor("bool", x.dims if isinstance(x, Tensor) else ())
+
+
+def polynomial(call: RuleCall) -> Value:
+    """Orthogonal polynomials of degree n at x."""
+    x, n = call.arguments["x"], call.arguments["n"]
+    dtype = dtypes.result_type((x, n))
+    named = [(k, v) for k, v in (("x", x), ("n", n)) if isinstance(v, Tensor)]
+    return stretch(
+        call,
+        named or [("x", unknown())],
+        dtypes.DEFAULT_FLOAT if dtypes.is_integral(dtype) else dtype,
+    )
+
+
+def frexp(call: RuleCall) -> Value:
+    """`frexp(x)`: mantissa and exponent."""
+    x = arguments.tensor(call)
+    return TupleValue(
+        (Tensor(x.dtype, x.dims, x.origins), Tensor("int32", x.dims, x.origins)),
+        ("mantissa", "exponent"),
+    )

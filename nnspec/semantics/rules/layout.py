@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
-from nnspec.semantics.rules.arguments import Dims, axis_at, is_size, origins_of, unknown
-from nnspec.semantics.rules.broadcast import broadcast
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Relation, Tensor, Value
+from nnspec.semantics.rules.arguments import axis_at, origins_of, unknown
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    ErrorValue,
+    Relation,
+    Tensor,
+    Value,
+)
 
 
 def reorder(x: Tensor, order: Sequence[int]) -> Tensor:
@@ -164,149 +170,6 @@ def insert(x: Tensor, at: int, size: DimLike) -> Tensor:
     )
 
 
-def expand(call: RuleCall) -> Value:
-    """`x.expand(*sizes)`: axes of size 1 are stretched, -1 keeps a size, new axes come in front."""
-    x = arguments.tensor(call)
-    wanted = arguments.sizes(call.arguments["size"])
-    if wanted is None:
-        return unknown(x)
-    return _expand(call, x, wanted, "size")
-
-
-def expand_as(call: RuleCall) -> Value:
-    """`x.expand_as(other)`."""
-    x, other = arguments.tensor(call), arguments.tensor(call, "other")
-    if other.dims is None:
-        return unknown(x)
-    return _expand(call, x, other.dims, "other")
-
-
-def _expand(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Value:
-    wanted = tuple(call.settle(d) for d in wanted)
-    if x.dims is None:
-        return Tensor(x.dtype, wanted, contiguous=None) if -1 not in wanted else unknown(x)
-    place = at if call.given(at) else None
-    new = len(wanted) - len(x.dims)
-    if new < 0 or any(dim == -1 for dim in wanted[:new]):
-        return call.fail(
-            "E0302",
-            f"{call.show(x)} cannot be expanded to {call.world.show_shape(wanted)}: "
-            + ("it has more axes" if new < 0 else "-1 keeps a size, and a new axis has none"),
-            place,
-        )
-    dims: list[DimLike] = list(wanted[:new])
-    origins: list[Origin | None] = [None] * new
-    old_origins = origins_of(x)
-    for i, (old, size) in enumerate(zip(x.dims, wanted[new:], strict=True)):
-        old = call.settle(old)
-        if size == -1:
-            size = old
-        elif old != 1 and not call.agree(
-            old,
-            size,
-            f"{call.show(x)} cannot be expanded to {call.world.show_shape(wanted)}: "
-            f"only an axis of size 1 stretches, and axis {i} has {call.show(old)}",
-            place,
-            others=arguments.came_from(x, i),
-        ):
-            return ERROR
-        dims.append(size)
-        origins.append(old_origins[i] if old == size else None)
-    return Tensor(x.dtype, tuple(dims), tuple(origins), False if dims != list(x.dims) else None)
-
-
-def broadcast_to(call: RuleCall) -> Value:
-    """`broadcast_to(x, size)`."""
-    return expand(call)
-
-
-def broadcast_tensors(call: RuleCall) -> Value:
-    """`broadcast_tensors(*tensors)`: each stretched to the shape of all together."""
-    from nnspec.semantics.values import TupleValue
-
-    given = arguments.items(call.arguments["tensors"])
-    if given is None or not given:
-        return unknown()
-    tensors = [x if isinstance(x, Tensor) else unknown() for x in given]
-    found = broadcast(call, [("tensors", x) for x in tensors])
-    if isinstance(found, ErrorValue):
-        return found
-    dims, origins = found if found is not None else (None, None)
-    return TupleValue(tuple(Tensor(x.dtype, dims, origins, None) for x in tensors))
-
-
-def repeat(call: RuleCall) -> Value:
-    """`x.repeat(*repeats)`: copies along every axis; further repeats make new axes in front."""
-    return _copies(call, "repeats", strict=True)
-
-
-def tile(call: RuleCall) -> Value:
-    """`tile(x, dims)`: as repeat, where missing repeats count as 1."""
-    return _copies(call, "dims", strict=False)
-
-
-def _copies(call: RuleCall, name: str, strict: bool) -> Value:
-    x = arguments.tensor(call)
-    counts = arguments.sizes(call.arguments[name])
-    if x.dims is None or counts is None:
-        return unknown(x)
-    missing = len(x.dims) - len(counts)
-    if missing > 0 and strict:
-        return call.fail(
-            "E0302",
-            f"repeat got {len(counts)} numbers for {call.show(x)}, which has {len(x.dims)} axes",
-            name if call.given(name) else None,
-            help="give one for each axis, from the first; 1 leaves an axis as it is",
-        )
-    counts = (1,) * missing + counts
-    for count in counts:
-        if isinstance(count, int) and count < 0:
-            return call.fail("E0308", f"an axis cannot be repeated {count} times", name)
-    new = max(-missing, 0)
-    dims = (1,) * new + x.dims
-    origins = (None,) * new + origins_of(x)
-    return Tensor(
-        x.dtype,
-        tuple(call.settle(d * n) for d, n in zip(dims, counts, strict=True)),
-        tuple(o if n == 1 else None for o, n in zip(origins, counts, strict=True)),
-    )
-
-
-def repeat_interleave(call: RuleCall) -> Value:
-    """`repeat_interleave(x, repeats, dim)`: each slice `repeats` times; all elements in a row without dim."""
-    x = arguments.tensor(call)
-    repeats = call.arguments["repeats"]
-    if x.dims is None:
-        return unknown(x)
-    if call.arguments.get("dim") is None:
-        x = Tensor(x.dtype, (arguments.product(call.world, x.dims),))
-        at: int | ErrorValue | None = 0
-    else:
-        at = arguments.axis(call, "dim", x)
-    if not isinstance(at, int):
-        return at or unknown(x)
-    assert x.dims is not None
-    if is_size(repeats):
-        size: DimLike = call.settle(x.dims[at] * repeats)
-    else:
-        output_size = call.arguments["output_size"]
-        if isinstance(repeats, Tensor) and repeats.dims is not None and len(repeats.dims) == 1:
-            if repeats.dims != (1,) and not call.agree(
-                repeats.dims[0],
-                x.dims[at],
-                f"repeats has {call.show(repeats.dims[0])} numbers for {call.show(x.dims[at])} slices",
-                "repeats",
-            ):
-                return ERROR
-        size = output_size if is_size(output_size) else call.new_size()
-    origins = origins_of(x)
-    return Tensor(
-        x.dtype,
-        (*x.dims[:at], size, *x.dims[at + 1 :]),
-        (*origins[:at], None, *origins[at + 1 :]),
-    )
-
-
 def flip(call: RuleCall) -> Value:
     """`flip(x, dims)`, `roll(x, shifts, dims)`: the shape stays, the axes must be there."""
     x = arguments.tensor(call)
@@ -352,39 +215,6 @@ def rot90(call: RuleCall) -> Value:
     if turns % 2:
         order[chosen[0]], order[chosen[1]] = chosen[1], chosen[0]
     return reorder(x, order).with_(reorder(x, order).dims, reorder(x, order).origins)
-
-
-def contiguous(call: RuleCall) -> Value:
-    """`x.contiguous()`."""
-    x = arguments.tensor(call)
-    return Tensor(x.dtype, x.dims, x.origins, True)
-
-
-def size(call: RuleCall) -> Value:
-    """`x.size()`, `x.size(dim)`."""
-    from nnspec.semantics.values import TupleValue, Unknown
-
-    x = arguments.tensor(call)
-    if call.arguments.get("dim") is None:
-        return TupleValue(x.dims) if x.dims is not None else Unknown("tuple")
-    at = arguments.axis(call, "dim", x)
-    if not isinstance(at, int) or x.dims is None:
-        return at if isinstance(at, ErrorValue) else call.new_size()
-    if not x.dims:
-        return call.fail("E0305", "a scalar has no axes, and so no size of one", "dim")
-    return call.settle(x.dims[at])
-
-
-def dim(call: RuleCall) -> Value:
-    """`x.dim()`, `x.ndimension()`."""
-    x = arguments.tensor(call)
-    return len(x.dims) if x.dims is not None else call.new_size()
-
-
-def numel(call: RuleCall) -> Value:
-    """`x.numel()`, `x.nelement()`."""
-    x = arguments.tensor(call)
-    return arguments.product(call.world, x.dims) if x.dims is not None else call.new_size()
 
 
 def at_least_rank(call: RuleCall) -> Value:

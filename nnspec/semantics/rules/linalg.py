@@ -324,3 +324,32 @@ def cond(call: RuleCall) -> Value:
     if isinstance(x, ErrorValue) or x.dims is None:
         return x
     return Tensor(dtypes.real_of(x.dtype), x.dims[:-2])
+
+
+def lu_factor(call: RuleCall) -> Value:
+    """`linalg.lu_factor(A)`: the factors in one matrix, and the pivots."""
+    x = _matrix(call, square=False)
+    if isinstance(x, ErrorValue):
+        return x
+    names = ("LU", "pivots")
+    if x.dims is None:
+        return TupleValue((unknown(x), unknown("int32")), names)
+    *batch, m, n = x.dims
+    pivots = Tensor("int32", (*batch, at_most(call.world, m, n)))
+    return TupleValue((Tensor(x.dtype, x.dims), pivots), names)
+
+
+def keep_right(call: RuleCall) -> Value:
+    """The shape of B."""
+    b = arguments.tensor(call, "B")
+    return Tensor(b.dtype, b.dims)
+
+
+def with_info(call: RuleCall) -> Value:
+    """cholesky_ex, inv_ex: the matrices, and an int32 for each that says whether it went well."""
+    x = _matrix(call)
+    if isinstance(x, ErrorValue):
+        return x
+    first = "L" if call.decl.name.startswith("cholesky") else "inverse"
+    info = Tensor("int32", None if x.dims is None else x.dims[:-2])
+    return TupleValue((Tensor(x.dtype, x.dims), info), (first, "info"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
+from nnspec.semantics.rules.broadcast import stretch
 from nnspec.semantics.values import ErrorValue, Relation, Tensor, TupleValue, Value
 
 
@@ -270,3 +271,33 @@ def diff(call: RuleCall) -> Value:
 
     dims = (*x.dims[:at], at_least(call.world, length, 0), *x.dims[at + 1 :])
     return Tensor(x.dtype, dims)
+
+
+def trapezoid(call: RuleCall) -> Value:
+    """`trapezoid(y, x, dim)`: the integral along an axis."""
+    y, x = arguments.tensor(call, "y"), call.tensor("x")
+    if x is not None:
+        found = stretch(call, [("y", y), ("x", x)], dtypes.result_type((y, x)))
+        if isinstance(found, ErrorValue):
+            return found
+        y = found
+    dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(y.dtype) else y.dtype
+    return reduced(call, y, dtype)
+
+
+def cumulative_trapezoid(call: RuleCall) -> Value:
+    """`cumulative_trapezoid(y, x, dim)`: one fewer along the axis."""
+    y = arguments.tensor(call, "y")
+    at = arguments.axis(call, "dim", y)
+    if not isinstance(at, int) or not y.dims:
+        return at if isinstance(at, ErrorValue) else unknown(y)
+    dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(y.dtype) else y.dtype
+    return Tensor(dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
+
+
+def dist(call: RuleCall) -> Value:
+    """`dist(x, y, p)`: the norm of the difference, one number."""
+    x, y = arguments.tensor(call), arguments.tensor(call, "other")
+    dtype = dtypes.result_type((x, y))
+    found = stretch(call, [("input", x), ("other", y)], dtype)
+    return found if isinstance(found, ErrorValue) else Tensor(dtype, ())

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
-from nnspec.semantics.rules.bounds import at_least, at_most
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.rules.indexing import in_range, slice_length
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    ErrorValue,
+    Relation,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
 
 
 def _index_dtype(call: RuleCall, index: Tensor, name: str, int32: bool = False) -> bool:
@@ -308,84 +316,28 @@ def slice_scatter(call: RuleCall) -> Value:
     return Tensor(x.dtype, x.dims, x.origins)
 
 
-# --- diagonals and triangles -------------------------------------------------------------------------
+def index_put(call: RuleCall) -> Value:
+    """`index_put(x, indices, values)`: x with some elements replaced by values, which broadcast."""
+    from nnspec.semantics.rules.indexing import index
 
-
-def triangle(call: RuleCall) -> Value:
-    """tril, triu: two axes or more, the shape stays."""
-    x = arguments.tensor(call)
-    if x.dims is not None and len(x.dims) < 2:
-        return call.fail(
-            "E0302", f"{call.name} takes two axes or more, got {call.show(x)}", "input"
-        )
+    x, values = arguments.tensor(call), arguments.tensor(call, "values")
+    indices = arguments.items(call.arguments["indices"])
+    if not _one_dtype(call, x, values, "values"):
+        return ERROR
+    if indices is not None and x.dims is not None:
+        place = index(call.world, x, indices, call.span)
+        if isinstance(place, ErrorValue):
+            return place
+        found = broadcast(call, [("input", place), ("values", values)])
+        if isinstance(found, ErrorValue):
+            return found
     return Tensor(x.dtype, x.dims, x.origins)
 
 
-def diagonal(call: RuleCall) -> Value:
-    """`diagonal(x, offset, dim1, dim2)`: the diagonal of two axes as the last axis."""
-    x = arguments.tensor(call, "A" if "A" in call.arguments else "input")
-    offset = call.arguments["offset"]
-    if x.dims is None:
-        return unknown(x)
-    names = ("dim1", "dim2")
-    first, second = (arguments.axis(call, n, x) for n in names)
-    if isinstance(first, ErrorValue) or isinstance(second, ErrorValue):
-        return ERROR
-    if first is None or second is None or not is_size(offset):
-        return unknown(x)
-    if first == second:
-        return call.fail("E0305", f"{call.name} needs two axes, got {call.show(x)}")
-    length = _diagonal_length(call, x.dims[first], x.dims[second], offset)
-    rest = tuple(d for i, d in enumerate(x.dims) if i not in (first, second))
-    return Tensor(x.dtype, (*rest, length), contiguous=None)
-
-
-def _diagonal_length(call: RuleCall, rows: DimLike, columns: DimLike, offset: DimLike) -> DimLike:
-    world = call.world
-    if world.prove(Relation(offset, ">=", 0)) is False:
-        rows = rows + offset
-    else:
-        columns = columns - offset
-    return at_least(world, at_most(world, rows, columns), 0)
-
-
-def diag(call: RuleCall) -> Value:
-    """`diag(x, diagonal)`: the diagonal of a matrix, or a matrix with a vector on its diagonal."""
-    x, offset = arguments.tensor(call), call.arguments["diagonal"]
-    if not arguments.rank_is(call, x, (1, 2)):
-        return ERROR
-    if x.dims is None or not is_size(offset):
-        return unknown(x)
-    if len(x.dims) == 2:
-        return Tensor(x.dtype, (_diagonal_length(call, *x.dims, offset),))
-    size = call.settle(x.dims[0] + _magnitude(call, offset))
-    return Tensor(x.dtype, (size, size))
-
-
-def _magnitude(call: RuleCall, offset: DimLike) -> DimLike:
-    return at_least(call.world, offset, 0 - offset)
-
-
-def diag_embed(call: RuleCall) -> Value:
-    """`diag_embed(x, offset, dim1, dim2)`: the last axis becomes a diagonal of two axes."""
-    x, offset = arguments.tensor(call), call.arguments["offset"]
-    first = arguments.axis(call, "dim1", x, extra=1)
-    second = arguments.axis(call, "dim2", x, extra=1)
-    if isinstance(first, ErrorValue) or isinstance(second, ErrorValue):
-        return ERROR
-    if x.dims is None or first is None or second is None or not is_size(offset):
-        return unknown(x)
-    if not x.dims:
-        return call.fail("E0302", "diag_embed takes no scalar", "input")
-    size = call.settle(x.dims[-1] + _magnitude(call, offset))
-    rest = iter(x.dims[:-1])
-    axes = range(len(x.dims) + 1)
-    return Tensor(x.dtype, tuple(size if i in (first, second) else next(rest) for i in axes))
-
-
-def trace(call: RuleCall) -> Value:
-    """`trace(x)`: the sum of a matrix's diagonal; integers add up to int64."""
-    x = arguments.tensor(call)
-    if not arguments.rank_is(call, x, (2,)):
-        return ERROR
-    return Tensor("int64" if dtypes.is_integral(x.dtype) else x.dtype, ())
+def unravel_index(call: RuleCall) -> Value:
+    """`unravel_index(indices, shape)`: an index tensor for every axis."""
+    x = arguments.tensor(call, "indices")
+    shape = arguments.sizes(call.arguments["shape"])
+    if shape is None:
+        return Unknown("tuple")
+    return TupleValue((Tensor("int64", x.dims, x.origins),) * len(shape))
