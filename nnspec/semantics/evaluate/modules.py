@@ -143,7 +143,7 @@ def follow_body(decl: ast.Module, inner: Frame, frame: Frame, span: Span) -> boo
 
 
 def follow_extern(decl: ast.ExternModule, inner: Frame, frame: Frame, span: Span) -> bool:
-    """The lets, parameters and requirements of a library layer."""
+    """The lets, layers, parameters and requirements of a library layer."""
     body = inner.body
     assert body is not None
     inner.locals.update(body.arguments)
@@ -153,6 +153,8 @@ def follow_extern(decl: ast.ExternModule, inner: Frame, frame: Frame, span: Span
             case ast.Let():
                 members.let(item, inner)
                 inner.locals.update(body.members)
+            case ast.Submodule():
+                members.submodule(item, inner)
             case ast.ParamDecl():
                 parameters.declare(item, inner)
             case ast.Require():
