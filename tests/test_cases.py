@@ -18,11 +18,14 @@ from nnspec.project import Project
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = sorted(FOLDER.rglob("*.md"))
+# What no short text can show: a file that is too large, one that is not UTF-8, a nesting of some hundred levels.
+UNSHOWN = {"E0001", "E0006", "E0237"}
 BLOCK = re.compile(r"^```(\w+)[ ]?([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def _compile(text: str, folder: Path) -> dict[str, str]:
     """The outputs of a case by the name of their block."""
+    folder = folder / "specs"
     main = folder / "case.nnspec"
     for kind, name, content in BLOCK.findall(text):
         if kind == "nnspec":
@@ -31,10 +34,10 @@ def _compile(text: str, folder: Path) -> dict[str, str]:
             path.write_text(content, encoding="utf-8")
     report = Project(folder).check(main)
     said = choose("human")(list(report.diagnostics), color=False) if report.diagnostics else ""
-    outputs = {"diagnostics": said.replace(f"{folder}/", "").strip("\n")}
+    outputs = {"diagnostics": said.replace(f"{folder}/", "").replace(str(folder), ".").strip("\n")}
     if report.ok:
         built = Project(folder).build(main)
-        outputs["python"] = built.text.replace(f"{folder}/", "").strip("\n")
+        outputs["python"] = built.text.replace(f"{folder}/", "").replace(str(folder), ".").strip("\n")
     return outputs
 
 
@@ -67,4 +70,4 @@ def test_every_code_has_a_case() -> None:
         if kind == "diagnostics"
         for code in re.findall(r"[EW]0\d{3}", content)
     }
-    assert set(CODES) - shown == set()
+    assert set(CODES) - shown == UNSHOWN

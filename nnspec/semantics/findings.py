@@ -93,14 +93,21 @@ def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic
         fact = claim.facts.suggest(left, right)
         if fact is not None:
             help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
-        message = (
-            f"{_text(shown.left)} and {_text(shown.right)} must be equal here, which is not proved"
-        )
+        message = f"{_equality(shown)} here, which is not proved"
     else:
         fact = f"{shown.left} {shown.op} {shown.right}"
         help = f"state it: `where {fact}` in the signature"
         message = f"{fact} must hold here, which is not proved"
     return error("W0301", message, span, "checked when it runs", notes=notes, help=help)
+
+
+def _equality(shown: Relation) -> str:
+    left, right = shown.left, shown.right
+    dividend, percent, divisor = str(left).rpartition(" % ")
+    if right == 0 and percent and (divisor.isidentifier() or divisor.isdigit()):
+        plain = dividend[1:-1] if dividend.startswith("(") else dividend
+        return f"`{plain}` must be a multiple of {divisor}"
+    return f"{_text(left)} and {_text(right)} must be equal"
 
 
 def _text(dim: DimLike) -> str:

@@ -17,6 +17,7 @@ from nnspec.semantics.values import (
     Choice,
     Compound,
     DictValue,
+    DimLike,
     ErrorValue,
     Layer,
     LayerType,
@@ -218,24 +219,41 @@ def _zip(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
 
 def _loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
     parts = []
-    count: Value = None
+    count: DimLike = 1
+    where: tuple[Relation, ...] = ()
     for value in args:
-        items, length = sequences.rounds(value, span, frame)
+        items, length, facts = _alike(value, frame, span)
         if length is not None:
             count = length
         parts.append(joins.join_all(items, frame) if items else Unknown("any"))
-    return RepeatValue(TupleValue(tuple(parts)), count if count is not None else 1)
+        where += facts
+    return RepeatValue(TupleValue(tuple(parts)), count, where)
+
+
+def _alike(
+    value: Value, frame: Frame, span: Span
+) -> tuple[list[Value], DimLike | None, tuple[Relation, ...]]:
+    """`rounds` of something that is not looped over yet, with what will hold in each round."""
+    if isinstance(value, RangeValue):
+        count = sequences.length_of_range(value, frame)
+        index = frame.world.new_size("i")
+        return [value.start + index * value.step], count, (Relation(index, "<", count),)
+    facts = frame.world.facts
+    items, length = sequences.rounds(value, span, frame)
+    frame.world.facts = facts
+    return items, length, value.where if isinstance(value, RepeatValue) else ()
 
 
 def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     start = args[1] if len(args) > 1 else keywords.get("start", 0)
     value = args[0]
-    items, length = sequences.rounds(value, span, frame)
+    items, length, where = _alike(value, frame, span)
     if length is None and isinstance(start, int):
         return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
+    count = len(items) if length is None else length
     index = frame.world.new_size("i")
-    item = items[0] if items else Unknown("any")
-    return RepeatValue(TupleValue((index, item)), 1 if length is None else length)
+    item = joins.join_all(items, frame) if items else Unknown("any")
+    return RepeatValue(TupleValue((start + index, item)), count, (*where, Relation(index, "<", count)))
 
 
 def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
@@ -354,6 +372,18 @@ def _isinstance(args: list[Value], keywords: Keywords, frame: Frame, span: Span)
     return Unknown("bool")
 
 
+def _copies(
+    args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span
+) -> Value:
+    """As many layers like the one given, each with parameters of its own (in the library)."""
+    layer, count = args
+    if not isinstance(layer, Layer):
+        return Unknown("layer")
+    if isinstance(count, int):
+        return ListValue(tuple(Layer(layer.body, layer.made) for _ in range(count)))
+    return RepeatValue(Layer(layer.body, layer.made), count)
+
+
 HANDLERS: dict[str, Handler] = {
     **{name: _maths(name) for name in MATHS},
     "abs": _abs,
@@ -382,4 +412,5 @@ HANDLERS: dict[str, Handler] = {
     "numel": _numel,
     "pow": _pow,
     "isinstance": _isinstance,
+    "copies": _copies,
 }

@@ -20,6 +20,7 @@ from nnspec.semantics.evaluate import (
     userdefs,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
@@ -178,6 +179,8 @@ def call(
         return ERROR
     if any(isinstance(a.value, Unknown) and a.value.kind == "spread" for a in given):
         return _loosely(callee, given, func, frame, span)
+    if isinstance(callee, LibraryFunction) and _gives_none(callee, given, frame, span):
+        return ERROR
     ways = _ways(callee, given)
     if ways is not None:
         results = [_call_one(callee, way, node, func, frame, span) for way in ways]
@@ -213,6 +216,22 @@ def _is_tensor(value: Value) -> bool:
     if isinstance(value, Choice):
         return any(isinstance(o, Tensor) for o in value.options)
     return isinstance(value, Tensor)
+
+
+def _gives_none(
+    callee: LibraryFunction, given: list[Given], frame: Frame, span: Span
+) -> bool:
+    """Report an argument that may be None where the function needs a value."""
+    if not any(isinstance(a.value, Choice) and None in a.value.options for a in given):
+        return False
+    receiver = [] if callee.receiver is None else [Given(None, callee.receiver, span)]
+    for decl in callee.decls:
+        bound = binding.bind(decl.signature, [*receiver, *given], callee.name, span)
+        if isinstance(bound, Bound):
+            return externs.gives_none(
+                decl.signature, bound, Callee(callee.name, span, None, True), frame
+            )
+    return False
 
 
 def _ways(callee: Value, given: list[Given]) -> list[list[Given]] | None:

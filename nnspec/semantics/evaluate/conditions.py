@@ -185,10 +185,8 @@ def compare(
     if isinstance(left, (Dim, int)) and isinstance(right, (Dim, int)):
         return decide(Relation(left, op, right), frame)
     if isinstance(left, (Unknown, Dim)) or isinstance(right, (Unknown, Dim)):
-        if op in ("==", "!=") and (left is None or right is None):
-            return (
-                op == "!=" if not _maybe_none(left) and not _maybe_none(right) else Unknown("bool")
-            )
+        if op in ("==", "!=") and _apart(left, right):
+            return op == "!="
         return Unknown("bool")
     if op in ("==", "!="):
         return (left == right) == (op == "==")
@@ -210,6 +208,31 @@ def compare(
                 expr.span,
             )
         )
+
+
+def _apart(left: Value, right: Value) -> bool:
+    """Whether two values are of kinds that are never equal, such as a size and a string."""
+    kinds = _kind(left), _kind(right)
+    return "any" not in kinds and kinds[0] != kinds[1]
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case None:
+            return "None"
+        case int() | float() | Dim() | Unknown("int" | "float" | "bool" | "number"):
+            return "number"
+        case str() | Unknown("str"):
+            return "str"
+        case ListValue() | RepeatValue() | RangeValue() | Unknown("list"):
+            return "list"
+        case TupleValue() | Unknown("tuple"):
+            return "tuple"
+        case DictValue() | Unknown("dict"):
+            return "dict"
+        case Unknown("layer" | "layer type"):
+            return "layer"
+    return "any"
 
 
 def _maybe_none(value: Value) -> bool:

@@ -96,8 +96,6 @@ def _evaluate(expr: ast.Expr, frame: Frame) -> Value:
                     expr.span,
                 )
             )
-        case ast.Slice():
-            return frame.report(error("E0412", "a slice stands only inside an index", expr.span))
     raise AssertionError(type(expr).__name__)
 
 
@@ -211,7 +209,9 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
             keys.append(evaluate(expr.key, inner))
         values.append(evaluate(expr.element, inner))
 
+    facts = frame.world.facts
     exact = run_clauses(expr.clauses, 0, inner, element, count)
+    frame.world.facts = facts
     if not exact:
         if any(isinstance(v, ErrorValue) for v in values):
             return ERROR

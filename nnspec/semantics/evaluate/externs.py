@@ -10,7 +10,9 @@ from nnspec.semantics.evaluate import (
     binding,
     conditions,
     joins,
+    kinds,
     matching,
+    mismatches,
     modules,
     patterns,
     results,
@@ -112,6 +114,8 @@ def _call(
     if any(isinstance(v, ErrorValue) for v in _flat(bound.values.values())):
         return ERROR
     many = [n for n, v in bound.values.items() if isinstance(v, Choice)]
+    if many and gives_none(signature, bound, callee, inner):
+        return ERROR
     if many and isinstance(decl, ast.ExternModule):
         return _each_way(many[0], decl, signature, rule, members, bound, inner, callee, frame)
     if not matching.match(signature, bound.values, bound.spans, inner, callee):
@@ -144,6 +148,17 @@ def _call(
         return ERROR
     _cost(members, result, inner)
     return _with_origins(result, bound, callee, frame)
+
+
+def gives_none(signature: ast.Signature, bound: Bound, callee: Callee, frame: Frame) -> bool:
+    """Report an argument that may be None where a value is needed."""
+    for param in signature.params:
+        value = bound.values.get(param.name)
+        if isinstance(value, Choice) and None in value.options and param.type is not None:
+            if not kinds.fits(param.type, None, frame):
+                mismatches.may_be_none(param, bound.spans.get(param.name, callee.span), callee, frame)
+                return True
+    return False
 
 
 def _flat(values: Iterable[Value]) -> Iterable[Value]:

@@ -37,8 +37,6 @@ def bind(target: ast.Expr, value: Value, frame: Frame) -> None:
                     help="take the parts by index, such as `rest = xs[1:]`",
                 )
             )
-        case _:
-            frame.report(error("E0418", "this cannot stand on the left of `=`", target.span))
 
 
 def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: Frame) -> None:
@@ -56,6 +54,8 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
             bind(item, left, frame)
         return
     parts = sequences.items_of(value, target.span, frame)
+    if any(isinstance(i, ast.Starred) for i in items):
+        parts = None
     if parts is not None and len(parts) != len(items):
         frame.report(
             error(

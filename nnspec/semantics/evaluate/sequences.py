@@ -15,6 +15,7 @@ from nnspec.semantics.values import (
     Layer,
     ListValue,
     RangeValue,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -60,15 +61,18 @@ def items_of(value: Value, span: Span, frame: Frame) -> list[Value] | None:
 def rounds(value: Value, span: Span, frame: Frame) -> tuple[list[Value], DimLike | None]:
     """What a loop variable takes in turn, and None; or one item that stands for all, and their count.
 
-    An unknown count is a fresh size.
+    An unknown count is a fresh size. What holds inside the loop alone (an index is less than the count)
+    becomes a fact: the caller restores the facts behind the loop.
     """
     if isinstance(value, RepeatValue):
+        for relation in value.where:
+            frame.world.assume(relation)
         return [value.element], value.count
     if isinstance(value, RangeValue):
-        world = frame.world
-        index = world.new_size("i")
         count = length_of_range(value, frame)
-        return [index if value.start == 0 and value.step == 1 else index + value.start], count
+        index = frame.world.new_size("i")
+        frame.world.assume(Relation(index, "<", count))
+        return [value.start + index * value.step], count
     if isinstance(value, Tensor) and value.dims:
         known = items_of(value, span, frame)
         if known is None:

@@ -170,9 +170,12 @@ def _same_shape(name: str, a: Tensor, b: Tensor, statement: ast.If, frame: Frame
 
 def _for(statement: ast.For, frame: Frame) -> Flow:
     iterable = evaluate(statement.iterable, frame)
+    facts = frame.world.facts
     parts, count = sequences.rounds(iterable, statement.iterable.span, frame)
     if count is not None:
-        return _symbolic_loop(statement, statement.body, statement.target, parts[0], count, frame)
+        flow = _symbolic_loop(statement, statement.body, statement.target, parts[0], count, frame)
+        frame.world.facts = facts
+        return flow
     outer_breaks, outer_continues = frame.breaks, frame.continues
     frame.breaks = []
     flow = Flow.NEXT
