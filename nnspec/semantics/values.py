@@ -122,10 +122,14 @@ class ListValue:
 
 @dataclass(frozen=True, slots=True)
 class RepeatValue:
-    """A list of `count` values that are alike, where count is symbolic: `[Block(d) for _ in range(depth)]`."""
+    """A list of `count` values that are alike, where count is symbolic: `[Block(d) for _ in range(depth)]`.
+
+    where: what holds of the symbols in `element` (of the index that `enumerate` counts) in each of them.
+    """
 
     element: Value
     count: DimLike
+    where: tuple[Relation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

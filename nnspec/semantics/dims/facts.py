@@ -140,8 +140,8 @@ class Facts:
         """The bounds of a symbol by declaration and by facts on it alone."""
         found = self.domains.get(symbol)
         if found is None:
-            # A quotient by facts that hold elsewhere may be anything here.
-            found = (None, None) if symbol.startswith(FRESH) else (1, None)
+            # A quotient by facts that hold elsewhere may be anything here, a size that the data decide 0.
+            found = (None, None) if symbol.startswith(FRESH) else (0 if "@" in symbol else 1, None)
         return found
 
     def simplify(self, dim: Dim) -> Dim:

@@ -253,7 +253,9 @@ def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) 
     count = len(items) if length is None else length
     index = frame.world.new_size("i")
     item = joins.join_all(items, frame) if items else Unknown("any")
-    return RepeatValue(TupleValue((start + index, item)), count, (*where, Relation(index, "<", count)))
+    return RepeatValue(
+        TupleValue((start + index, item)), count, (*where, Relation(index, "<", count))
+    )
 
 
 def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
