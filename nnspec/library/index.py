@@ -58,6 +58,8 @@ def index(text: str) -> list[Entry]:
 def _places(text: str, start: int, end: int) -> tuple[str, ...]:
     for found in _PLACES.finditer(text, start, end):
         line = text.rfind("\n", start, found.start()) + 1
-        if "#" not in text[max(line, start) : found.start()]:
+        before = text[max(line, start) : found.start()]
+        # Neither in a comment nor in a string.
+        if "#" not in before and before.count('"') % 2 == 0:
             return tuple(place.strip() for place in found[1].split(","))
     return ()

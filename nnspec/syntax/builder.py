@@ -149,7 +149,10 @@ class Builder(BuildMembers):
         signature = header.signature
         if where:
             signature = ast.Signature(
-                signature.span, signature.params, signature.result, signature.where + where
+                self.span(signature.span.start, where[-1].span.end),
+                signature.params,
+                signature.result,
+                signature.where + where,
             )
         return ast.ExternDef(
             span,
