@@ -92,21 +92,21 @@ def check(text: str) -> str | None:
         warnings.simplefilter("ignore")
         match node:
             case ast.BinOp(left, op, right):
-                a, b = _value(left), _value(right)
+                a, b = value(left), value(right)
                 sign = _OPERATORS[type(op)]
                 return harness.compare(lambda: harness.operator(sign, a, b), lambda: _python(text))
             case ast.Compare(left, [op], [right]):
-                a, b = _value(left), _value(right)
+                a, b = value(left), value(right)
                 sign = _OPERATORS[type(op)]
                 return harness.compare(lambda: harness.operator(sign, a, b), lambda: _python(text))
             case ast.Subscript(value, items):
-                x, at = _value(value), _items(items)
+                x, at = value(value), _items(items)
                 return harness.compare(lambda: harness.index(x, at), lambda: x[at])
             case ast.Call(ast.Call(ast.Name(name), made, given), args, keywords):
                 return _layer(name, made, given, args, keywords)
             case ast.Call(func, args, keywords):
-                values = [_value(a) for a in args]
-                named = {str(k.arg): _value(k.value) for k in keywords}
+                values = [value(a) for a in args]
+                named = {str(k.arg): value(k.value) for k in keywords}
                 return _call(func, values, named)
     raise ValueError(text)
 
@@ -115,7 +115,7 @@ def _python(text: str) -> Any:
     return eval(text, dict(NAMES))
 
 
-def _value(node: ast.expr) -> Any:
+def value(node: ast.expr) -> Any:
     code = compile(ast.Expression(node), "<call>", "eval")
     return eval(code, dict(NAMES))
 
@@ -128,9 +128,9 @@ def _items(node: ast.expr) -> tuple[Any, ...]:
 
 def _item(node: ast.expr) -> Any:
     if isinstance(node, ast.Slice):
-        parts = (None if p is None else _value(p) for p in (node.lower, node.upper, node.step))
+        parts = (None if p is None else value(p) for p in (node.lower, node.upper, node.step))
         return slice(*parts)
-    return _value(node)
+    return value(node)
 
 
 def _layer(
@@ -140,10 +140,10 @@ def _layer(
     args: list[ast.expr],
     keywords: list[ast.keyword],
 ) -> str | None:
-    positional = [_value(a) for a in made]
-    named = {str(k.arg): _value(k.value) for k in given}
-    values = [_value(a) for a in args]
-    others = {str(k.arg): _value(k.value) for k in keywords}
+    positional = [value(a) for a in made]
+    named = {str(k.arg): value(k.value) for k in given}
+    values = [value(a) for a in args]
+    others = {str(k.arg): value(k.value) for k in keywords}
 
     def truth() -> Any:
         return getattr(nn, name)(*positional, **named)(*values, **others)
@@ -171,7 +171,7 @@ def _call(func: ast.expr, values: list[Any], named: dict[str, Any]) -> str | Non
                 lambda: real(*values, **named),
             )
         case ast.Attribute(receiver, name):
-            x = _value(receiver)
+            x = value(receiver)
             return harness.compare(
                 lambda: harness.method(name, x, *values, **named),
                 lambda: getattr(x, name)(*values, **named),

@@ -181,9 +181,10 @@ class Binder:
         catalog = self.catalog
         if catalog.has_layer(name):
             return Binding(Kind.LIBRARY)
-        if name in known.STATICS:
+        if name in known.STATICS or (self.library and name in known.LIBRARY_STATICS):
             return Binding(Kind.BUILTIN)
-        if catalog.has_function(name) or catalog.has_static(name):
+        # The library's own functions have no counterpart in torch, so a spec cannot use them.
+        if catalog.has_function(name) or (self.library and catalog.has_static(name)):
             return Binding(Kind.LIBRARY)
         if name in known.DTYPES:
             return Binding(Kind.BUILTIN)

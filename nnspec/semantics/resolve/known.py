@@ -34,6 +34,9 @@ STATICS = frozenset(
     "enumerate reversed list tuple dict sorted any all pair single triple numel pow isinstance".split()
 )
 
+# What only the declarations of the library use.
+LIBRARY_STATICS = frozenset({"copies"})
+
 # torch.nn.init without the underscore, and the creation functions that fill a declared shape.
 INITIALISERS = frozenset(
     "zeros ones randn rand constant eye dirac uniform normal trunc_normal xavier_uniform "
