@@ -134,9 +134,20 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
     return Unknown("any")
 
 
-def bind_dims(signature: ast.Signature, rank: dict[str, int], inner: Frame) -> None:
-    """A symbol for each dimension name that the arguments introduce."""
+def bind_dims(
+    signature: ast.Signature, choice: World, rank: dict[str, int], inner: Frame
+) -> None:
+    """A symbol for each dimension name that the arguments introduce; 0 where only an absent one binds it."""
     world = inner.world
+    absent: set[str] = set()
+    present: set[str] = set()
+    for param in signature.params:
+        type_ = matching.expanded(param.type, inner) if param.type is not None else None
+        given = choice.get(param.name)
+        if isinstance(given, ast.LiteralType) and given.value is None:
+            absent.update(expansion.dim_names(type_))
+        else:
+            present.update(expansion.bound_names(given))
     in_arguments = {
         n
         for p in signature.params
@@ -146,6 +157,8 @@ def bind_dims(signature: ast.Signature, rank: dict[str, int], inner: Frame) -> N
     for name in matching.signature_dims(signature, inner):
         if name not in in_arguments:
             inner.unbound.add(name)
+        elif name in absent and name not in present:
+            inner.dims[name] = () if name.startswith("*") else 0
         elif name.startswith("*"):
             plain = name[1:]
             symbols = tuple(Dim.symbol(f"{plain}{i}") for i in range(rank.get(name, 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import expansion, matching, modules, userdefs
+from nnspec.semantics.evaluate import matching, modules, userdefs
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_run
 from nnspec.semantics.findings import Findings
@@ -93,14 +93,13 @@ def function(callee: Function, run: Run, top: bool = True) -> None:
             inner.top = top
             if callee.bound is None:
                 inner.stage = stage_of(decl)
-            general.bind_dims(decl.signature, rank, inner)
+            general.bind_dims(decl.signature, world, rank, inner)
             values = _arguments(decl.signature, world, inner)
             inner.locals.update(values)
             place = Callee(decl.name, decl.name_span, None, library=False)
             run.frames.append(inner)
             plain = {n: v for n, v in values.items() if not isinstance(v, Tensor)}
             if matching.match(decl.signature, plain, {}, inner, place, assume_where=True):
-                _restore_dims(decl.signature, rank, inner)
                 result = userdefs.body_value(decl, inner)
                 _note_signature(decl, world, result, inner)
             run.frames.pop()
@@ -130,20 +129,6 @@ def _has_tensor(type_: ast.TypeExpr) -> bool:
         case ast.ListType(element):
             return _has_tensor(element)
     return False
-
-
-def _restore_dims(signature: ast.Signature, rank: dict[str, int], inner: Frame) -> None:
-    """Dims that an absent argument alone binds are 0; the others keep their symbols."""
-    absent: set[str] = set()
-    present: set[str] = set()
-    for param in signature.params:
-        if param.type is None:
-            continue
-        names = expansion.dim_names(matching.expanded(param.type, inner))
-        (absent if inner.locals.get(param.name) is None else present).update(names)
-    for name in absent - present:
-        if name in inner.dims and not name.startswith("*") and inner.dims[name] == Dim.symbol(name):
-            inner.dims[name] = 0
 
 
 def _arguments(signature: ast.Signature, world: general.World, inner: Frame) -> dict[str, Value]:

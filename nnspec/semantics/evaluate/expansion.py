@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from nnspec.semantics.resolved import FileScope
 from nnspec.syntax import ast
@@ -98,32 +98,52 @@ def dim_names(type_: ast.TypeExpr | None) -> list[str]:
     """Names in the dims of a type (expanded), in order of appearance; `*N` as `*N`."""
     found: list[str] = []
     if type_ is not None:
-        _collect(type_, found)
+        for dim in dims_in(type_):
+            names_in(dim, found)
     return found
 
 
-def _collect(type_: ast.TypeExpr, found: list[str]) -> None:
+def bound_names(type_: ast.TypeExpr | None) -> set[str]:
+    """The names that stand alone as dims of a type (expanded): those that an argument binds."""
     match type_:
         case ast.TensorType(_, dims):
-            for dim in dims:
-                names_in(dim, found)
+            plain = {d.id for d in dims if isinstance(d, ast.Name)}
+            stars = {
+                "*" + d.value.id
+                for d in dims
+                if isinstance(d, ast.Starred) and isinstance(d.value, ast.Name)
+            }
+            return plain | stars
+        case ast.ListType(inner) | ast.OptionalType(inner) | ast.DictType(_, inner):
+            return bound_names(inner)
+        case ast.UnionType(options):
+            return {n for o in options for n in bound_names(o)}
+        case ast.TupleType(items):
+            return {n for f in items for n in bound_names(f.type)}
+    return set()
+
+
+def dims_in(type_: ast.TypeExpr) -> Iterator[ast.Expr]:
+    """Every size that a type (expanded) names, lengths of lists included."""
+    match type_:
+        case ast.TensorType(_, dims):
+            yield from dims
         case ast.ListType(element, count):
-            _collect(element, found)
+            yield from dims_in(element)
             if count is not None:
-                names_in(count, found)
+                yield count
         case ast.DictType(_, value):
-            _collect(value, found)
+            yield from dims_in(value)
         case ast.OptionalType(inner):
-            _collect(inner, found)
+            yield from dims_in(inner)
         case ast.UnionType(options):
             for option in options:
-                _collect(option, found)
+                yield from dims_in(option)
         case ast.TupleType(items):
             for field in items:
-                _collect(field.type, found)
+                yield from dims_in(field.type)
         case ast.NamedType(_, args):
-            for arg in args:
-                names_in(arg, found)
+            yield from args
 
 
 def names_in(expr: ast.Expr, found: list[str]) -> None:

@@ -147,9 +147,12 @@ def match(
         return False
     if not _bind_plain(pairs, inner, callee):
         return False
+    for name in absent & inner.unbound:
+        inner.dims[name] = () if name.startswith("*") else 0
+        inner.unbound.discard(name)
     if not _compare_all(pairs, inner, callee):
         return False
-    _bind_rest(signature, names, absent, inner)
+    _bind_rest(signature, names, inner)
     return _where(signature, inner, callee, assume_where)
 
 
@@ -342,8 +345,8 @@ def _adopt_solved(inner: Frame) -> None:
             inner.unbound.discard(name)
 
 
-def _bind_rest(signature: ast.Signature, names: list[str], absent: set[str], inner: Frame) -> None:
-    """Dims that only `where` defines, that only an absent argument binds, or that are not known."""
+def _bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
+    """Dims that only `where` defines, or that are not known."""
     from nnspec.semantics.evaluate.expressions import evaluate
 
     for fact in signature.where:
@@ -358,15 +361,9 @@ def _bind_rest(signature: ast.Signature, names: list[str], absent: set[str], inn
         for n in expansion.dim_names(expanded(p.type, inner))
     }
     for name in names:
-        if name not in inner.unbound:
-            continue
-        if name in absent:
-            inner.dims[name] = () if name.startswith("*") else 0
-        elif name in in_arguments and not name.startswith("*"):
+        if name in inner.unbound and name in in_arguments and not name.startswith("*"):
             inner.dims[name] = inner.world.new_size(name, 1)
-        else:
-            continue
-        inner.unbound.discard(name)
+            inner.unbound.discard(name)
 
 
 def _where(signature: ast.Signature, inner: Frame, callee: Callee, assume_where: bool) -> bool:

@@ -288,12 +288,23 @@ def _bound(
     bound = call.settle(bound)
     if bound == size:
         return size
-    sign = call.world.prove(Relation(bound, ">=", 0))
-    if sign is None:
-        call.world.claimed(Relation(bound, ">=", 0), call.where(name))
-    if sign is False:
+    if _counts_from_end(call, bound, name):
         return at_least(call.world, size + bound, 0)
     return at_most(call.world, bound, size)
+
+
+def _counts_from_end(call: RuleCall, bound: DimLike, name: str) -> bool:
+    """Whether a bound is negative. Where that is open it is what it looks like: `-k` is, `k` is not."""
+    world = call.world
+    sign = world.prove(Relation(bound, ">=", 0))
+    if sign is not None:
+        return not sign
+    looks_negative = isinstance(bound, Dim) and all(c < 0 for c in bound.terms.values())
+    if looks_negative or world.prove(Relation(bound, "<=", 0)) is True:
+        world.claimed(Relation(bound, "<", 0), call.where(name))
+        return True
+    world.claimed(Relation(bound, ">=", 0), call.where(name))
+    return False
 
 
 def list_shape(value: Value) -> tuple[int, ...] | None:
