@@ -81,6 +81,8 @@ def _unterminated_string(lexer: Lexer, at: int) -> int:
     while text[quote] not in "\"'":
         quote += 1
     triple = text.startswith(text[quote] * 3, quote)
+    if lexer.diagnostics and lexer.diagnostics[-1].span.end == at:
+        lexer.diagnostics.pop()  # What seemed to be a prefix stood behind an earlier string's end.
     if triple:
         stop = lexer.end
         lexer.report(mistakes.unterminated_string(_span(lexer, at, quote + 3), text[quote] * 3))

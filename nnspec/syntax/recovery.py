@@ -117,7 +117,13 @@ class Recovery:
         bracket = tokens.text(innermost)
         before = tokens.span(point) if tokens.text(point) else None
         self._report(
-            characters.unclosed_bracket(tokens.span(innermost), bracket, CLOSING[bracket], before)
+            characters.unclosed_bracket(
+                tokens.span(innermost),
+                bracket,
+                CLOSING[bracket],
+                before,
+                tuple(tokens.span(opening) for opening in opened[:-1]),
+            )
         )
         if tokens.text(point):
             self._lexer.reread(point)

@@ -352,14 +352,20 @@ def wrong_bracket(span: Span, bracket: str, expected: str, opening: Span | None)
     )
 
 
-def unclosed_bracket(opening: Span, bracket: str, closing: str, before: Span | None) -> Diagnostic:
-    """An opening bracket that nothing closed. before: where it must have been closed at the latest."""
+def unclosed_bracket(
+    opening: Span, bracket: str, closing: str, before: Span | None, around: tuple[Span, ...] = ()
+) -> Diagnostic:
+    """An opening bracket that nothing closed.
+
+    before: where it must have been closed at the latest; around: brackets around it, not closed either.
+    """
+    also = () if before is None else ((before, f"expected `{closing}` before this"),)
     return error(
         "E0103",
         opening,
         f"this `{bracket}` is never closed",
         "opened here",
-        also=() if before is None else ((before, f"expected `{closing}` before this"),),
+        also=(*also, *((span, "not closed either") for span in around)),
         help=f"close it with `{closing}`",
     )
 
