@@ -124,19 +124,7 @@ def body_value(decl: ast.Def, inner: Frame) -> Value:
         promised = _declared_result(decl, inner)
         if not isinstance(promised, Unknown):
             return promised
-    return _named(value, wanted, inner)
-
-
-def _named(value: Value, wanted: ast.TypeExpr | None, inner: Frame) -> Value:
-    """A plain tuple returned where a named one is declared can be read by name."""
-    if wanted is None or not isinstance(value, TupleValue) or value.names is not None:
-        return value
-    type_ = matching.expanded(wanted, inner)
-    if isinstance(type_, ast.TupleType) and len(type_.items) == len(value.items):
-        names = tuple(f.name for f in type_.items if f.name is not None)
-        if len(names) == len(value.items):
-            return TupleValue(value.items, names)
-    return value
+    return value if wanted is None else matching.named(value, matching.expanded(wanted, inner))
 
 
 def _declared_result(decl: ast.Def, inner: Frame) -> Value:
