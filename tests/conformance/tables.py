@@ -99,8 +99,8 @@ def check(text: str) -> str | None:
                 a, b = value(left), value(right)
                 sign = _OPERATORS[type(op)]
                 return harness.compare(lambda: harness.operator(sign, a, b), lambda: _python(text))
-            case ast.Subscript(value, items):
-                x, at = value(value), _items(items)
+            case ast.Subscript(holder, items):
+                x, at = value(holder), _items(items)
                 return harness.compare(lambda: harness.index(x, at), lambda: x[at])
             case ast.Call(ast.Call(ast.Name(name), made, given), args, keywords):
                 return _layer(name, made, given, args, keywords)

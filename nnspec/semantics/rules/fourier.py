@@ -93,7 +93,7 @@ def frequencies(call: RuleCall) -> Value:
 def stft(call: RuleCall) -> Value:
     """`stft(x, n_fft, hop_length, ..., return_complex=True)`: `[*, frequencies, frames]`."""
     x, n = arguments.tensor(call), call.arguments["n_fft"]
-    hop = call.arguments.get("hop_length")
+    hop: Value = call.arguments.get("hop_length")
     if x.dims is None or not is_size(n):
         return unknown(_spectrum(x.dtype))
     if not arguments.rank_is(call, x, (1, 2)):
@@ -103,7 +103,7 @@ def stft(call: RuleCall) -> Value:
     length = x.dims[-1]
     if call.arguments.get("center") is True:
         length = length + 2 * (n // 2)
-    bins = (
+    bins: DimLike = (
         n if call.arguments.get("onesided") is False or dtypes.is_complex(x.dtype) else n // 2 + 1
     )
     frames = call.settle((length - n) // hop + 1)
@@ -116,7 +116,7 @@ def stft(call: RuleCall) -> Value:
 def istft(call: RuleCall) -> Value:
     """`istft(x, n_fft, hop_length, ..., length)`: the signal again."""
     x, n = arguments.tensor(call), call.arguments["n_fft"]
-    hop, length = call.arguments.get("hop_length"), call.arguments.get("length")
+    hop, length = call.arguments["hop_length"], call.arguments["length"]
     dtype = dtypes.real_of(x.dtype)
     if x.dims is None or not is_size(n):
         return unknown(dtype)
@@ -124,8 +124,9 @@ def istft(call: RuleCall) -> Value:
         return ERROR
     if hop is None:
         hop = call.settle(n // 4)
-    if not is_size(length):
-        length = n + hop * (x.dims[-1] - 1)
-        if call.arguments.get("center") is True:
-            length = length - 2 * (n // 2)
-    return Tensor(dtype, (*x.dims[:-2], call.settle(length)))
+    if is_size(length):
+        return Tensor(dtype, (*x.dims[:-2], length))
+    whole = n + hop * (x.dims[-1] - 1)
+    if call.arguments.get("center") is True:
+        whole = whole - 2 * (n // 2)
+    return Tensor(dtype, (*x.dims[:-2], call.settle(whole)))
