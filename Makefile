@@ -33,7 +33,7 @@ demo: $(READY)
 	$(BIN)/python demo/digits.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -q $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check $(SOURCES)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-RUNS = 15
+RUNS = 11
 
 META = """
 import torch
