@@ -39,7 +39,13 @@ class World:
                 if not found:
                     break
                 dim = dim.substitute(found)
-        return settle(self.facts.simplify(dim))
+        return self._plain(self.facts.simplify(dim))
+
+    def _plain(self, dim: Dim) -> DimLike:
+        """A simplified dim in the spec's own symbols: those that facts bring in end with the facts."""
+        if any(s.startswith("(") for s in dim.symbols()):
+            dim = self.facts.display(dim)
+        return settle(dim)
 
     def compare(self, left: DimLike, right: DimLike) -> str:
         """`equal`, `different` or `unknown`; an open `_` on either side takes the other side's size."""
@@ -74,7 +80,7 @@ class World:
         if settle(as_dim(slope) - as_dim(factor) * symbol) != 0 or factor == 0:
             return False
         total = as_dim(size) - rest
-        found = settle(self.facts.simplify(total // factor))
+        found = self._plain(self.facts.simplify(total // factor))
         if self.facts.compare(as_dim(found) * factor, total) != "equal":
             return False
         self.holes[name] = found

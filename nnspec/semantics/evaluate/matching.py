@@ -144,8 +144,6 @@ def match(
                 absent.update(n for n in expansion.dim_names(type_))
             pairs.extend(_pairs(type_, value, param, span, inner))
         if param.kind != "star" and param.name in inner.locals:
-            inner.locals[param.name] = named(type_, parts, inner)
-        if param.kind != "star" and param.name in inner.locals:
             inner.locals[param.name] = named(parts, type_)
     if not _dtypes(pairs, inner, callee):
         return False
@@ -178,28 +176,6 @@ def named(value: Value, type_: ast.TypeExpr) -> Value:
                 return ListValue(tuple(named(v, element) for v in value.items))
             if isinstance(value, RepeatValue):
                 return RepeatValue(named(value.element, element), value.count, value.where)
-    return value
-
-
-def named(type_: ast.TypeExpr, value: Value, frame: Frame) -> Value:
-    """The value with the field names of its type: a plain tuple given for a named one is read by name."""
-    match type_:
-        case ast.OptionalType(inner):
-            return named(inner, value, frame)
-        case ast.UnionType(options):
-            fitting = next((o for o in options if kinds.fits(o, value, frame)), None)
-            return value if fitting is None else named(fitting, value, frame)
-        case ast.TupleType(items, False) if isinstance(value, TupleValue):
-            parts = tuple(
-                named(f.type, v, frame) for f, v in zip(items, value.items, strict=True)
-            )
-            fields = tuple(f.name for f in items if f.name is not None)
-            names = fields if len(fields) == len(items) else value.names
-            return TupleValue(parts, names, value.type_name)
-        case ast.ListType(element) if isinstance(value, ListValue):
-            return ListValue(tuple(named(element, v, frame) for v in value.items))
-        case ast.ListType(element) if isinstance(value, RepeatValue):
-            return RepeatValue(named(element, value.element, frame), value.count)
     return value
 
 

@@ -257,7 +257,6 @@ def _symbolic_loop(
     """A loop of unknown length: one round stands for all, and must keep the shapes it carries."""
     before = dict(frame.locals)
     outer = frame.breaks, frame.continues
-    facts = frame.world.facts
     for attempt in range(3):
         frame.locals = dict(before)
         frame.breaks, frame.continues = [], []
@@ -277,7 +276,6 @@ def _symbolic_loop(
             break
         del frame.returns[returned:]
         before = widened
-    frame.world.facts = facts
     frame.breaks, frame.continues = outer
     gathered = _gathered(before, after, count)
     frame.locals = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
