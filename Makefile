@@ -47,7 +47,7 @@ stale: $(READY)
 	$(BIN)/nnspec build specs -o generated --check
 
 update: $(READY)
-	$(BIN)/python -m pytest -q --update tests/cases
+	$(BIN)/python -m pytest -q --update tests/test_cases.py tests/docs/test_readme.py
 
 fuzz: $(READY)
 	$(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz
