@@ -343,6 +343,8 @@ def _repeat_int(count: int) -> Handler:
 
 def _numel(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
+    if isinstance(value, Unknown):
+        return frame.world.new_size("n")
     dims = value.dims if isinstance(value, Tensor) else value.items
     if dims is None:
         return frame.world.new_size("n")
