@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.describe import describe
-from nnspec.semantics.dims import Dim
+from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import joins
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -105,6 +105,27 @@ def assume(condition: Value, holds: bool, frame: Frame) -> None:
         case Compound("and", parts):
             for part in parts:
                 assume(part, True, frame)
+
+
+def leave(facts: Facts, demands: int, frame: Frame) -> None:
+    """Go back to the facts before a loop, and keep what the layers made in it have demanded.
+
+    demands: how many demands there were before the loop.
+    """
+    frame.world.facts = facts
+    for condition in frame.run.demands[demands:]:
+        if not _of_the_loop(condition):
+            assume(condition, True, frame)
+
+
+def _of_the_loop(condition: Value) -> bool:
+    match condition:
+        case Relation(left, _, right):
+            sides = [side for side in (left, right) if isinstance(side, Dim)]
+            return any("@" in symbol for side in sides for symbol in side.symbols())
+        case Compound(_, parts):
+            return any(_of_the_loop(part) for part in parts)
+    return False
 
 
 def logical(expr: ast.Logical, frame: Frame) -> Value:

@@ -209,9 +209,10 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
             keys.append(evaluate(expr.key, inner))
         values.append(evaluate(expr.element, inner))
 
-    facts = frame.world.facts
+    facts, demands = frame.world.facts, len(frame.run.demands)
     exact = run_clauses(expr.clauses, 0, inner, element, count)
-    frame.world.facts = facts
+    if not exact:
+        conditions.leave(facts, demands, frame)
     if not exact:
         if any(isinstance(v, ErrorValue) for v in values):
             return ERROR

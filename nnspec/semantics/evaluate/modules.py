@@ -203,6 +203,7 @@ def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
     if condition is not True:
         # The constructor checks it when the layer is made, so from here on it holds.
         conditions.assume(condition, True, inner)
+        inner.run.demands.append(condition)
     return True
 
 

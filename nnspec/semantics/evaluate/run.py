@@ -130,6 +130,7 @@ class Run:
     chain: the calls that led here, in words; sites: their places, library calls included.
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
+    demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
     """
@@ -154,6 +155,7 @@ class Run:
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    demands: list[Value] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
 
     def step(self, span: Span) -> None:

@@ -170,11 +170,11 @@ def _same_shape(name: str, a: Tensor, b: Tensor, statement: ast.If, frame: Frame
 
 def _for(statement: ast.For, frame: Frame) -> Flow:
     iterable = evaluate(statement.iterable, frame)
-    facts = frame.world.facts
+    facts, demands = frame.world.facts, len(frame.run.demands)
     parts, count = sequences.rounds(iterable, statement.iterable.span, frame)
     if count is not None:
         flow = _symbolic_loop(statement, statement.body, statement.target, parts[0], count, frame)
-        frame.world.facts = facts
+        conditions.leave(facts, demands, frame)
         return flow
     outer_breaks, outer_continues = frame.breaks, frame.continues
     frame.breaks = []
