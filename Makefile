@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= 2
+FUZZ ?= 100000
 SOURCES := nnspec tests demo benchmarks
 
 .PHONY: help env demo test lint generated stale update fuzz bench clean
@@ -16,7 +17,7 @@ help:
 	@echo "make generated  write generated/ anew from specs/"
 	@echo "make stale      fail where generated/ is not what specs/ gives"
 	@echo "make update     write the expected outputs of the tests anew; look at the diff"
-	@echo "make fuzz       the property tests with many more examples"
+	@echo "make fuzz       the property tests with many more examples (FUZZ=$(FUZZ))"
 	@echo "make bench      start-up and run-time ratios"
 	@echo "make clean      remove the environment and all caches"
 
@@ -50,7 +51,7 @@ update: $(READY)
 	$(BIN)/python -m pytest -q --update tests/test_cases.py tests/docs/test_readme.py
 
 fuzz: $(READY)
-	$(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz
+	NNSPEC_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run
