@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING
 
-from nnspec.semantics.dims.atoms import Atom, Mono, Symbol, cofactor, symbol_atom
+from nnspec.semantics.dims.atoms import Atom, Floor, Mono, Symbol, cofactor, symbol_atom
 from nnspec.semantics.dims.floors import floor_div
 from nnspec.semantics.dims.polynomial import Dim, from_terms
 
@@ -37,9 +37,13 @@ def _written(dim: Dim, symbol: Symbol, p: Dim, q: Dim, readable: bool) -> Dim:
     replacement = {symbol.name: whole}
 
     def inside(atom: Atom) -> Dim | None:
-        if symbol.name in atom.symbols:
-            return Dim.atom(atom).substitute(replacement)
-        return None
+        if symbol.name not in atom.symbols:
+            return None
+        if isinstance(atom, Floor):
+            # Products inside a floor cancel like those outside: `dim // (kv * (heads // kv))` is `dim // heads`.
+            above = _written(atom.numerator, symbol, p, q, readable)
+            return floor_div(above, _written(atom.denominator, symbol, p, q, readable))
+        return Dim.atom(atom).substitute(replacement)
 
     total = Dim({})
     for mono, c in dim.terms.items():
