@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.mistakes import syntax as mistakes
+from nnspec.diagnostics.mistakes import habits
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_types import BuildTypes
@@ -27,19 +27,19 @@ class BuildCode(BuildTypes):
             and isinstance(value.func, ast.Name)
             and value.func.id in PYTHON_STATEMENTS
         ):
-            self.report(mistakes.python_statement(value.func.span, value.func.id))
+            self.report(habits.python_statement(value.func.span, value.func.id))
         return ast.Evaluate(span, value)
 
     def assign(self, kids: Kids, span: Span) -> ast.Assign:
         target, *middle, value = kids
         if middle:
-            self.report(mistakes.chained_assignment(middle[0].span))
+            self.report(habits.chained_assignment(middle[0].span))
         return ast.Assign(span, self.target(target), value)
 
     def augmented(self, kids: Kids, span: Span) -> ast.Assign:
         target, op, value = kids
         if isinstance(target, ast.Tuple):
-            self.report(mistakes.bad_target(target.span))
+            self.report(habits.bad_target(target.span))
         return ast.Assign(span, self.target(target), value, op)
 
     def augment_op(self, kids: Kids, span: Span) -> str:
@@ -47,7 +47,7 @@ class BuildCode(BuildTypes):
 
     def annotated(self, kids: Kids, span: Span) -> ast.Statement:
         target, type_, value = kids
-        self.report(mistakes.annotated_assignment(target.span, type_.span, value is not None))
+        self.report(habits.annotated_assignment(target.span, type_.span, value is not None))
         if value is None:
             return ast.Pass(span)
         return ast.Assign(span, self.target(target), value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -64,7 +65,7 @@ class BuildExpressions(Building):
         return ast.DictItem(span, None, kids[0])
 
     def set_display(self, kids: Kids, span: Span) -> ast.List:
-        self.report(mistakes.set_literal(span))
+        self.report(habits.set_literal(span))
         return ast.List(span, tuple(kid for kid in kids if isinstance(kid, ast.Expr)))
 
     def starred(self, kids: Kids, span: Span) -> ast.Starred:
@@ -194,7 +195,7 @@ class BuildExpressions(Building):
             case ast.Name() | ast.Index() | ast.Starred():
                 return value
             case ast.Attribute():
-                self.report(mistakes.attribute_target(value.span, value.name))
+                self.report(habits.attribute_target(value.span, value.name))
             case _:
-                self.report(mistakes.bad_target(value.span))
+                self.report(habits.bad_target(value.span))
         return ast.Name(value.span, "_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -54,7 +55,7 @@ class BuildMembers(BuildCode):
         target, value = kids
         target = self.target(target)
         if not _only_names(target):
-            self.report(mistakes.let_target(target.span))
+            self.report(habits.let_target(target.span))
         return ast.Let(span, target, value)
 
     def guarded(self, kids: Kids, span: Span) -> Guarded:

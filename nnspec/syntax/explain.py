@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.diagnostics.mistakes.characters import end_of
 from nnspec.source import Span
@@ -102,20 +103,20 @@ def _foreign(m: Mistake) -> Diagnostic | None:
     """Habits of other languages in the middle of a line."""
     tokens = m.tokens
     if m.before == "lambda":
-        return mistakes.anonymous_function(tokens.span(m.at - 1))
+        return habits.anonymous_function(tokens.span(m.at - 1))
     if m.before in PYTHON_STATEMENTS and (m.is_("NAME") or m.text in ("def", "for", "not")):
-        return mistakes.python_statement(tokens.span(m.at - 1), m.before)
+        return habits.python_statement(tokens.span(m.at - 1), m.before)
     if (
         m.is_("_NEWLINE")
         and m.before in ("+", "-")
         and m.text_at(m.at - 2) == m.before
         and m.glued(m.at - 1)
     ):
-        return mistakes.increment(tokens.span(m.at - 2).to(tokens.span(m.at - 1)), m.before * 2)
+        return habits.increment(tokens.span(m.at - 2).to(tokens.span(m.at - 1)), m.before * 2)
     if m.before == "else" and m.text == "if":
-        return mistakes.else_if(tokens.span(m.at - 1).to(m.span))
+        return habits.else_if(tokens.span(m.at - 1).to(m.span))
     if m.head in PYTHON_STATEMENTS and m.text_at(m.first + 1) == ":":
-        return mistakes.python_statement(tokens.span(m.first), m.head)
+        return habits.python_statement(tokens.span(m.first), m.head)
     if m.text == "*" and m.before == "import":
         return mistakes.star_import(m.span)
     return None
@@ -139,9 +140,9 @@ def _assignment(m: Mistake) -> Diagnostic | None:
     if m.text != "=" or m.brackets:
         return None
     if m.head in ("if", "elif", "while", "require", "where", "return") or m.kind == "check":
-        return mistakes.equals_in_condition(m.span)
+        return habits.equals_in_condition(m.span)
     if m.head == "def" and "where" in (m.text_at(at) for at in range(m.first, m.at)):
-        return mistakes.equals_in_condition(m.span)
+        return habits.equals_in_condition(m.span)
     return None
 
 

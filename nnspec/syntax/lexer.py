@@ -9,8 +9,20 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters as mistakes
 from nnspec.source import Source, Span
 from nnspec.syntax.oddities import FOREIGN_OPERATORS, read_oddity
-from nnspec.syntax.tables import Tables
-from nnspec.syntax.tokens import BROKEN, CLOSING, HARD_WORDS, SOFT_WORDS, Levels, Line, Tokens
+from nnspec.syntax.soft_words import begin_statement, settle
+from nnspec.syntax.tokens import BROKEN, CLOSING, Levels, Line, Tokens
+from nnspec.syntax.vocabulary import (
+    CLOSE,
+    COMMENT,
+    FOREIGN,
+    LINE_END,
+    NAME,
+    NUMBER,
+    OPEN,
+    OPERATOR,
+    STRING,
+    Vocabulary,
+)
 
 MAX_BRACKETS = 200
 MAX_BLOCKS = 60
@@ -20,50 +32,8 @@ MAX_STRING = 100_000
 MAX_TOKENS = 100_000
 TAB = 4
 
-_NAME, _LINE_END, _OPEN, _CLOSE, _NUMBER, _OPERATOR, _STRING, _COMMENT, _FOREIGN = range(1, 10)
 
-_PATH = re.compile(r"[ \t]*+([A-Za-z0-9_*]+(?:\.[A-Za-z0-9_*]+)*)")
-_EQUALS = re.compile(r"[ \t]*+(=)(?!=)")
-_WHENCE = re.compile(r"[ \t]++([A-Za-z0-9_.]+)")
-_EXTERN_MODULE = re.compile(r"[ \t]++(module)\b")
-_AFTER_SOFT_WORD = re.compile(r"[ \t]++[A-Za-z0-9_\"'(\[{~-]")
 _CONTINUATION = re.compile(r"(?:where|from)\b|->")
-
-
-def _pattern(name: str, number: str, string: str) -> re.Pattern[str]:
-    """One alternative a group, in the order of the constants above; every character matches one."""
-    return re.compile(
-        r"(?:[ \t\f\r]+|\\\r?\n)*+(?:"
-        rf"((?>{name})(?![\"']))"
-        r"|((?:[ \t\f\r]*+(?:#[^\n]*+)?\n)++[ \t\f\r]*+)"
-        r"|([(\[{])|([)\]}])"
-        rf"|((?>{number})[A-Za-z0-9_]*+)"
-        r"|(\.\.\.|->|\|>|(?:\*\*|//|<<|>>)=?|[<>!=]=(?!=)|[-+*/%@&|^]=|:(?!=)|&(?!&)|\|(?!\|)|<(?!>)"
-        r"|=(?!==)|[>+*/%@^~.,?-])"
-        rf"|({string})"
-        r"|(#[^\n]*+)"
-        r"|(&&|\|\||[=!]==|<>|!)"
-        r"|[\s\S])"
-    )
-
-
-class Vocabulary:
-    """What the lexer has to know of the language, shared by all parses.
-
-    ids: the number of every terminal.
-    pattern: matches one token, with one group for each kind of it.
-    words: the terminals of words; BROKEN for those whose meaning hangs on their line.
-    blocks: the kinds of the blocks that headers open, by their first terminal.
-    """
-
-    def __init__(self, tables: Tables) -> None:
-        self.ids = ids = tables.ids
-        self.pattern = _pattern(*(tables.patterns[n] for n in ("NAME", "NUMBER", "STRING")))
-        self.words = {word: ids[word] for word in HARD_WORDS}
-        self.words |= dict.fromkeys(("list", "dict", "where", "from", "import", "as"), BROKEN)
-        self.blocks = {ids[word]: "code" for word in "def if elif else while for".split()}
-        self.blocks |= {ids[word]: word for word in ("module", "check", "extern")}
-        self.blocks[ids["model"]] = "module"
 
 
 class Lexer:
@@ -80,13 +50,15 @@ class Lexer:
         self.gave_up = False  # a limit was passed, the rest was not read
         self.excused: set[int] = set()  # where tokens begin that have had a message already
         self.foreign_names: set[str] = set()  # those that have had their message
-        self.may_be_deep = False  # a line so long, or so many branches, that the tree may be too deep
+        self.may_be_deep = (
+            False  # a line so long, or so many branches, that the tree may be too deep
+        )
         self._branches = 0
         self.ids = vocabulary.ids
         self._vocabulary = vocabulary
-        self._levels: Levels = (0, "file", None)
+        self.levels: Levels = (0, "file", None)
         self.brackets: list[str] = []
-        self._fresh = True  # the next token begins a statement
+        self.fresh = True  # the next token begins a statement
         self._tabs: list[Span] = []
 
     def read(self, start: int) -> None:
@@ -104,20 +76,20 @@ class Lexer:
     def read_expression(self, start: int) -> None:
         """Read one expression from offset `start`; newlines and indentation do not count."""
         self.tokens.lines.append(Line(0, (0, "code", None)))
-        self._fresh = False
+        self.fresh = False
         self.brackets = ["("]
         self._read(start)
-        self._add("$END", self.end, self.end)
+        self.add_token("$END", self.end, self.end)
 
     def reread(self, index: int) -> None:
         """Read anew from token `index`, the first on its physical line, as if no bracket were open."""
         tokens = self.tokens
-        self._levels = tokens.line_of(index - 1).levels
+        self.levels = tokens.line_of(index - 1).levels
         tokens.cut(index)
         offset = tokens.ends[-1]
         self.diagnostics = [d for d in self.diagnostics if d.span.start < offset]
         self.brackets = []
-        self._fresh = self.gave_up = False
+        self.fresh = self.gave_up = False
         self._tabs = [span for span in self._tabs if span.start < offset]
         self._read(offset)
         self._finish()
@@ -144,130 +116,56 @@ class Lexer:
                 match = scanner(text, at, end).match
                 continue
             begin, stop = found.span(group)
-            if group == _LINE_END:
+            if group == LINE_END:
                 if not brackets:
                     self._end_line(begin, stop)
                 continue
-            if group == _COMMENT:
+            if group == COMMENT:
                 continue
-            if self._fresh:
-                at = self._begin_statement(group, begin, stop)
+            if self.fresh:
+                at = begin_statement(self, group, begin, stop)
                 if at:
                     match = scanner(text, at, end).match
                     continue
-            if group == _NAME:
+            if group == NAME:
                 word = found[1]
                 kind = words.get(word, name_id)
                 if kind == BROKEN:
-                    kind = self._settle(word, stop)
-            elif group == _OPERATOR:
-                kind = ids[found[_OPERATOR]]
+                    kind = settle(self, word, stop)
+            elif group == OPERATOR:
+                kind = ids[found[OPERATOR]]
                 if len(starts) > MAX_TOKENS:
                     self._too_long()
                 if kind == colon and not brackets:
                     self._end_header()
-            elif group == _OPEN:
-                brackets.append(found[_OPEN])
-                kind = ids[found[_OPEN]]
+            elif group == OPEN:
+                brackets.append(found[OPEN])
+                kind = ids[found[OPEN]]
                 if len(brackets) > MAX_BRACKETS:
                     self.give_up(
                         mistakes.nested_too_deeply(
                             self._span(begin, stop), "brackets", MAX_BRACKETS
                         )
                     )
-            elif group == _CLOSE:
-                kind = self._close(found[_CLOSE], begin, stop)
-            elif group == _NUMBER:
+            elif group == CLOSE:
+                kind = self._close(found[CLOSE], begin, stop)
+            elif group == NUMBER:
                 kind = number_id
-            elif group == _STRING:
+            elif group == STRING:
                 kind = string_id
                 if stop - begin > MAX_STRING:
                     self.report(mistakes.string_too_long(self._span(begin, begin + 1), MAX_STRING))
             else:
-                meant = FOREIGN_OPERATORS[found[_FOREIGN]]
+                meant = FOREIGN_OPERATORS[found[FOREIGN]]
                 self.report(
-                    mistakes.foreign_operator(self._span(begin, stop), found[_FOREIGN], meant)
+                    mistakes.foreign_operator(self._span(begin, stop), found[FOREIGN], meant)
                 )
                 kind = ids[meant]
             add_type(kind)
             add_start(begin)
             add_end(stop)
 
-    # --- statements ----------------------------------------------------------------------------------
-
-    def _begin_statement(self, group: int, begin: int, stop: int) -> int:
-        """Open a line and settle its first word; returns where to read on if it took tokens, else 0."""
-        self._fresh = False
-        tokens = self.tokens
-        line = tokens.lines[-1] if tokens.lines else None
-        if line is not None and line.opened and tokens.types[-1] == self.ids[":"]:
-            kind = self._inside(line)  # the body of a block on the line of its header
-        else:
-            tokens.lines.append(Line(len(tokens.types), self._levels))
-            kind = self._levels[1]
-        if group != _NAME:
-            return 0
-        text = self.source.text
-        word = text[begin:stop]
-        if word not in SOFT_WORDS[kind]:
-            return 0
-        if word in ("init", "tie", "freeze"):
-            return self._path_line(word, begin, stop)
-        if word == "from":
-            whence = _WHENCE.match(text, stop, self.end)
-            if whence is None:
-                return 0
-            self._add(word, begin, stop)
-            self._add("WHENCE", whence.start(1), whence.end(1))
-            return whence.end()
-        if _AFTER_SOFT_WORD.match(text, stop, self.end) is None:
-            return 0
-        self._add(word, begin, stop)
-        if word == "extern":
-            module = _EXTERN_MODULE.match(text, stop, self.end)
-            if module is not None:
-                self._add("module", module.start(1), module.end(1))
-                return module.end()
-        return stop
-
-    def _path_line(self, word: str, begin: int, stop: int) -> int:
-        text = self.source.text
-        path = _PATH.match(text, stop, self.end)
-        if path is None or path.start(1) == stop:
-            return 0
-        self._add(word, begin, stop)
-        self._add("PATH", path.start(1), path.end(1))
-        if word == "tie":
-            equals = _EQUALS.match(text, path.end(), self.end)
-            origin = equals and _PATH.match(text, equals.end(), self.end)
-            if equals and origin:
-                self._add("=", equals.start(1), equals.end(1))
-                self._add("PATH", origin.start(1), origin.end(1))
-                return origin.end()
-        return path.end()
-
-    def _settle(self, word: str, stop: int) -> int:
-        """What a word is that is a keyword only in some lines."""
-        tokens, ids = self.tokens, self.ids
-        if word in ("list", "dict"):
-            return ids[word.upper()] if self.source.text.startswith("[", stop) else ids["NAME"]
-        line = tokens.lines[-1]
-        head = tokens.types[line.first] if line.first < len(tokens.types) else BROKEN
-        in_header = not line.opened and not self.brackets
-        if word == "where":
-            # Right behind `def` it is the name of a function: torch has one that is called so.
-            named = bool(tokens.types) and tokens.types[-1] == ids["def"]
-            # There is one clause behind the result, in `extern` declarations one behind the places.
-            types = tokens.types[line.first :]
-            taken = types.count(ids["where"]) > types.count(ids["from"])
-            settled = in_header and head in (ids["def"], ids["extern"]) and not (named or taken)
-        elif word == "from":
-            settled = in_header and head == ids["extern"]
-        elif word == "import":
-            settled = in_header and head == ids["from"]
-        else:
-            settled = head == ids["from"]
-        return ids[word] if settled else ids["NAME"]
+    # --- statements --------------------------------------------------------------------------------
 
     def _end_header(self) -> None:
         """A colon outside brackets: the end of a header, if this line is one."""
@@ -276,9 +174,9 @@ class Lexer:
         if line.opened or line.first >= len(tokens.types):
             return
         if tokens.types[line.first] in self._vocabulary.blocks:
-            line.opened = self._fresh = True
+            line.opened = self.fresh = True
 
-    def _inside(self, line: Line) -> str:
+    def inside(self, line: Line) -> str:
         """The kind of the block that a line opens."""
         return self._vocabulary.blocks.get(self.tokens.types[line.first], line.levels[1])
 
@@ -308,7 +206,7 @@ class Lexer:
         bracket = self.brackets.pop()
         closing = CLOSING[bracket]
         self.report(mistakes.unclosed_bracket(self.tokens.span(opening), bracket, closing, span))
-        self._add(closing, span.start, span.start)
+        self.add_token(closing, span.start, span.start)
 
     # --- lines and blocks ----------------------------------------------------------------------------
 
@@ -336,7 +234,7 @@ class Lexer:
             return True
         if tokens.types[-1] != ids[","]:
             return False
-        return ids["where"] in tokens.types[line.first :]
+        return line.wheres > 0
 
     def new_line(self) -> None:
         """End the logical line."""
@@ -349,8 +247,8 @@ class Lexer:
             self.may_be_deep |= len(types) - first > LONG_LINE or self._branches > LONG_LINE
         if types and types[-1] not in (ids["_NEWLINE"], ids["_INDENT"], ids["_DEDENT"]):
             at = self.tokens.ends[-1]
-            self._add("_NEWLINE", at, at)
-        self._fresh = True
+            self.add_token("_NEWLINE", at, at)
+        self.fresh = True
 
     def _indent(self, begin: int, stop: int) -> None:
         """Open or close blocks for a line whose indentation is text[begin:stop]."""
@@ -360,12 +258,12 @@ class Lexer:
         if "\t" in indent:
             self._tabs.append(self._span(begin, stop))
         column = indent.expandtabs(TAB).count(" ")
-        tokens, levels = self.tokens, self._levels
+        tokens, levels = self.tokens, self.levels
         if column > levels[0]:
-            kind = self._inside(tokens.lines[-1]) if tokens.lines else "file"
-            self._levels = levels = (column, kind, levels)
+            kind = self.inside(tokens.lines[-1]) if tokens.lines else "file"
+            self.levels = levels = (column, kind, levels)
             at = tokens.ends[-1] if tokens.ends else begin
-            self._add("_INDENT", at, at)
+            self.add_token("_INDENT", at, at)
             depth = 0
             outer: Levels | None = levels
             while outer is not None:
@@ -384,12 +282,12 @@ class Lexer:
                         self._span(begin, stop), column, levels[0], levels[2][0]
                     )
                 )
-                self._levels = (column, levels[1], levels[2])
+                self.levels = (column, levels[1], levels[2])
                 return
             levels = levels[2]
             at = tokens.ends[-1]
-            self._add("_DEDENT", at, at)
-        self._levels = levels
+            self.add_token("_DEDENT", at, at)
+        self.levels = levels
 
     def _finish(self) -> None:
         tokens = self.tokens
@@ -399,11 +297,11 @@ class Lexer:
             tokens.starts.append(at)
             tokens.ends.append(at)
         self.new_line()
-        levels: Levels | None = self._levels[2]
+        levels: Levels | None = self.levels[2]
         while levels is not None:
-            self._add("_DEDENT", at, at)
+            self.add_token("_DEDENT", at, at)
             levels = levels[2]
-        self._add("$END", at, at)
+        self.add_token("$END", at, at)
         if self._tabs:
             self.diagnostics.append(mistakes.tab_indentation(self._tabs, TAB))
 
@@ -428,13 +326,13 @@ class Lexer:
 
     def add(self, terminal: int, begin: int, stop: int) -> None:
         """Append a token that the pattern did not find."""
-        if self._fresh:
-            self._begin_statement(0, begin, stop)
+        if self.fresh:
+            begin_statement(self, 0, begin, stop)
         self.tokens.types.append(terminal)
         self.tokens.starts.append(begin)
         self.tokens.ends.append(stop)
 
-    def _add(self, terminal: str, begin: int, stop: int) -> None:
+    def add_token(self, terminal: str, begin: int, stop: int) -> None:
         self.tokens.types.append(self.ids[terminal])
         self.tokens.starts.append(begin)
         self.tokens.ends.append(stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
@@ -54,11 +55,11 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
     named = m.is_("NAME", m.first) or m.is_("STRING", m.first) or m.head in HARD_WORDS
     second_is_name = m.first + 1 < len(m.tokens.types) and m.is_("NAME", m.first + 1)
     if m.head == "class" and second_is_name:
-        return mistakes.python_class(first, second)
+        return habits.python_class(first, second)
     if m.head == "@" and m.at == m.first:
-        return mistakes.decorator(first)
+        return habits.decorator(first)
     if m.head in PYTHON_STATEMENTS and second not in ("=", ".", ",") and m.kind != "check":
-        return mistakes.python_statement(first, m.head)
+        return habits.python_statement(first, m.head)
     if m.head in HARD_WORDS and second == "=":
         return mistakes.reserved_word(first, m.head)
     if m.at == m.first and m.head in ("else", "elif"):
@@ -82,9 +83,9 @@ def _else(m: Mistake, first: Span) -> Diagnostic:
         if line.first < m.first and line.levels[0] <= column:
             word = m.tokens.text(line.first)
             if line.levels[0] == column and word in ("for", "while"):
-                return mistakes.loop_else(first, word)
+                return habits.loop_else(first, word)
             break
-    return mistakes.stray_else(first, m.head)
+    return habits.stray_else(first, m.head)
 
 
 def _top_level(m: Mistake, first: Span, second: str, second_is_name: bool) -> Diagnostic:
@@ -137,9 +138,9 @@ def _member(m: Mistake, first: Span, second: str, second_is_name: bool) -> Diagn
         while m.text_at(target_end + 1) in (".",) or m.is_("NAME", target_end + 1):
             target_end += 1
         name = m.text_at(target_end)
-        return mistakes.attribute_target(first.to(m.tokens.span(target_end)), name)
+        return habits.attribute_target(first.to(m.tokens.span(target_end)), name)
     if second == ",":
-        return mistakes.several_members(first.to(m.tokens.span(m.first + 1)))
+        return habits.several_members(first.to(m.tokens.span(m.first + 1)))
     if second == ":":
         return mistakes.annotated_member(first, m.head)
     if second_is_name:

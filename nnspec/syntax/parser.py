@@ -12,10 +12,11 @@ from nnspec.syntax import ast
 from nnspec.syntax.builder import Builder
 from nnspec.syntax.depth import MAX_DEPTH, too_deep
 from nnspec.syntax.driver import Automaton, Driver
-from nnspec.syntax.lexer import MAX_MISTAKES, Lexer, Vocabulary
+from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
 from nnspec.syntax.parsed import Parsed
 from nnspec.syntax.recovery import Recovery
 from nnspec.syntax.table_cache import tables
+from nnspec.syntax.vocabulary import Vocabulary
 
 MAX_CHARACTERS = 1_000_000
 

@@ -36,14 +36,16 @@ class Line:
     first: the index of its first token.
     levels: the blocks in which it stands; the kind of a block is a key of SOFT_WORDS.
     opened: whether it is a header whose colon has been read.
+    wheres, froms: how many of these words have been read as keywords.
     """
 
-    __slots__ = ("first", "levels", "opened")
+    __slots__ = ("first", "froms", "levels", "opened", "wheres")
 
     def __init__(self, first: int, levels: Levels) -> None:
         self.first = first
         self.levels = levels
         self.opened = False
+        self.wheres = self.froms = 0
 
 
 class Tokens:

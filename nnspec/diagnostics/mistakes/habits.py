@@ -1,0 +1,183 @@
+"""Mistakes that are habits: what Python and other languages write and this one does not."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes.characters import error, replace
+from nnspec.source import Span
+
+# What to do in place of what Python's statements do.
+_INSTEAD_OF = {
+    "assert": '`require condition, "why"` states a fact about hyperparameters, `where` one about shapes',
+    "class": "a layer type is written `module Name(hyperparameters):`",
+    "del": "names need not be deleted",
+    "except": "there are no exceptions in the language",
+    "exec": "a spec never runs code",
+    "finally": "there are no exceptions in the language",
+    "global": "a def sees the members and hyperparameters around it; it returns what it makes",
+    "import": "`from .file import Name` takes names from another spec; torch's are there already",
+    "nonlocal": "a def sees the members and hyperparameters around it; it returns what it makes",
+    "raise": '`require condition, "why"` refuses hyperparameters, `where` refuses shapes',
+    "try": "there are no exceptions in the language",
+    "with": "there are no context managers in the language; `w.detach()` stops gradients",
+    "yield": "a def returns a list: `ys = []`, `ys += [y]`, `return ys`",
+    "async": "forward code has no coroutines",
+    "await": "forward code has no coroutines",
+}
+
+
+def python_statement(span: Span, word: str) -> Diagnostic:
+    """A statement of Python that the language has not got. span: its first word."""
+    return error("E0113", span, f"`{word}` is not part of the language", help=_INSTEAD_OF.get(word))
+
+
+def python_class(span: Span, name: str) -> Diagnostic:
+    """`class Net(nn.Module):`. span: the word `class`."""
+    return error(
+        "E0113",
+        span,
+        "a layer type is declared with `module`, not `class`",
+        help=f"write `module {name}(hyperparameters):`, and its layers as `name = Layer(...)` in the body",
+    )
+
+
+def decorator(span: Span) -> Diagnostic:
+    """`@decorator`."""
+    return error("E0113", span, "there are no decorators in the language", help="remove the line")
+
+
+def anonymous_function(span: Span) -> Diagnostic:
+    """`lambda x: ...`."""
+    return error(
+        "E0114",
+        span,
+        "there are no lambdas in the language",
+        help="write a `def` and use its name",
+    )
+
+
+def equals_in_condition(span: Span) -> Diagnostic:
+    """`if x = 3:`."""
+    return error(
+        "E0115",
+        span,
+        "`=` assigns, it does not compare",
+        help="type `==`",
+        fix=replace("write `==`", span, "=="),
+    )
+
+
+def increment(span: Span, operator: str) -> Diagnostic:
+    """`x++`."""
+    return error(
+        "E0116",
+        span,
+        f"there is no `{operator}`",
+        help=f"write `{operator[0]}= 1`",
+        fix=replace(f"write `{operator[0]}= 1`", span, f" {operator[0]}= 1"),
+    )
+
+
+def else_if(span: Span) -> Diagnostic:
+    """`else if`."""
+    return error(
+        "E0101",
+        span,
+        "`else if` is one word here",
+        help="write `elif`",
+        fix=replace("write `elif`", span, "elif"),
+    )
+
+
+def set_literal(span: Span) -> Diagnostic:
+    """`{a, b}`."""
+    return error("E0119", span, "there are no sets in the language", help="write a list: `[a, b]`")
+
+
+def loop_else(span: Span, loop: str) -> Diagnostic:
+    """`else` behind a loop. loop: `for` or `while`."""
+    return error(
+        "E0121",
+        span,
+        f"a `{loop}` loop has no `else`",
+        help="put the lines behind the loop, or under an `if`",
+    )
+
+
+def stray_else(span: Span, word: str) -> Diagnostic:
+    """`else` or `elif` without an `if`."""
+    return error(
+        "E0121",
+        span,
+        f"this `{word}` belongs to no `if`",
+        help="align it with its `if`, with nothing but the `if`'s block in between",
+    )
+
+
+# --- assignments ---------------------------------------------------------------------------------------
+
+
+def attribute_target(span: Span, name: str) -> Diagnostic:
+    """`self.x = value`."""
+    if span.text.startswith("self."):
+        fix = replace("remove `self.`", Span(span.source, span.start, span.start + 5), "", "maybe")
+        return error(
+            "E0117",
+            span,
+            "nothing is stored in `self`",
+            help=f"declare a layer in the body of the module: `{name} = ...`; a local needs no `self.`",
+            fix=fix,
+        )
+    return error(
+        "E0117",
+        span,
+        "an attribute cannot be assigned to",
+        help="values are never changed; declare layers and parameters in the body of their module",
+    )
+
+
+def bad_target(span: Span) -> Diagnostic:
+    """Something on the left of `=` that is no name."""
+    return error(
+        "E0117",
+        span,
+        "this cannot be assigned to",
+        help="a name, or names with commas, stands here",
+    )
+
+
+def let_target(span: Span) -> Diagnostic:
+    """`let` with something else than names."""
+    return error("E0117", span, "`let` gives values to names only", help="write `let name = value`")
+
+
+def several_members(span: Span) -> Diagnostic:
+    """`a, b = ...` in the body of a module."""
+    return error(
+        "E0117",
+        span,
+        "a member has one name",
+        help="declare layers one by one; `let a, b = ...` unpacks static values",
+    )
+
+
+def chained_assignment(span: Span) -> Diagnostic:
+    """`a = b = value`. span: the second target."""
+    return error(
+        "E0117", span, "a line assigns once", help="write the second assignment on its own line"
+    )
+
+
+def annotated_assignment(target: Span, type_: Span, has_value: bool) -> Diagnostic:
+    """`x: [B] = value` in code."""
+    fix = None
+    if has_value:
+        fix = replace("remove the type", Span(target.source, target.end, type_.end), "")
+    return error(
+        "E0118",
+        target.to(type_),
+        "a local has no type annotation",
+        "the compiler infers the type",
+        help=f"write `{target.text} = ...`",
+        fix=fix,
+    )
