@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Where a bare function name is looked for first.
 _PREFERENCE = ("torch.nn.functional", "torch")
 # Namespaces whose functions are never called by their bare names.
-_KEPT = ("torch.linalg", "torch.fft", "torch.special", "torch.nn.init")
+_KEPT = ("torch.linalg", "torch.fft", "torch.special")
 
 
 class Catalog:
