@@ -126,8 +126,9 @@ class Frame:
         return found
 
     def taken(self) -> Iterator[str]:
-        """All Python names that are locals here."""
+        """All Python names that are locals here, or that the file declares."""
         yield from self.locals.values()
+        yield from self.file.names.declared
         if self.stage == "init" and self.module is not None:
             yield from self.module.parameters.values()
 

@@ -77,7 +77,7 @@ def _property(what: str, frame: Frame) -> py.expr | None:
             frame.file.names.builtin("next"),
             [build.call(build.attribute(build.name(frame.root), "parameters"))],
         )
-        return build.attribute(first, what)
+        return _bound(what, build.attribute(first, what), frame)
     inside = found
 
     def inline() -> py.expr:
@@ -86,10 +86,16 @@ def _property(what: str, frame: Frame) -> py.expr | None:
     frame.creation[what] = inline
     assert root is not None
     if _changes(root, definition, what, frame):
-        local = frame.fresh(what)
-        frame.bound.append(build.assign(build.stored(local), inline()))
-        frame.creation[what] = lambda: build.name(local)
-    return frame.creation[what]()
+        return _bound(what, inline(), frame)
+    return inline()
+
+
+def _bound(what: str, value: py.expr, frame: Frame) -> py.expr:
+    """The property as a local, which is given its value when the def starts."""
+    local = frame.fresh(what)
+    frame.bound.append(build.assign(build.stored(local), value))
+    frame.creation[what] = lambda: build.name(local)
+    return build.name(local)
 
 
 def _changes(param: ast.Param, definition: ast.Def, what: str, frame: Frame) -> bool:

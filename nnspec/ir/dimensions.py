@@ -171,7 +171,7 @@ def _assign(dim: str, value: py.expr, frame: Frame) -> py.stmt:
 def _read(tensor: Shaped, found: dict[int, str], frame: Frame) -> Iterator[py.stmt]:
     """`B, T, _ = x.shape`, or `B = x.shape[0]` where one is enough."""
     plain = {index: dim for index, dim in found.items() if not dim.startswith("*")}
-    for index, dim in found.items():
+    for index, dim in sorted(found.items()):
         if dim.startswith("*"):
             yield _assign(dim, _guarded(tensor, _middle(tensor, index), build.tuple_([])), frame)
     if len(plain) >= 2 and tensor.absent is None:

@@ -46,7 +46,17 @@ def init_lines(lines: Sequence[ast.Init], frame: Frame, root: Value) -> list[py.
             result.append(build.at(statement, line.span))
             continue
         result.extend(build.at(s, line.span) for s in _conditional(line, made, frame))
+    for statement in result:
+        _flatten(statement)
     return result
+
+
+def _flatten(statement: py.stmt) -> None:
+    """One condition in a loop, where nothing but a second one hangs on the first."""
+    match statement:
+        case py.For(body=[py.If(test, [py.If(inner, inside, [])], []) as outer]):
+            outer.test = py.BoolOp(py.And(), [test, inner])
+            outer.body = inside
 
 
 def _variable(wanted: str, frame: Frame) -> str:
@@ -236,4 +246,5 @@ def freeze(line: ast.Freeze, frame: Frame, root: Value) -> list[py.stmt]:
         made = _search(line.path, [stop(build.name("parameter"))], frame, below=True)
     else:
         made = stop(paths.indexed(path, frame))
+    _flatten(made)
     return _conditional(line, [build.at(made, line.span)], frame)

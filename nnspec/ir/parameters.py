@@ -110,7 +110,7 @@ def filling(value: ast.Expr, frame: Frame) -> Filling | None:
     func = value.func if isinstance(value, ast.Call) else value
     args = value.args if isinstance(value, ast.Call) else ()
     noted = seen if isinstance(seen, Initialiser) else frame.file.checked.callees.get(value)
-    if isinstance(noted, LibraryFunction | Builtin):
+    if isinstance(noted, LibraryFunction | Builtin | Function):
         return None
     if isinstance(noted, Initialiser) and noted.user is not None:
         positional, keywords = calls.arguments(noted.user, args, frame, given=1)
@@ -120,7 +120,7 @@ def filling(value: ast.Expr, frame: Frame) -> Filling | None:
         positional, keywords = calls.arguments(Nothing, args, frame)
         return named, positional, keywords
     callee = calls.callee_of(value, func, frame)
-    if isinstance(callee, Function) and callee.bound is None and _lacks_one(callee.decl, args):
+    if isinstance(callee, Function) and callee.bound is None and _lacks_one(callee.decl, value):
         positional, keywords = calls.arguments(callee, args, frame, given=1)
         return expressions.expression(func, frame), positional, keywords
     return None
@@ -135,17 +135,17 @@ def _named(func: ast.Expr, frame: Frame) -> str | None:
     return None
 
 
-def _lacks_one(decl: ast.Def, args: tuple[ast.Argument, ...]) -> bool:
-    """Whether a function is given all that it needs but its first argument."""
-    plain = decl.signature.params
-    if not plain or plain[0].default is not None:
+def _lacks_one(decl: ast.Def, value: ast.Expr) -> bool:
+    """Whether a function is given all but its first argument, a tensor."""
+    params = decl.signature.params
+    if not params or (isinstance(value, ast.Call) and len(value.args) >= len(params)):
         return False
-    given = {argument.name for argument in args}
-    if plain[0].name in given:
-        return False
-    positional = sum(1 for argument in args if argument.name is None)
-    needed = [p for p in plain[1:] if p.default is None and p.name not in given]
-    return positional <= len(plain) - 1 and positional >= 0 and len(needed) <= positional
+    first = params[0].type
+    return (
+        first is None
+        or isinstance(first, ast.TensorType)
+        or (isinstance(first, ast.NamedType) and first.name == "tensor")
+    )
 
 
 def is_number(expr: ast.Expr, seen: Value) -> bool:

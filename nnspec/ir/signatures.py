@@ -9,7 +9,15 @@ from nnspec.ir.context import Frame
 from nnspec.ir.hints import is_record
 from nnspec.ir.walk import nodes
 from nnspec.semantics.resolved import FileScope, Kind
-from nnspec.semantics.values import ListValue, RepeatValue, Tensor, TupleValue, Value
+from nnspec.semantics.values import (
+    Layer,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
 from nnspec.syntax import ast
 
 
@@ -142,12 +150,17 @@ def hint_of_value(value: Value, frame: Frame) -> py.expr | None:
         case ListValue((first, *_)) | RepeatValue(first):
             inner = hint_of_value(first, frame)
             return build.subscript(names.builtin("list"), inner) if inner is not None else None
+        case Layer() | Unknown("layer"):
+            return build.attribute(names.root("nn"), "Module")
+        case TupleValue(type_name=str() as record):
+            known = frame.file.scope.names.get(record)
+            return names.reference(record) if known is not None else None
         case TupleValue(items, names=None):
             parts = [hint_of_value(item, frame) for item in items]
-            known = [part for part in parts if part is not None]
-            if not known or len(known) < len(parts):
+            told = [part for part in parts if part is not None]
+            if not told or len(told) < len(parts):
                 return None
-            inside = known[0] if len(known) == 1 else build.tuple_(known)
+            inside = told[0] if len(told) == 1 else build.tuple_(told)
             return build.subscript(names.builtin("tuple"), inside)
     return None
 

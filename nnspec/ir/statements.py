@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Iterator, Sequence
 
-from nnspec.ir import build, expressions, pipelines, records, shapes
+from nnspec.ir import build, expressions, gathering, pipelines, records, shapes
 from nnspec.ir.context import Frame
 from nnspec.ir.walk import nodes
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.resolved import Kind
-from nnspec.semantics.values import Layer, Tensor, Unknown, Value
 from nnspec.source import Span
 from nnspec.syntax import ast
-from nnspec.syntax.node import Node
 
 
 def block(statements: Sequence[ast.Statement], frame: Frame) -> list[py.stmt]:
@@ -79,7 +76,7 @@ def assign(statement: ast.Assign, frame: Frame) -> Iterator[py.stmt]:
     else:
         before, made, entering = [], expressions.expression(value, frame), None
     left = build.as_target(expressions.expression(target, frame))
-    hint = _gathered_hint(statement, frame)
+    hint = gathering.hint(statement, frame)
     if hint is not None:
         yield build.annotated(left, hint, made)
         return
@@ -91,52 +88,23 @@ def assign(statement: ast.Assign, frame: Frame) -> Iterator[py.stmt]:
     yield last
 
 
-def _gathered_hint(statement: ast.Assign, frame: Frame) -> py.expr | None:
-    """The hint of an empty list, by what is added to it; None where its first item tells it."""
-    target, value = statement.target, statement.value
-    if not (isinstance(target, ast.Name) and isinstance(value, ast.List) and not value.items):
-        return None
-    if frame.definition is None or frame.file.binding(target).kind is not Kind.LOCAL:
-        return None
-    starts = 0
-    item: Value = None
-    for node in nodes(frame.definition):
-        if isinstance(node, ast.Assign) and isinstance(node.target, ast.Name):
-            if node.target.id == target.id:
-                starts += node.op is None
-                if node.op == "+" and isinstance(node.value, ast.List) and node.value.items:
-                    item = frame.file.value(node.value.items[0])
-    if starts != 1:
-        return None
-    names = frame.file.names
-    if isinstance(item, Layer) or (isinstance(item, Unknown) and item.kind == "layer"):
-        inner: py.expr = build.attribute(names.root("nn"), "Module")
-    elif isinstance(item, Tensor):
-        inner = names.root("Tensor")
-    else:
-        return None
-    return build.subscript(names.builtin("list"), inner)
-
-
 def augmented(statement: ast.Assign, op: str, frame: Frame) -> Iterator[py.stmt]:
-    """`x += y`, which never changes what `x` was: only for numbers and strings is Python's the same."""
+    """`x += y`, which never changes what `x` was: only for numbers, strings and lists
+    that nothing else holds is Python's the same."""
     target, value = statement.target, statement.value
     right = expressions.expression(value, frame)
     left = expressions.expression(target, frame)
-    if (
-        op == "+"
-        and isinstance(value, ast.List)
-        and len(value.items) == 1
-        and _is_gathered(target, frame)
-    ):
+    gathered = op == "+" and gathering.is_gathered(target, frame)
+    if gathered and isinstance(value, ast.List) and len(value.items) == 1:
         item = value.items[0]
         if not isinstance(item, ast.Starred):
             append = build.attribute(left, "append")
             yield build.do(build.call(append, [expressions.expression(item, frame)]))
             return
     operator = expressions.BINARY[op]()
-    if isinstance(frame.file.value(target), int | float | str | Dim) or isinstance(
-        _assigned_value(target, frame), int | float | str | Dim
+    if gathered or any(
+        isinstance(seen, int | float | str | Dim)
+        for seen in (frame.file.value(target), _assigned_value(target, frame))
     ):
         yield py.AugAssign(build.as_target(left), operator, right)  # type: ignore[arg-type]
         return
@@ -160,44 +128,6 @@ def _assigned_value(target: ast.Expr, frame: Frame) -> object:
         ):
             return frame.file.value(node.value)
     return None
-
-
-def _is_gathered(target: ast.Expr, frame: Frame) -> bool:
-    """Whether a list is this name's alone, so that appending to it is seen nowhere else."""
-    if not isinstance(target, ast.Name) or frame.definition is None:
-        return False
-    if frame.file.binding(target).kind is not Kind.LOCAL:
-        return False
-    for parent, node in _with_parents(frame.definition):
-        if not (isinstance(node, ast.Name) and node.id == target.id):
-            continue
-        match parent:
-            case ast.Assign(assigned, value, op):
-                if node is assigned and op is None and not isinstance(value, ast.List):
-                    return False
-                if node is value:
-                    return False
-                if node is assigned and op is not None and not isinstance(value, ast.List):
-                    return False
-            case ast.Index() | ast.Return() | ast.For() | ast.Clause() | ast.Argument():
-                pass
-            case ast.Pipe(value, _) if node is value:
-                pass
-            case _:
-                return False
-    return True
-
-
-def _with_parents(root: Node) -> Iterator[tuple[Node, Node]]:
-    for parent in nodes(root):
-        for name in parent.fields:
-            value = getattr(parent, name)
-            if isinstance(value, Node):
-                yield parent, value
-            elif isinstance(value, tuple):
-                for item in value:
-                    if isinstance(item, Node):
-                        yield parent, item
 
 
 def return_(statement: ast.Return, value: ast.Expr | None, frame: Frame) -> Iterator[py.stmt]:

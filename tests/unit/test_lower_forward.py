@@ -175,10 +175,11 @@ def test_created_tensors_follow_the_first_parameter_where_there_is_no_tensor() -
         def forward(n: int) -> tensor:
             return fc(ones(4))
         """)
-    first = "next(self.parameters())"
-    assert "".join(lines.split()).replace(",)", ")") == "".join(
-        f"return self.fc(torch.ones(4, device={first}.device, dtype={first}.dtype))  # [dim]".split()
-    )
+    assert lines.split("\n") == [
+        "device = next(self.parameters()).device",
+        "dtype = next(self.parameters()).dtype",
+        "return self.fc(torch.ones(4, device=device, dtype=dtype))  # [dim]",
+    ]
 
 
 def test_the_device_is_taken_before_its_argument_becomes_something_else() -> None:

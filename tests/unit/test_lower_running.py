@@ -107,6 +107,23 @@ def test_initial_values_are_those_of_a_hand_written_twin() -> None:
         assert all(torch.equal(state[name], twin[name]) for name in twin)
 
 
+def test_a_function_of_numbers_is_a_value_and_no_initialiser() -> None:
+    spec = """
+        def ramp(n: int, step: float = 0.5) -> [n]:
+            return arange(n) * step
+        def bent(w: [N], by: float = 0.5) -> [N]:
+            return w * 0 + by
+        module Net:
+            buffer a: [4] = ramp(4)
+            buffer b: [4] = bent
+            buffer c: [4] = bent(by=2.0)
+            def forward(x: [B, 4]) -> [B, 4]:
+                return x * a + b + c
+        """
+    output = agree(spec, lambda space: space["Net"](), torch.ones(1, 4))
+    assert output.tolist() == [[2.5, 3.0, 3.5, 4.0]]
+
+
 def test_optional_arguments_and_named_tuples() -> None:
     spec = """
         type KV(S) = (k: [B, S, 4], v: [B, S, 4])
