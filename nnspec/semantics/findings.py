@@ -84,13 +84,15 @@ def _nameable(relation: Relation) -> bool:
 
 def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic:
     left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
+    shown = _told_apart(shown)
     notes: tuple[str, ...] = ()
     help = None
     if claim.relation.op == "==":
-        witness = claim.facts.witness(left, right)
+        vague = claim.is_about_unknown
+        witness = None if vague else claim.facts.witness(left, right)
         if witness is not None:
             notes = (str(witness),)
-        fact = claim.facts.suggest(left, right)
+        fact = None if vague else claim.facts.suggest(left, right)
         if fact is not None:
             help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
         message = f"{_equality(shown)} here, which is not proved"
@@ -99,6 +101,24 @@ def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic
         help = f"state it: `where {fact}` in the signature"
         message = f"{fact} must hold here, which is not proved"
     return error("W0301", message, span, "checked when it runs", notes=notes, help=help)
+
+
+def _told_apart(relation: Relation) -> Relation:
+    """The relation with names of their own for sizes that would read alike."""
+    sides = [as_dim(relation.left), as_dim(relation.right)]
+    names: dict[str, Dim] = {}
+    taken: set[str] = set()
+    for symbol in (s for side in sides for s in sorted(side.symbols())):
+        if "@" in symbol and symbol not in names:
+            plain = symbol.partition("@")[0]
+            name, number = plain, 1
+            while name in taken:
+                number += 1
+                name = f"{plain}{number}"
+            names[symbol] = Dim.symbol(name)
+            taken.add(name)
+    left, right = (settle(side.substitute(names)) for side in sides)
+    return Relation(left, relation.op, right)
 
 
 def _equality(shown: Relation) -> str:

@@ -11,6 +11,7 @@ from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_ru
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
+    DimLike,
     Function,
     Layer,
     LayerBody,
@@ -154,12 +155,17 @@ def _note_signature(decl: ast.Def, world: general.World, result: Value, inner: F
         t.strip() for t in wanted.span.text.strip("[]").split(",")
     ]:
         output = " ".join(wanted.span.text.split())
-    elif isinstance(result, Tensor) and result.dims is not None:
+    elif isinstance(result, Tensor) and result.dims is not None and not _is_vague(result.dims):
         output = inner.world.show_shape(result.dims)
     else:
-        output = ""
+        output = " ".join(wanted.span.text.split()) if wanted is not None else ""
     if inputs and output:
         inner.run.recorder.shapes.setdefault(decl, set()).add(f"{', '.join(inputs)} -> {output}")
+
+
+def _is_vague(dims: tuple[DimLike, ...]) -> bool:
+    """Whether several sizes are ones that nothing in the signature tells."""
+    return sum("@" in s for d in dims if isinstance(d, Dim) for s in d.symbols()) > 1
 
 
 def top_def(
@@ -201,7 +207,13 @@ def follow_forward(layer: Layer, run: Run) -> None:
 
 def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
     """Hand over the claims of a pass and the sizes that it found for `_`."""
+    per_instance = (
+        run.general and isinstance(subject, ast.Module) and subject not in findings.covered
+    )
     for claim in run.claims:
+        if per_instance and claim.is_about_unknown:
+            # It hangs on lists or layer types that each instance knows.
+            continue
         findings.claim(claim, run)
     for name, (node, owner) in run.holes.items():
         symbol = Dim.symbol(name)

@@ -65,7 +65,7 @@ def binary(
         ):
             return Tensor(None, None, contiguous=None)
         return rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
-    if _is_number(left) and _is_number(right):
+    if is_number(left) and is_number(right):
         return numbers(op, left, right, expr.span, frame)
     if op == "+":
         joined = _join(left, right)
@@ -106,7 +106,8 @@ def _choices(
     return joins.join_all(results, frame)
 
 
-def _is_number(value: Value) -> bool:
+def is_number(value: Value) -> bool:
+    """Whether a value is an int or a float, known or not."""
     return isinstance(value, (int, float, Dim)) or (
         isinstance(value, Unknown) and value.kind in ("float", "int", "bool")
     )
@@ -188,7 +189,7 @@ def _merge(left: Value, right: Value) -> Value | None:
 
 
 def _repeat(left: Value, right: Value, span: Span, frame: Frame) -> Value | None:
-    if isinstance(left, (ListValue, TupleValue, str, Unknown)) and not _is_number(left):
+    if isinstance(left, (ListValue, TupleValue, str, Unknown)) and not is_number(left):
         left, right = right, left
     if isinstance(right, str):
         if isinstance(left, int):

@@ -26,6 +26,14 @@ def join_all(values: list[Value], frame: Frame) -> Value:
     return result
 
 
+def join_locals(ends: list[dict[str, Value]], frame: Frame) -> dict[str, Value]:
+    """The locals that stand for any of several ends of a block: those that all of them have."""
+    result = ends[0]
+    for end in ends[1:]:
+        result = {n: join(v, end[n], frame) for n, v in result.items() if n in end}
+    return result
+
+
 def join(left: Value, right: Value, frame: Frame) -> Value:
     """Equal values stay; tensors keep the dims on which they agree; the rest is a Choice."""
     if left is right:

@@ -122,6 +122,12 @@ class Claim:
     span: Span
     facts: Facts
 
+    @property
+    def is_about_unknown(self) -> bool:
+        """Whether it is about a size that only the data, or static values of unknown value, decide."""
+        sides = (self.relation.left, self.relation.right)
+        return any("@" in s for d in sides if isinstance(d, Dim) for s in d.symbols())
+
 
 @dataclass(slots=True, eq=False)
 class Run:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.describe import describe
-from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import arithmetic, conditions, joins, patterns, sequences
+from nnspec.semantics.evaluate import arithmetic, conditions, joins, loops, patterns, sequences
 from nnspec.semantics.evaluate.expressions import evaluate
 from nnspec.semantics.evaluate.run import BudgetExceeded, Frame
 from nnspec.semantics.values import (
-    Choice,
-    ErrorValue,
-    ListValue,
-    Relation,
-    RepeatValue,
     Tensor,
-    TupleValue,
     Unknown,
     Value,
 )
@@ -89,7 +83,8 @@ def _note_shape(statement: ast.Statement, value: Value, frame: Frame) -> None:
 def _if(statement: ast.If, frame: Frame) -> Flow:
     test = conditions.truth(evaluate(statement.test, frame), statement.test, frame)
     on_data = isinstance(test, Unknown) and _reads_data(statement.test, frame)
-    test = conditions.settle_build(test, frame)
+    if not (test == Unknown("bool") and _rebinds_numbers(statement, frame)):
+        test = conditions.settle_build(test, frame)
     if test is True:
         return execute(statement.body, frame)
     if test is False:
@@ -112,6 +107,16 @@ def _if(statement: ast.If, frame: Frame) -> Flow:
         return Flow.NEXT
     frame.locals = _join_locals(ends[0], ends[1], before, statement, on_data, frame)
     return Flow.NEXT
+
+
+def _rebinds_numbers(statement: ast.If, frame: Frame) -> bool:
+    """Whether the branches only give numbers other values: both ways then meet in a number again."""
+    return all(
+        isinstance(inner, ast.Assign)
+        and isinstance(inner.target, ast.Name)
+        and arithmetic.is_number(frame.locals.get(inner.target.id))
+        for inner in (*statement.body, *statement.orelse)
+    )
 
 
 def _reads_data(test: ast.Expr, frame: Frame) -> bool:
@@ -173,7 +178,9 @@ def _for(statement: ast.For, frame: Frame) -> Flow:
     facts, demands = frame.world.facts, len(frame.run.demands)
     parts, count = sequences.rounds(iterable, statement.iterable.span, frame)
     if count is not None:
-        flow = _symbolic_loop(statement, statement.body, statement.target, parts[0], count, frame)
+        bind = partial(patterns.bind, statement.target, parts[0], frame)
+        may_change = loops.is_settled_later(iterable, frame)
+        flow = _symbolic_loop(statement, statement.body, bind, count, may_change, frame)
         conditions.leave(facts, demands, frame)
         return flow
     outer_breaks, outer_continues = frame.breaks, frame.continues
@@ -189,22 +196,15 @@ def _for(statement: ast.For, frame: Frame) -> Flow:
             frame.locals = before
             flow = Flow.STOP
             break
-        frame.locals = _join_ends(ends, frame)
+        frame.locals = joins.join_locals(ends, frame)
         flow = Flow.NEXT
     broken = frame.breaks
     frame.breaks, frame.continues = outer_breaks, outer_continues
     if broken:
         ends = broken + ([frame.locals] if flow is Flow.NEXT else [])
-        frame.locals = _join_ends(ends, frame)
+        frame.locals = joins.join_locals(ends, frame)
         return Flow.NEXT
     return flow
-
-
-def _join_ends(ends: list[dict[str, Value]], frame: Frame) -> dict[str, Value]:
-    result = ends[0]
-    for end in ends[1:]:
-        result = {n: joins.join(v, end[n], frame) for n, v in result.items() if n in end}
-    return result
 
 
 def _while(statement: ast.While, frame: Frame) -> Flow:
@@ -217,11 +217,12 @@ def _while(statement: ast.While, frame: Frame) -> Flow:
             broken = frame.breaks
             frame.breaks, frame.continues = outer_breaks, outer_continues
             if broken:
-                frame.locals = _join_ends([*broken, frame.locals], frame)
+                frame.locals = joins.join_locals([*broken, frame.locals], frame)
             return Flow.NEXT
         if test is not True or _reads_data(statement.test, frame):
             frame.breaks, frame.continues = outer_breaks, outer_continues
-            return _symbolic_loop(statement, statement.body, None, None, None, frame)
+            again = partial(evaluate, statement.test, frame)
+            return _symbolic_loop(statement, statement.body, again, None, False, frame)
         frame.continues = []
         before = dict(frame.locals)
         flow = execute(statement.body, frame)
@@ -230,18 +231,18 @@ def _while(statement: ast.While, frame: Frame) -> Flow:
             broken = frame.breaks
             frame.breaks, frame.continues = outer_breaks, outer_continues
             if broken:
-                frame.locals = _join_ends(broken, frame)
+                frame.locals = joins.join_locals(broken, frame)
                 return Flow.NEXT
             return Flow.STOP
-        frame.locals = _join_ends(ends, frame)
+        frame.locals = joins.join_locals(ends, frame)
         if frame.locals == before and not frame.breaks and frame.stage == "build":
             raise BudgetExceeded(statement.span, "a loop that never ends")
         if frame.breaks and isinstance(statement.test, ast.Constant):
             # `while True:` whose break is decided by the data.
             broken = frame.breaks
             frame.breaks, frame.continues = outer_breaks, outer_continues
-            _kept(before, frame.locals, statement, frame)
-            frame.locals = _join_ends(broken, frame)
+            loops.kept(before, frame.locals, statement, frame)
+            frame.locals = joins.join_locals(broken, frame)
             return Flow.NEXT
     raise BudgetExceeded(statement.span, f"more than {MOST_ROUNDS:,} rounds of a loop")
 
@@ -249,119 +250,20 @@ def _while(statement: ast.While, frame: Frame) -> Flow:
 def _symbolic_loop(
     statement: ast.For | ast.While,
     body: tuple[ast.Statement, ...],
-    target: ast.Expr | None,
-    item: Value,
+    bind: Callable[[], object],
     count: Value,
+    may_change: bool,
     frame: Frame,
 ) -> Flow:
-    """A loop of unknown length: one round stands for all, and must keep the shapes it carries."""
-    before = dict(frame.locals)
+    """A loop of unknown length; `bind` does what comes before each round."""
     outer = frame.breaks, frame.continues
-    for attempt in range(3):
-        frame.locals = dict(before)
+
+    def one_round() -> list[dict[str, Value]]:
         frame.breaks, frame.continues = [], []
-        if isinstance(statement, ast.While):
-            evaluate(statement.test, frame)
-        if target is not None:
-            patterns.bind(target, item, frame)
-        returned = len(frame.returns)
+        bind()
         flow = execute(body, frame)
-        ends = frame.breaks + frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
-        if not ends:
-            ends = [before]
-        after = _join_ends(ends, frame)
-        widened = _widen(before, after, count, frame)
-        if widened is None or attempt == 2:
-            _kept(before, after, statement, frame)
-            break
-        del frame.returns[returned:]
-        before = widened
+        return frame.breaks + frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
+
+    loops.follow(statement, one_round, count, may_change, frame)
     frame.breaks, frame.continues = outer
-    gathered = _gathered(before, after, count)
-    frame.locals = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
     return Flow.NEXT
-
-
-def _widen(
-    before: dict[str, Value], after: dict[str, Value], count: Value, frame: Frame
-) -> dict[str, Value] | None:
-    """Numbers that a round changes become unknown ones; None where nothing had to be widened."""
-    changed = dict(before)
-    found = False
-    for name, old in before.items():
-        new = after.get(name, old)
-        if type(old) is type(new) and old == new:
-            continue
-        if (
-            isinstance(old, (int, Dim))
-            and isinstance(new, (int, Dim))
-            and not isinstance(old, bool)
-        ):
-            if isinstance(old, Dim) and any("@" in s for s in old.symbols()):
-                continue
-            changed[name] = frame.world.new_size(name)
-            found = True
-        elif isinstance(old, (bool, float, str)) and not isinstance(new, Tensor):
-            changed[name] = joins.join(old, new, frame)
-            found = found or not isinstance(old, Unknown)
-        elif old is None and new is not None:
-            changed[name] = Choice((None, new)) if not isinstance(new, Choice) else new
-            found = True
-        elif isinstance(old, (int, float)) and isinstance(new, Tensor):
-            changed[name] = new
-            found = True
-    return changed if found else None
-
-
-def _gathered(before: dict[str, Value], after: dict[str, Value], count: Value) -> dict[str, Value]:
-    """Lists that grow in each round: as many items as the loop has rounds."""
-    grown: dict[str, Value] = {}
-    for name, old in before.items():
-        new = after.get(name)
-        if isinstance(old, ListValue) and isinstance(new, ListValue) and old != new:
-            added = new.items[len(old.items) :]
-            if not old.items and len(added) == 1 and isinstance(count, (int, Dim)):
-                grown[name] = RepeatValue(added[0], count)
-            else:
-                grown[name] = Unknown("list")
-    return grown
-
-
-def _kept(
-    before: dict[str, Value],
-    after: dict[str, Value],
-    statement: ast.For | ast.While,
-    frame: Frame,
-) -> None:
-    """Report what a loop of unknown length carries from round to round in a changing shape."""
-    world = frame.world
-    for name, old in before.items():
-        new = after.get(name, old)
-        if isinstance(new, ErrorValue) or isinstance(old, ErrorValue):
-            continue
-        pairs: list[tuple[Value, Value]] = [(old, new)]
-        if isinstance(old, TupleValue) and isinstance(new, TupleValue):
-            pairs = list(zip(old.items, new.items, strict=False))
-        for a, b in pairs:
-            if not isinstance(a, Tensor) or not isinstance(b, Tensor):
-                continue
-            if a.dims is None or b.dims is None:
-                continue
-            same = len(a.dims) == len(b.dims)
-            if same:
-                answers = [world.compare(x, y) for x, y in zip(a.dims, b.dims, strict=True)]
-                if "different" not in answers:
-                    for x, y, answer in zip(a.dims, b.dims, answers, strict=True):
-                        if answer == "unknown":
-                            world.claimed(Relation(x, "==", y), statement.span)
-                    continue
-            frame.report(
-                error(
-                    "E0311",
-                    f"a loop of unknown length must keep the shape of `{name}`",
-                    statement.span,
-                    f"`{name}` is {describe(world, b).removeprefix('a tensor ')} after one round",
-                    notes=(f"before the loop `{name}` is {world.show_shape(a.dims)}",),
-                    help="keep the shape, or gather the steps in a list: `ys = []` and `ys += [y]`",
-                )
-            )

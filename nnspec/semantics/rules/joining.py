@@ -98,7 +98,7 @@ def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int) -> bool:
         )
         return False
     for i, (a, b) in enumerate(zip(first.dims, x.dims, strict=True)):
-        if i == at:
+        if i == at or a == b:
             continue
         fits = [
             j
@@ -145,7 +145,7 @@ def _stacked(call: RuleCall, x: Tensor, count: DimLike) -> Value:
     at = arguments.axis(call, "dim", x, extra=1)
     if not isinstance(at, int):
         return at or unknown(x)
-    return insert(Tensor(x.dtype, x.dims, x.origins), at, count)
+    return insert(call, Tensor(x.dtype, x.dims, x.origins), at, count)
 
 
 def _all_agree(call: RuleCall, first: Tensor, x: Tensor) -> bool:

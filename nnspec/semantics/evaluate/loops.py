@@ -1,0 +1,210 @@
+"""Loops whose number of rounds is not known: one round stands for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import joins
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import (
+    Choice,
+    ErrorValue,
+    ListValue,
+    RangeValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
+from nnspec.semantics.world import as_dim, error
+from nnspec.syntax import ast
+
+Locals = dict[str, Value]
+
+MOST_ATTEMPTS = 4
+
+
+def is_settled_later(iterable: Value, frame: Frame) -> bool:
+    """Whether the rounds are unknown only because the hyperparameters are: each instance unrolls them."""
+    if not frame.run.general:
+        return False
+    match iterable:
+        case RepeatValue(_, count):
+            return all("@" in s or s in _hyperparameters(frame) for s in as_dim(count).symbols())
+        case RangeValue(start, stop, step):
+            symbols = {s for bound in (start, stop, step) for s in as_dim(bound).symbols()}
+            return symbols <= _hyperparameters(frame)
+        case Unknown():
+            return True
+    return False
+
+
+def _hyperparameters(frame: Frame) -> frozenset[str]:
+    given = frame.body.arguments.values() if frame.body is not None else ()
+    return frozenset(s for value in given if isinstance(value, Dim) for s in value.symbols())
+
+
+def follow(
+    statement: ast.For | ast.While,
+    one_round: Callable[[], list[Locals]],
+    count: Value,
+    may_change: bool,
+    frame: Frame,
+) -> None:
+    """Follow one round that stands for all; what a round changes is made to fit any round.
+
+    one_round: follows the body from `frame.locals`; gives the locals at each of its ends.
+    count: the number of rounds, None where the data decide it.
+    may_change: whether shapes may change from round to round, else they are reported (E0311).
+    """
+    before = dict(frame.locals)
+    for attempt in range(MOST_ATTEMPTS):
+        frame.locals = dict(before)
+        returned = len(frame.returns)
+        ends = one_round() or [before]
+        after = joins.join_locals(ends, frame)
+        widened = _widen(before, after, may_change, frame)
+        if widened is None or attempt == MOST_ATTEMPTS - 1:
+            if not may_change:
+                kept(before, after, statement, frame)
+            break
+        del frame.returns[returned:]
+        before = widened
+    gathered = _gathered(before, after, count)
+    left = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
+    if may_change:
+        # The last round leaves sizes behind that are those of no other round.
+        left = {name: _any_round(value, frame) for name, value in left.items()}
+    frame.locals = left
+
+
+def _widen(before: Locals, after: Locals, may_change: bool, frame: Frame) -> Locals | None:
+    """What a round changes becomes unknown; None where nothing had to be widened."""
+    changed = dict(before)
+    found = False
+    for name, old in before.items():
+        new = after.get(name, old)
+        if type(old) is type(new) and old == new:
+            continue
+        if (
+            isinstance(old, (int, Dim))
+            and isinstance(new, (int, Dim))
+            and not isinstance(old, bool)
+        ):
+            if isinstance(old, Dim) and any("@" in s for s in old.symbols()):
+                continue
+            changed[name] = frame.world.new_size(name)
+            found = True
+        elif isinstance(old, (bool, float, str)) and not isinstance(new, Tensor):
+            changed[name] = joins.join(old, new, frame)
+            found = found or not isinstance(old, Unknown)
+        elif old is None and new is not None:
+            changed[name] = Choice((None, new)) if not isinstance(new, Choice) else new
+            found = True
+        elif isinstance(old, (int, float)) and isinstance(new, Tensor):
+            changed[name] = new
+            found = True
+        elif may_change and isinstance(old, Tensor) and isinstance(new, Tensor):
+            wider = _wider(old, new, frame)
+            if wider is not None:
+                changed[name] = wider
+                found = True
+    return changed if found else None
+
+
+def _wider(old: Tensor, new: Tensor, frame: Frame) -> Tensor | None:
+    """A tensor that stands for both; None where the first one does already."""
+    if old.dims is None:
+        return None
+    if new.dims is None or len(old.dims) != len(new.dims):
+        return Tensor(old.dtype if old.dtype == new.dtype else None, None, contiguous=None)
+    settle = frame.world.settle
+    if all(
+        settle(a) == settle(b) or _is_any_size(a) for a, b in zip(old.dims, new.dims, strict=True)
+    ):
+        return None
+    return joins.join_tensors(old, new, frame)
+
+
+def _is_any_size(dim: Value) -> bool:
+    symbols = dim.symbols() if isinstance(dim, Dim) else ()
+    return len(symbols) == 1 and "@" in next(iter(symbols)) and dim == Dim.symbol(*symbols)
+
+
+def _any_round(value: Value, frame: Frame) -> Value:
+    """The value with sizes of its own for those that stood for one round."""
+    match value:
+        case Tensor() if value.dims is not None and any(_of_a_round(d) for d in value.dims):
+            sizes = [frame.world.new_size("n") if _of_a_round(d) else d for d in value.dims]
+            return value.with_(tuple(sizes), value.origins, contiguous=value.contiguous)
+        case Dim() if _of_a_round(value):
+            return frame.world.new_size("n")
+        case TupleValue(items, names, type_name):
+            return TupleValue(tuple(_any_round(i, frame) for i in items), names, type_name)
+        case RepeatValue(Tensor() as element, _):
+            dims = element.dims
+            changing = dims is None or any(_of_a_round(d) for d in dims)
+            return Unknown("list") if changing else value
+    return value
+
+
+def _of_a_round(dim: Value) -> bool:
+    return isinstance(dim, Dim) and any("@" in s for s in dim.symbols())
+
+
+def _gathered(before: Locals, after: Locals, count: Value) -> Locals:
+    """Lists that grow in each round: as many items as the loop has rounds."""
+    grown: Locals = {}
+    for name, old in before.items():
+        new = after.get(name)
+        if isinstance(old, ListValue) and isinstance(new, ListValue) and old != new:
+            added = new.items[len(old.items) :]
+            if not old.items and len(added) == 1 and isinstance(count, (int, Dim)):
+                grown[name] = RepeatValue(added[0], count)
+            else:
+                grown[name] = Unknown("list")
+    return grown
+
+
+def kept(
+    before: Locals,
+    after: Locals,
+    statement: ast.For | ast.While,
+    frame: Frame,
+) -> None:
+    """Report what a loop of unknown length carries from round to round in a changing shape."""
+    world = frame.world
+    for name, old in before.items():
+        new = after.get(name, old)
+        if isinstance(new, ErrorValue) or isinstance(old, ErrorValue):
+            continue
+        pairs: list[tuple[Value, Value]] = [(old, new)]
+        if isinstance(old, TupleValue) and isinstance(new, TupleValue):
+            pairs = list(zip(old.items, new.items, strict=False))
+        for a, b in pairs:
+            if not isinstance(a, Tensor) or not isinstance(b, Tensor):
+                continue
+            if a.dims is None or b.dims is None:
+                continue
+            same = len(a.dims) == len(b.dims)
+            if same:
+                answers = [world.compare(x, y) for x, y in zip(a.dims, b.dims, strict=True)]
+                if "different" not in answers:
+                    for x, y, answer in zip(a.dims, b.dims, answers, strict=True):
+                        if answer == "unknown":
+                            world.claimed(Relation(x, "==", y), statement.span)
+                    continue
+            frame.report(
+                error(
+                    "E0311",
+                    f"a loop of unknown length must keep the shape of `{name}`",
+                    statement.span,
+                    f"`{name}` is {describe(world, b).removeprefix('a tensor ')} after one round",
+                    notes=(f"before the loop `{name}` is {world.show_shape(a.dims)}",),
+                    help="keep the shape, or gather the steps in a list: `ys = []` and `ys += [y]`",
+                )
+            )
