@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnspec.semantics.evaluate import parameters
+from nnspec.semantics.evaluate import containers, parameters
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -87,9 +87,11 @@ def _count(body: LayerBody, frame: Frame, memo: dict[int, Counted]) -> Counted:
     for name, parameter in body.parameters.items():
         if parameter.kind == "param":
             total = _add(total, _size(parameters.tensor_of(body, name, frame)))
+    # A Sequential holds what was made elsewhere, as does a module that takes layers.
+    elsewhere = body.children if containers.is_container(body) else body.arguments
     given = {
         layer
-        for value in body.arguments.values()
+        for value in elsewhere.values()
         for layer in layers_in(value)
         if isinstance(layer, Layer)
     }
