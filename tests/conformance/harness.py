@@ -77,6 +77,10 @@ class Checker:
         node = ast.Call(SPAN, _NAME, ())
         return Outcome(calls.call(callee, given, node, _NAME, self.frame), self.found)
 
+    def method(self, name: str, receiver: Value, args: Sequence[Any]) -> Outcome:
+        """Call a method of a tensor that the checker knows."""
+        return self.call(LibraryFunction(name, catalog().methods(name), receiver), args, {})
+
 
 def function(name: str, *args: Any, place: str = "", **kwargs: Any) -> Outcome:
     """A library function, by its bare name or in a namespace."""

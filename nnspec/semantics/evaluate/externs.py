@@ -141,6 +141,8 @@ def _call(
         result = function(
             RuleCall(frame.world, decl, callee.name, callee.span, values, bound.spans, result)
         )
+    else:
+        result = rules.laid_out(result, bound.values.values())
     if isinstance(result, ErrorValue):
         return ERROR
     result = _settled(result, inner)

@@ -6,7 +6,7 @@ function; only the module in which it stands is imported, for a spec pays for wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 
 from nnspec.semantics.rulecall import RuleCall
@@ -107,6 +107,13 @@ _MODULES = {
 
 RULES: dict[str, str] = {rule: name for name, rules in _MODULES.items() for rule in rules.split()}
 
+# Rules that work out themselves how their results lie in memory.
+_LAYING = frozenset("""
+    view reshape view_as flatten unflatten permute transpose t adjoint movedim squeeze unsqueeze rot90
+    expand expand_as broadcast_to broadcast_tensors chunk split tensor_split unbind contiguous
+    matmul ranked_matmul linear identity select narrow
+    """.split())
+
 Rule = Callable[[RuleCall], Value]
 
 
@@ -114,7 +121,22 @@ def find(name: str) -> Rule:
     """The rule of a declaration. Raises KeyError for a name that is not in the table."""
     module = import_module(f"nnspec.semantics.rules.{RULES[name]}")
     rule: Rule = getattr(module, name)
-    return rule
+    if name in _LAYING:
+        return rule
+
+    def careful(call: RuleCall) -> Value:
+        from nnspec.semantics.rules.strides import doubtful
+
+        return doubtful(rule(call), call.arguments.values())
+
+    return careful
+
+
+def laid_out(value: Value, inputs: Iterable[Value]) -> Value:
+    """The value of a declaration without a rule, whose result may lie in memory as its inputs do."""
+    from nnspec.semantics.rules.strides import doubtful
+
+    return doubtful(value, inputs)
 
 
 def binary(

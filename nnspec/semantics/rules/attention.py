@@ -60,7 +60,8 @@ def scaled_dot_product_attention(call: RuleCall) -> Value:
             return ERROR
         if call.arguments.get("is_causal") is True:
             return call.fail("E0401", "give either attn_mask or is_causal=True", "is_causal")
-    return Tensor(q.dtype, dims)
+    # In what order the elements lie depends on the kernel that torch picks.
+    return Tensor(q.dtype, dims, contiguous=None)
 
 
 def _batch(
@@ -170,7 +171,7 @@ def multihead_attention(call: RuleCall) -> Value:
     if not _masks_fit(call, q, batch, length, keys):
         return ERROR
     extra = sum(call.arguments.get(n) is True for n in ("add_bias_kv", "add_zero_attn"))
-    output = Tensor(q.dtype, q.dims, q.origins)
+    output = Tensor(q.dtype, q.dims, q.origins, None)
     return TupleValue((output, _weights(call, q, batch, length, call.settle(keys + extra))))
 
 

@@ -45,11 +45,14 @@ def stretch(call: RuleCall, operands: Sequence[tuple[str, Tensor]], dtype: str |
     """The tensor of the dtype that the operands broadcast to."""
     if len(operands) == 1:
         x = operands[0][1]
-        return Tensor(dtype, x.dims, x.origins)
+        return Tensor(dtype, x.dims, x.origins, x.contiguous or None)
     found = broadcast(call, operands)
     if isinstance(found, ErrorValue):
         return found
-    return Tensor(dtype, *found) if found is not None else Tensor(dtype, None, contiguous=None)
+    if found is None:
+        return Tensor(dtype, None, contiguous=None)
+    contiguous = all(x.contiguous is True for _, x in operands) or None
+    return Tensor(dtype, *found, contiguous)
 
 
 def _meet(
@@ -239,4 +242,4 @@ def unary(world: World, op: str, value: Tensor, span: Span) -> Value:
         return _no_dtype(call, op, "bool", "`~` inverts a mask")
     if op == "~" and value.dtype is not None and not dtypes.is_integral(value.dtype):
         return _no_dtype(call, op, value.dtype, "it works on integers and bools")
-    return Tensor(value.dtype, value.dims, value.origins)
+    return Tensor(value.dtype, value.dims, value.origins, value.contiguous or None)

@@ -6,6 +6,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import broadcast
+from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -51,6 +52,8 @@ def _expand(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Value:
         )
     dims: list[DimLike] = list(wanted[:new])
     origins: list[Origin | None] = [None] * new
+    found = strides(call.world, x)
+    steps: list[DimLike] = [0] * new
     old_origins = origins_of(x)
     for i, (old, size) in enumerate(zip(x.dims, wanted[new:], strict=True)):
         old = call.settle(old)
@@ -67,7 +70,10 @@ def _expand(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Value:
             return ERROR
         dims.append(size)
         origins.append(old_origins[i] if old == size else None)
-    return Tensor(x.dtype, tuple(dims), tuple(origins), False if dims != list(x.dims) else None)
+        steps.append(0 if found is None or old != size else found[i])
+    if tuple(dims) == x.dims:
+        return x
+    return strided(x, tuple(dims), tuple(origins), None if found is None else tuple(steps))
 
 
 def broadcast_to(call: RuleCall) -> Value:

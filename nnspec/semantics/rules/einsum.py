@@ -114,7 +114,7 @@ class _Sizes:
                 origins.append(x.origin(at))
             else:
                 return unknown(dtype)
-        return Tensor(dtype, tuple(dims), tuple(origins))
+        return Tensor(dtype, tuple(dims), tuple(origins), None)
 
     def letters(self, inputs: list[list[str]]) -> set[str]:
         """All letters of the operands."""

@@ -10,6 +10,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
 from nnspec.semantics.rules.bounds import at_least, at_most
 from nnspec.semantics.rules.broadcast import broadcast, operator_call
+from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -108,6 +109,8 @@ class _Walk:
         self.call = call
         self.x = x
         self.axis = 0
+        self.strides = strides(call.world, x)
+        self.steps: list[DimLike] = []
         self.dims: list[DimLike] = []
         self.origins: list[Origin | None] = []
         # Index tensors, with the place among the result's axes at which each stands.
@@ -121,17 +124,22 @@ class _Walk:
         for name, item in items:
             if not self.take(name, item):
                 return ERROR
-            kept = kept and isinstance(item, SliceItem) and item.lower is item.upper is item.step
-        if not self.chosen:
-            contiguous = self.x.contiguous if kept else None
-            return Tensor(self.x.dtype, tuple(self.dims), tuple(self.origins), contiguous)
-        return self.gathered()
+            whole = isinstance(item, SliceItem) and item.lower is item.upper is item.step is None
+            kept = kept and (whole or item is None)
+        if self.chosen:
+            return self.gathered()
+        dims, origins = tuple(self.dims), tuple(self.origins)
+        if kept and self.x.contiguous is True:
+            return Tensor(self.x.dtype, dims, origins)
+        return strided(
+            self.x, dims, origins, tuple(self.steps) if self.strides is not None else None
+        )
 
     def take(self, name: str, item: IndexItem) -> bool:
         """One item; False where it is a mistake."""
         assert self.x.dims is not None
         if item is None:
-            self.keep(1, None)
+            self.keep(1, None, 1)
             return True
         if isinstance(item, Tensor):
             return self.take_tensor(name, item)
@@ -146,22 +154,26 @@ class _Walk:
         self.call.fail("E0303", "an index is an int, a slice, None, `...` or a tensor", name)
         return False
 
-    def keep(self, size: DimLike, origin: Origin | None) -> None:
-        """An axis of the result."""
+    def keep(self, size: DimLike, origin: Origin | None, step: DimLike) -> None:
+        """An axis of the result, whose neighbours are `step` elements apart."""
         self.dims.append(size)
         self.origins.append(origin)
+        self.steps.append(step)
 
     def take_slice(self, name: str, item: SliceItem, size: DimLike) -> bool:
         """A slice of the next axis."""
         origin = self.x.origin(self.axis)
+        step = self.strides[self.axis] if self.strides is not None else 1
         self.axis += 1
         if item.lower is item.upper is item.step is None:
-            self.keep(size, origin)
+            self.keep(size, origin, step)
             return True
         length = slice_length(self.call, item, size, name)
         if length is None:
             return False
-        self.keep(length, origin if length is size else None)
+        if is_size(item.step):
+            step = step * item.step
+        self.keep(length, origin if length is size else None, step)
         return True
 
     def take_list(self, name: str, item: ListValue | TupleValue, size: DimLike) -> bool:

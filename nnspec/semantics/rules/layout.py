@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import axis_at, origins_of, unknown
+from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -17,16 +18,17 @@ from nnspec.semantics.values import (
 )
 
 
-def reorder(x: Tensor, order: Sequence[int]) -> Tensor:
+def reorder(call: RuleCall, x: Tensor, order: Sequence[int]) -> Tensor:
     """The tensor with its axes in the given order."""
     assert x.dims is not None
-    origins = origins_of(x)
-    contiguous = x.contiguous if tuple(order) == tuple(range(len(order))) else False
-    return Tensor(
-        x.dtype,
+    if tuple(order) == tuple(range(len(order))):
+        return x
+    origins, found = origins_of(x), strides(call.world, x)
+    return strided(
+        x,
         tuple(x.dims[i] for i in order),
         tuple(origins[i] for i in order),
-        contiguous,
+        None if found is None else tuple(found[i] for i in order),
     )
 
 
@@ -45,7 +47,7 @@ def permute(call: RuleCall) -> Value:
             "dims" if call.given("dims") else None,
             help=f"name each of 0 to {len(x.dims) - 1} once",
         )
-    return reorder(x, order)
+    return reorder(call, x, order)
 
 
 def transpose(call: RuleCall) -> Value:
@@ -62,7 +64,7 @@ def transpose(call: RuleCall) -> Value:
         return x
     order = list(range(len(x.dims)))
     order[first], order[second] = order[second], order[first]
-    return reorder(x, order)
+    return reorder(call, x, order)
 
 
 def t(call: RuleCall) -> Value:
@@ -72,7 +74,7 @@ def t(call: RuleCall) -> Value:
         return unknown(x)
     if not arguments.rank_is(call, x, (0, 1, 2)):
         return ERROR
-    return reorder(x, range(len(x.dims))[::-1])
+    return reorder(call, x, range(len(x.dims))[::-1])
 
 
 def adjoint(call: RuleCall) -> Value:
@@ -85,7 +87,7 @@ def adjoint(call: RuleCall) -> Value:
             "E0302", f"{call.name} takes two axes or more, got {call.show(x)}", "input"
         )
     rank = len(x.dims)
-    return reorder(x, [*range(rank - 2), rank - 1, rank - 2])
+    return reorder(call, x, [*range(rank - 2), rank - 1, rank - 2])
 
 
 def movedim(call: RuleCall) -> Value:
@@ -107,7 +109,7 @@ def movedim(call: RuleCall) -> Value:
         )
     rest = iter([i for i in range(len(x.dims)) if i not in source])
     placed = dict(zip(destination, source, strict=True))
-    return reorder(x, [placed[i] if i in placed else next(rest) for i in range(len(x.dims))])
+    return reorder(call, x, [placed[i] if i in placed else next(rest) for i in range(len(x.dims))])
 
 
 def squeeze(call: RuleCall) -> Value:
@@ -135,18 +137,17 @@ def squeeze(call: RuleCall) -> Value:
         elif answer:
             gone.append(at)
     kept = [i for i in range(len(x.dims)) if i not in gone]
-    return _pick(x, kept)
+    return _pick(call, x, kept)
 
 
-def _pick(x: Tensor, kept: Sequence[int]) -> Tensor:
+def _pick(call: RuleCall, x: Tensor, kept: Sequence[int]) -> Tensor:
     assert x.dims is not None
-    origins = origins_of(x)
-    return Tensor(
-        x.dtype,
-        tuple(x.dims[i] for i in kept),
-        tuple(origins[i] for i in kept),
-        x.contiguous,
-    )
+    origins, found = origins_of(x), strides(call.world, x)
+    dims = tuple(x.dims[i] for i in kept)
+    whence = tuple(origins[i] for i in kept)
+    if x.contiguous is True:
+        return Tensor(x.dtype, dims, whence)
+    return strided(x, dims, whence, None if found is None else tuple(found[i] for i in kept))
 
 
 def unsqueeze(call: RuleCall) -> Value:
@@ -155,19 +156,19 @@ def unsqueeze(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x, extra=1)
     if not isinstance(at, int):
         return at or unknown(x)
-    return insert(x, at, 1)
+    return insert(call, x, at, 1)
 
 
-def insert(x: Tensor, at: int, size: DimLike) -> Tensor:
+def insert(call: RuleCall, x: Tensor, at: int, size: DimLike) -> Tensor:
     """The tensor with one more axis."""
     assert x.dims is not None
     origins = origins_of(x)
-    return Tensor(
-        x.dtype,
-        (*x.dims[:at], size, *x.dims[at:]),
-        (*origins[:at], None, *origins[at:]),
-        x.contiguous,
-    )
+    dims = (*x.dims[:at], size, *x.dims[at:])
+    whence = (*origins[:at], None, *origins[at:])
+    found = strides(call.world, x)
+    if x.contiguous is True or found is None:
+        return Tensor(x.dtype, dims, whence, x.contiguous)
+    return strided(x, dims, whence, (*found[:at], 1, *found[at:]))
 
 
 def flip(call: RuleCall) -> Value:
@@ -214,7 +215,8 @@ def rot90(call: RuleCall) -> Value:
     order = list(range(len(x.dims)))
     if turns % 2:
         order[chosen[0]], order[chosen[1]] = chosen[1], chosen[0]
-    return reorder(x, order).with_(reorder(x, order).dims, reorder(x, order).origins)
+    turned = reorder(call, x, order)
+    return Tensor(x.dtype, turned.dims, turned.origins)
 
 
 def at_least_rank(call: RuleCall) -> Value:

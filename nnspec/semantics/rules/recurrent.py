@@ -35,7 +35,7 @@ def recurrent(call: RuleCall) -> Value:
         for (name, wanted), value in zip(pairs, values or (), strict=False):
             if isinstance(value, Tensor) and not _state_fits(call, name, wanted, value, x):
                 return ERROR
-    output = Tensor(x.dtype, (*x.dims[:-1], width), (*arguments.origins_of(x)[:-1], None))
+    output = Tensor(x.dtype, (*x.dims[:-1], width), (*arguments.origins_of(x)[:-1], None), None)
     return TupleValue((output, TupleValue((state, cell)) if lstm else state))
 
 

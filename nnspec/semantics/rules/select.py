@@ -7,6 +7,7 @@ from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.rules.indexing import in_range, slice_length
+from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -253,13 +254,11 @@ def select(call: RuleCall) -> Value:
         return call.fail("E0302", "select takes no scalar", "input")
     if is_size(index) and not in_range(call, index, x.dims[at], "index"):
         return ERROR
-    origins = origins_of(x)
-    return Tensor(
-        x.dtype,
-        x.dims[:at] + x.dims[at + 1 :],
-        origins[:at] + origins[at + 1 :],
-        x.contiguous if at == 0 else None,
-    )
+    origins, found = origins_of(x), strides(call.world, x)
+    dims, whence = x.dims[:at] + x.dims[at + 1 :], origins[:at] + origins[at + 1 :]
+    if at == 0 and x.contiguous is True:
+        return Tensor(x.dtype, dims, whence)
+    return strided(x, dims, whence, None if found is None else found[:at] + found[at + 1 :])
 
 
 def narrow(call: RuleCall) -> Value:
@@ -285,7 +284,10 @@ def narrow(call: RuleCall) -> Value:
             code="E0308",
         ):
             return ERROR
-    return _with_size(x, at, call.settle(length))
+    part = _with_size(x, at, call.settle(length))
+    if at == 0 and x.contiguous is True:
+        return part
+    return strided(x, part.dims or (), part.origins, strides(call.world, x))
 
 
 def slice_scatter(call: RuleCall) -> Value:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
-from nnspec.semantics.rules.arguments import Dims, origins_of, product, unknown
+from nnspec.semantics.rules.arguments import Dims, Origins, origins_of, product, unknown
+from nnspec.semantics.rules.strides import strided, strides, view_strides, warn_of_view
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -55,7 +56,22 @@ def reshape(call: RuleCall) -> Value:
     dims = settle_shape(call, x, wanted, "shape")
     if dims is None:
         return ERROR
-    return Tensor(x.dtype, dims, follow(call, x, dims))
+    return reshaped(call, x, dims, follow(call, x, dims), call.decl.name == "view")
+
+
+def reshaped(call: RuleCall, x: Tensor, dims: Dims, origins: Origins, must_view: bool) -> Tensor:
+    """`x` in another shape: a view where its strides allow one, else a copy (a warning with `view`)."""
+    if x.dims is None or x.contiguous is True:
+        return Tensor(x.dtype, dims, origins)
+    found = strides(call.world, x)
+    if found is None:
+        return Tensor(x.dtype, dims, origins, None)
+    seen = view_strides(call.world, x.dims, found, dims)
+    if seen is None:
+        if must_view:
+            warn_of_view(call, x, dims)
+        return Tensor(x.dtype, dims, origins)
+    return strided(x, dims, origins, seen)
 
 
 def view_as(call: RuleCall) -> Value:
@@ -65,7 +81,7 @@ def view_as(call: RuleCall) -> Value:
         return Tensor(x.dtype, other.dims, other.origins)
     if settle_shape(call, x, other.dims, "other") is None:
         return ERROR
-    return Tensor(x.dtype, other.dims, other.origins)
+    return reshaped(call, x, other.dims, origins_of(other), call.decl.name == "view_as")
 
 
 def follow(call: RuleCall, x: Tensor, dims: Dims) -> tuple[Origin | None, ...]:
@@ -207,11 +223,12 @@ def flatten(call: RuleCall) -> Value:
     merged = product(call.world, x.dims[start : end + 1])
     origins = origins_of(x)
     middle = origins[start] if start == end else None
-    return Tensor(
-        x.dtype,
+    return reshaped(
+        call,
+        x,
         (*x.dims[:start], merged, *x.dims[end + 1 :]),
         (*origins[:start], middle, *origins[end + 1 :]),
-        x.contiguous,
+        must_view=False,
     )
 
 
@@ -232,9 +249,10 @@ def unflatten(call: RuleCall) -> Value:
     if dims is None:
         return ERROR
     origins = origins_of(x)
-    return Tensor(
-        x.dtype,
+    return reshaped(
+        call,
+        x,
         (*x.dims[:at], *dims, *x.dims[at + 1 :]),
         (*origins[:at], *(None for _ in dims), *origins[at + 1 :]),
-        x.contiguous,
+        must_view=False,
     )

@@ -8,6 +8,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
 from nnspec.semantics.rules.indexing import SliceItem, slice_length
+from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -21,21 +22,18 @@ from nnspec.semantics.values import (
 )
 
 
-def _parts(x: Tensor, at: int, lengths: Sequence[DimLike]) -> TupleValue:
+def _parts(call: RuleCall, x: Tensor, at: int, lengths: Sequence[DimLike]) -> TupleValue:
     assert x.dims is not None
-    origins = origins_of(x)
-    contiguous = x.contiguous if at == 0 else None
-    return TupleValue(
-        tuple(
-            Tensor(
-                x.dtype,
-                (*x.dims[:at], length, *x.dims[at + 1 :]),
-                (*origins[:at], None, *origins[at + 1 :]),
-                contiguous,
-            )
-            for length in lengths
-        )
-    )
+    origins, found = origins_of(x), strides(call.world, x)
+    parts: list[Tensor] = []
+    for length in lengths:
+        dims = (*x.dims[:at], length, *x.dims[at + 1 :])
+        whence = (*origins[:at], None, *origins[at + 1 :])
+        if at == 0 and x.contiguous is True:
+            parts.append(Tensor(x.dtype, dims, whence))
+        else:
+            parts.append(strided(x, dims, whence, found))
+    return TupleValue(tuple(parts))
 
 
 def _axis(call: RuleCall, x: Tensor) -> int | ErrorValue | None:
@@ -68,19 +66,19 @@ def chunk(call: RuleCall) -> Value:
                 "chunks",
                 help="`tensor_split` always makes as many parts as it is asked for",
             )
-        return _parts(x, at, lengths)
+        return _parts(call, x, at, lengths)
     if call.world.is_open(size):
-        return _parts(x, at, [call.settle(size // count)] * count)
+        return _parts(call, x, at, [call.settle(size // count)] * count)
     answer = call.world.prove(Relation(size % count, "==", 0))
     if answer is None:
         call.world.claimed(Relation(size % count, "==", 0), call.span)
     if answer is not False:
-        return _parts(x, at, [call.settle(size // count)] * count)
+        return _parts(call, x, at, [call.settle(size // count)] * count)
     each_dim = call.settle(-((-size) // count))
     last = call.settle(size - each_dim * (count - 1))
     if call.world.prove(Relation(last, ">", 0)) is not True:
         call.world.claimed(Relation(last, ">", 0), call.span)
-    return _parts(x, at, [*([each_dim] * (count - 1)), last])
+    return _parts(call, x, at, [*([each_dim] * (count - 1)), last])
 
 
 def split(call: RuleCall) -> Value:
@@ -101,14 +99,14 @@ def split(call: RuleCall) -> Value:
     ):
         return ERROR
     if isinstance(size, int) and isinstance(each, int):
-        return _parts(x, at, [min(each, size - i) for i in range(0, size, each)] or [0])
+        return _parts(call, x, at, [min(each, size - i) for i in range(0, size, each)] or [0])
     count = call.settle(-((-size) // each))
     if isinstance(count, int):
         last = call.settle(size - each * (count - 1))
-        return _parts(x, at, [*([each] * (count - 1)), last])
+        return _parts(call, x, at, [*([each] * (count - 1)), last])
     whole = call.world.prove(Relation(size % each, "==", 0))
     length = each if whole else call.new_size()
-    return RepeatValue(_parts(x, at, [length]).items[0], count)
+    return RepeatValue(_parts(call, x, at, [length]).items[0], count)
 
 
 def _split_sections(
@@ -132,7 +130,7 @@ def _split_sections(
         help=_last_section(call, sections, x.dims[at]),
     ):
         return ERROR
-    return _parts(x, at, sections)
+    return _parts(call, x, at, sections)
 
 
 def _last_section(call: RuleCall, sections: Dims, size: DimLike) -> str | None:
@@ -167,7 +165,7 @@ def tensor_split(call: RuleCall) -> Value:
     if isinstance(cuts, int):
         # The first `size % count` parts have one more.
         lengths = [call.settle((size + (count - 1 - i)) // count) for i in range(count)]
-        return _parts(x, at, lengths)
+        return _parts(call, x, at, lengths)
     edges: list[Value] = [None, *where, None]
     found = []
     for lower, upper in zip(edges[:-1], edges[1:], strict=True):
@@ -175,7 +173,7 @@ def tensor_split(call: RuleCall) -> Value:
         if length is None:
             return ERROR
         found.append(length)
-    return _parts(x, at, found)
+    return _parts(call, x, at, found)
 
 
 def unbind(call: RuleCall) -> Value:
@@ -186,13 +184,12 @@ def unbind(call: RuleCall) -> Value:
         return at
     if at is None or x.dims is None:
         return Unknown("tuple")
-    origins = origins_of(x)
-    one = Tensor(
-        x.dtype,
-        x.dims[:at] + x.dims[at + 1 :],
-        origins[:at] + origins[at + 1 :],
-        x.contiguous if at == 0 else None,
-    )
+    origins, found = origins_of(x), strides(call.world, x)
+    dims, whence = x.dims[:at] + x.dims[at + 1 :], origins[:at] + origins[at + 1 :]
+    if at == 0 and x.contiguous is True:
+        one = Tensor(x.dtype, dims, whence)
+    else:
+        one = strided(x, dims, whence, None if found is None else found[:at] + found[at + 1 :])
     size = call.settle(x.dims[at])
     return TupleValue((one,) * size) if isinstance(size, int) else RepeatValue(one, size)
 
