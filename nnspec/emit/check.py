@@ -37,7 +37,9 @@ def _dump(module: py.Module) -> str:
         if isinstance(node, py.Module | py.ClassDef | py.FunctionDef):
             doc = py.get_docstring(node, clean=True)
             if doc is not None:
-                node.body[0] = py.Expr(py.Constant(doc.strip()))
+                # The formatter takes blanks off the ends of a docstring's lines.
+                lines = [line.rstrip() for line in doc.strip().expandtabs().split("\n")]
+                node.body[0] = py.Expr(py.Constant("\n".join(lines)))
     return py.dump(module)
 
 

@@ -62,6 +62,13 @@ class World:
 
     def solve(self, hole: DimLike, size: DimLike) -> bool:
         """Give an open hole the size, if `hole` is one, or a known multiple of one."""
+        try:
+            return self._solve(hole, size)
+        except ArithmeticError:
+            # A size of 0 tried in a divisor, or sizes too large to follow: not solved.
+            return False
+
+    def _solve(self, hole: DimLike, size: DimLike) -> bool:
         if isinstance(hole, int):
             return False
         names = [s for s in hole.symbols() if s.startswith(HOLE)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from nnspec.semantics.evaluate import (
     arithmetic,
@@ -33,70 +34,42 @@ from nnspec.syntax import ast
 
 def evaluate(expr: ast.Expr, frame: Frame) -> Value:
     """The abstract value of an expression; mistakes are reported and leave ERROR."""
-    frame.run.step(expr.span)
-    value = _evaluate(expr, frame)
-    frame.run.recorder.value(expr, value)
+    run = frame.run
+    run.step(expr.span)
+    value = FOLLOW[type(expr)](expr, frame)
+    run.recorder.value(expr, value)
     return value
 
 
-def _evaluate(expr: ast.Expr, frame: Frame) -> Value:
-    match expr:
-        case ast.Name():
-            return lookup.name(expr, frame)
-        case ast.Number(value) | ast.String(value):
-            return value
-        case ast.Constant(value):
-            return value
-        case ast.Attribute():
-            return attributes.attribute(expr, frame)
-        case ast.Call():
-            return calls.call_expression(expr, frame)
-        case ast.Pipe():
-            return calls.pipe(expr, frame)
-        case ast.Binary(op, left, right):
-            return arithmetic.binary(
-                op,
-                evaluate(left, frame),
-                evaluate(right, frame),
-                expr,
-                left.span,
-                right.span,
-                frame,
-            )
-        case ast.Unary(op, operand):
-            if op == "not":
-                return conditions.negate(conditions.truth(evaluate(operand, frame), operand, frame))
-            return arithmetic.unary(op, evaluate(operand, frame), expr, frame)
-        case ast.Compare():
-            return conditions.comparison(expr, frame)
-        case ast.Logical():
-            return conditions.logical(expr, frame)
-        case ast.Conditional():
-            return conditions.conditional(expr, frame)
-        case ast.Tuple(items):
-            return TupleValue(tuple(spread(items, frame)))
-        case ast.List(items):
-            return list_display(expr, items, frame)
-        case ast.Dict(items):
-            return dict_display(items, frame)
-        case ast.Index():
-            return indexes.index(expr, frame)
-        case ast.Comprehension():
-            return comprehension(expr, frame)
-        case ast.FString():
-            return fstring(expr, frame)
-        case ast.Hole():
-            return frame.run.new_hole(expr, frame.definition)
-        case ast.Starred(value):
-            evaluate(value, frame)
-            return frame.report(
-                error(
-                    "E0411",
-                    "`*` spreads a list in a call, a list, a tuple or an index, and nowhere else",
-                    expr.span,
-                )
-            )
-    raise AssertionError(type(expr).__name__)
+def _binary(expr: ast.Binary, frame: Frame) -> Value:
+    left, right = expr.left, expr.right
+    return arithmetic.binary(
+        expr.op,
+        evaluate(left, frame),
+        evaluate(right, frame),
+        expr,
+        left.span,
+        right.span,
+        frame,
+    )
+
+
+def _unary(expr: ast.Unary, frame: Frame) -> Value:
+    value = evaluate(expr.operand, frame)
+    if expr.op == "not":
+        return conditions.negate(conditions.truth(value, expr.operand, frame))
+    return arithmetic.unary(expr.op, value, expr, frame)
+
+
+def _starred(expr: ast.Starred, frame: Frame) -> Value:
+    evaluate(expr.value, frame)
+    return frame.report(
+        error(
+            "E0411",
+            "`*` spreads a list in a call, a list, a tuple or an index, and nowhere else",
+            expr.span,
+        )
+    )
 
 
 def spread(items: tuple[ast.Expr, ...], frame: Frame) -> list[Value]:
@@ -265,3 +238,27 @@ def is_tensor(value: Value) -> bool:
     return isinstance(value, Tensor) or (
         isinstance(value, Choice) and any(isinstance(o, Tensor) for o in value.options)
     )
+
+
+FOLLOW: dict[type[ast.Expr], Callable[[Any, Frame], Value]] = {
+    ast.Name: lookup.name,
+    ast.Number: lambda expr, frame: expr.value,
+    ast.String: lambda expr, frame: expr.value,
+    ast.Constant: lambda expr, frame: expr.value,
+    ast.Attribute: attributes.attribute,
+    ast.Call: calls.call_expression,
+    ast.Pipe: calls.pipe,
+    ast.Binary: _binary,
+    ast.Unary: _unary,
+    ast.Compare: conditions.comparison,
+    ast.Logical: conditions.logical,
+    ast.Conditional: conditions.conditional,
+    ast.Tuple: lambda expr, frame: TupleValue(tuple(spread(expr.items, frame))),
+    ast.List: lambda expr, frame: list_display(expr, expr.items, frame),
+    ast.Dict: lambda expr, frame: dict_display(expr.items, frame),
+    ast.Index: indexes.index,
+    ast.Comprehension: comprehension,
+    ast.FString: fstring,
+    ast.Hole: lambda expr, frame: frame.run.new_hole(expr, frame.definition),
+    ast.Starred: _starred,
+}
