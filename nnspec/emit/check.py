@@ -37,9 +37,8 @@ def _dump(module: py.Module) -> str:
         if isinstance(node, py.Module | py.ClassDef | py.FunctionDef):
             doc = py.get_docstring(node, clean=True)
             if doc is not None:
-                # The formatter takes blanks off the ends of a docstring's lines.
-                lines = [line.rstrip() for line in doc.strip().expandtabs().split("\n")]
-                node.body[0] = py.Expr(py.Constant("\n".join(lines)))
+                # The formatter sets the blanks and tabs of docstrings anew: their words are compared.
+                node.body[0] = py.Expr(py.Constant(" ".join(doc.split())))
     return py.dump(module)
 
 
