@@ -18,6 +18,7 @@ from nnspec.semantics.values import (
     ErrorValue,
     ListValue,
     Origin,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -167,6 +168,18 @@ def product(world: World, dims: Sequence[DimLike]) -> DimLike:
     for dim in dims:
         total = total * dim
     return world.settle(total)
+
+
+def is_dimension(call: RuleCall, size: DimLike, message: str, name: str | None = None) -> bool:
+    """Whether a number may be a size; one that may be is one from here on. Reports E0308 for a negative one."""
+    relation = Relation(size, ">=", 0)
+    answer = call.world.prove(relation)
+    if answer is False:
+        call.fail("E0308", message, name if name is not None and call.given(name) else None)
+        return False
+    if answer is None:
+        call.world.assume(relation)
+    return True
 
 
 def show(call: RuleCall, *tensors: Tensor) -> str:

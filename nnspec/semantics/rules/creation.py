@@ -19,12 +19,8 @@ FLOATING = "float"
 def _shape(call: RuleCall, name: str = "size") -> Dims | ErrorValue | None:
     dims = arguments.sizes(call.arguments[name])
     for dim in dims or ():
-        if not call.demand(
-            Relation(dim, ">=", 0),
-            f"{call.name} of {call.world.show_shape(dims)}: a size is 0 or more",
-            name if call.given(name) else None,
-            code="E0308",
-        ):
+        message = f"{call.name} of {call.world.show_shape(dims)}: a size is 0 or more"
+        if not arguments.is_dimension(call, dim, message, name):
             return ERROR
     return dims
 
@@ -126,11 +122,8 @@ def _arange_ints(call: RuleCall, start: DimLike, end: DimLike, step: DimLike, dt
     backwards = call.world.prove(Relation(step, "<", 0)) is True
     distance = call.settle(start - end if backwards else end - start)
     step = call.settle(0 - step if backwards else step)
-    if not call.demand(
-        Relation(distance, ">=", 0),
-        f"arange from {call.show(start)} to {call.show(end)} goes against its step",
-        code="E0308",
-    ):
+    message = f"arange from {call.show(start)} to {call.show(end)} goes against its step"
+    if not arguments.is_dimension(call, distance, message):
         return ERROR
     if call.world.prove(Relation(step, ">", 0)) is not True:
         call.world.claimed(Relation(step, ">", 0), call.where("step"))

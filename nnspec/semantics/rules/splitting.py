@@ -140,7 +140,8 @@ def _last_section(call: RuleCall, sections: Dims, size: DimLike) -> str | None:
     rest = call.settle(rest)
     if not sections or (isinstance(rest, int) and rest < 0):
         return None
-    return f"a last part of {call.show(rest)} would fit"
+    shown = ", ".join(call.show(s) for s in (*sections[:-1], rest))
+    return f"[{shown}] would fit"
 
 
 def tensor_split(call: RuleCall) -> Value:
