@@ -240,23 +240,24 @@ def is_tensor(value: Value) -> bool:
     )
 
 
+# The modules import one another, so their functions are looked up when they are called.
 FOLLOW: dict[type[ast.Expr], Callable[[Any, Frame], Value]] = {
-    ast.Name: lookup.name,
+    ast.Name: lambda expr, frame: lookup.name(expr, frame),
     ast.Number: lambda expr, frame: expr.value,
     ast.String: lambda expr, frame: expr.value,
     ast.Constant: lambda expr, frame: expr.value,
-    ast.Attribute: attributes.attribute,
-    ast.Call: calls.call_expression,
-    ast.Pipe: calls.pipe,
+    ast.Attribute: lambda expr, frame: attributes.attribute(expr, frame),
+    ast.Call: lambda expr, frame: calls.call_expression(expr, frame),
+    ast.Pipe: lambda expr, frame: calls.pipe(expr, frame),
     ast.Binary: _binary,
     ast.Unary: _unary,
-    ast.Compare: conditions.comparison,
-    ast.Logical: conditions.logical,
-    ast.Conditional: conditions.conditional,
+    ast.Compare: lambda expr, frame: conditions.comparison(expr, frame),
+    ast.Logical: lambda expr, frame: conditions.logical(expr, frame),
+    ast.Conditional: lambda expr, frame: conditions.conditional(expr, frame),
     ast.Tuple: lambda expr, frame: TupleValue(tuple(spread(expr.items, frame))),
     ast.List: lambda expr, frame: list_display(expr, expr.items, frame),
     ast.Dict: lambda expr, frame: dict_display(expr.items, frame),
-    ast.Index: indexes.index,
+    ast.Index: lambda expr, frame: indexes.index(expr, frame),
     ast.Comprehension: comprehension,
     ast.FString: fstring,
     ast.Hole: lambda expr, frame: frame.run.new_hole(expr, frame.definition),
