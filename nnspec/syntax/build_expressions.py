@@ -114,6 +114,7 @@ class BuildExpressions(Building):
                 keyword = argument
             elif argument.stars == 0 and keyword is not None:
                 self.report(mistakes.positional_after_keyword(argument.span, keyword.span))
+                break
         return tuple(kids)
 
     def argument(self, kids: Kids, span: Span) -> ast.Argument:

@@ -45,7 +45,7 @@ class Lexer:
     def __init__(self, source: Source, vocabulary: Vocabulary, end: int | None = None) -> None:
         self.source = source
         self.end = len(source.text) if end is None else end
-        self.tokens = Tokens(source)
+        self.tokens = Tokens(source, vocabulary.ids)
         self.diagnostics: list[Diagnostic] = []
         self.gave_up = False  # a limit was passed, the rest was not read
         self.excused: set[int] = set()  # where tokens begin that have had a message already
@@ -241,7 +241,7 @@ class Lexer:
         types, ids = self.tokens.types, self.ids
         if len(types) > MAX_TOKENS:
             self._too_long()
-        if types:
+        if types and self.tokens.lines:
             first = self.tokens.lines[-1].first
             self._branches += types[first] == ids["elif"]
             self.may_be_deep |= len(types) - first > LONG_LINE or self._branches > LONG_LINE

@@ -60,7 +60,12 @@ class Recovery:
             return self._unexpected_block(at)
         if at and tokens.types[at - 1] == ids["_NEWLINE"] and self._driver.accepts(ids["_INDENT"]):
             return self._missing_block(at)
-        if kind == BROKEN or tokens.starts[at] in self._lexer.excused:
+        inserted = not tokens.text(at) and kind not in (
+            ids["_NEWLINE"],
+            ids["_DEDENT"],
+            ids["$END"],
+        )
+        if kind == BROKEN or inserted or tokens.starts[at] in self._lexer.excused:
             if self._lexer.gave_up:
                 return -1
             return self._skip(at)
@@ -205,7 +210,9 @@ class Recovery:
         at += 1
         if tokens.types[at] == ids["_INDENT"]:
             stand_in = self._stand_in(line.levels[1], tokens.text(line.first), at)
-            if stand_in is None:
+            behind = tokens.text(self._end_of_block(at) + 1)
+            if stand_in is None or behind in CLOSING.values():
+                # Of a block that ends with a bracket, the opening one is missing: it is no block.
                 at = self._end_of_block(at) + 1
             else:
                 tokens.insert(at, [ids[terminal] for terminal in stand_in])

@@ -54,10 +54,12 @@ class Tokens:
     The ends of lines and blocks have no width; they stand at the end of the last token before them.
     """
 
-    __slots__ = ("ends", "lines", "source", "starts", "types")
+    __slots__ = ("_brackets", "ends", "lines", "source", "starts", "types")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, ids: dict[str, int]) -> None:
         self.source = source
+        self._brackets = {ids[opening]: 1 for opening in CLOSING}
+        self._brackets |= {ids[closing]: -1 for closing in CLOSING.values()}
         self.types: list[int] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
@@ -94,9 +96,9 @@ class Tokens:
         """The tokens before `index` in its logical line that open a bracket still open there."""
         found: list[int] = []
         for at in range(self.line_of(index).first, index):
-            text = self.text(at)
-            if text in CLOSING:
+            change = self._brackets.get(self.types[at], 0)
+            if change > 0:
                 found.append(at)
-            elif text in (")", "]", "}") and found:
+            elif change < 0 and found:
                 found.pop()
         return found
