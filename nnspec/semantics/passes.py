@@ -134,7 +134,8 @@ def _has_tensor(type_: ast.TypeExpr) -> bool:
 
 def _arguments(signature: ast.Signature, world: general.World, inner: Frame) -> dict[str, Value]:
     values: dict[str, Value] = {}
-    for param in signature.params:
+    # Int arguments first: the shapes of others may name them, before or behind.
+    for param in sorted(signature.params, key=lambda p: not isinstance(p.type, ast.NamedType)):
         if param.kind == "star":
             values[param.name] = TupleValue(())
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
@@ -29,12 +30,23 @@ from nnspec.semantics.values import (
     Value,
 )
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 INITIALISERS = frozenset(
     "zeros ones randn rand constant normal uniform trunc_normal xavier_uniform xavier_normal "
     "kaiming_uniform kaiming_normal orthogonal sparse eye dirac".split()
 )
+# Methods that write all of a tensor anew, and what makes such a tensor.
+REFILLED = {
+    "fill_": "full_like({}, value)",
+    "zero_": "zeros_like({})",
+    "copy_": "other.expand_as({})",
+    "normal_": "randn_like({})",
+    "uniform_": "rand_like({})",
+    "random_": "randint_like({}, high)",
+    "bernoulli_": "bernoulli(full_like({}, p))",
+}
 METHODS = {
     ListValue: frozenset({"index", "count"}),
     RepeatValue: frozenset[str](),
@@ -68,6 +80,10 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             return ERROR
         case Tensor():
             found = tensor_attribute(value, name, frame)
+            if found is lookup.MISSING and name in REFILLED:
+                return frame.report(_refilled(expr))
+            if found is lookup.MISSING and frame.run.catalog.methods(name.removesuffix("_")):
+                return frame.report(_in_place(expr))
             if found is lookup.MISSING:
                 candidates = [*frame.run.catalog.method_names(), "shape", "dtype", "device", "ndim"]
         case Layer(body):
@@ -119,6 +135,39 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             expr.name_span,
             help=_did_you_mean(nearest(name, candidates)),
         )
+    )
+
+
+def _refilled(expr: ast.Attribute) -> Diagnostic:
+    """`x.fill_(1)`: what makes such a tensor."""
+    return error(
+        "E0416",
+        f"values are never changed in place: `{expr.name}` writes into {expr.value.span.text}",
+        expr.name_span,
+        help=f"`{REFILLED[expr.name].format(expr.value.span.text)}` gives a new value",
+    )
+
+
+def _in_place(expr: ast.Attribute) -> Diagnostic:
+    """`x.add_(1)`: the name without the underscore gives a new value."""
+    plain = expr.name.removesuffix("_")
+    receiver = expr.value.span
+    edits = [Edit(expr.name_span, plain)]
+    line = receiver.source.line(receiver.line)
+    if isinstance(expr.value, ast.Name) and line.lstrip().startswith(expr.span.text):
+        edits.insert(
+            0, Edit(Span(receiver.source, receiver.start, receiver.start), f"{receiver.text} = ")
+        )
+    return error(
+        "E0416",
+        f"values are never changed in place: `{expr.name}` writes into {receiver.text}",
+        expr.name_span,
+        help=(
+            f"`{plain}` gives a new value: `{receiver.text} = {receiver.text}.{plain}(...)`"
+            if isinstance(expr.value, ast.Name)
+            else f"`{plain}` gives a new value"
+        ),
+        fix=Fix(f"use `{plain}`", tuple(edits)),
     )
 
 

@@ -377,7 +377,7 @@ def _isinstance(args: list[Value], keywords: Keywords, frame: Frame, span: Span)
 
 
 def _copies(
-    args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span
+    args: list[Value], keywords: Keywords, frame: Frame, span: Span
 ) -> Value:
     """As many layers like the one given, each with parameters of its own (in the library)."""
     layer, count = args

@@ -46,6 +46,8 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 MOST_WAYS = 16
+# The rule of declarations whose result is that of the function they are given.
+APPLY = "apply"
 PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"})
 
 
@@ -218,9 +220,7 @@ def _is_tensor(value: Value) -> bool:
     return isinstance(value, Tensor)
 
 
-def _gives_none(
-    callee: LibraryFunction, given: list[Given], frame: Frame, span: Span
-) -> bool:
+def _gives_none(callee: LibraryFunction, given: list[Given], frame: Frame, span: Span) -> bool:
     """Report an argument that may be None where the function needs a value."""
     if not any(isinstance(a.value, Choice) and None in a.value.options for a in given):
         return False
@@ -266,7 +266,7 @@ def _loosely(callee: Value, given: list[Given], func: ast.Expr, frame: Frame, sp
 def _call_one(
     callee: Value, given: list[Given], node: ast.Expr, func: ast.Expr, frame: Frame, span: Span
 ) -> Value:
-    name = func.span.text if len(func.span.text) < 60 else func.span.text[:57] + "..."
+    name = short_name(func)
     match callee:
         case LayerType(decl, scope):
             return modules.construct(decl, scope, given, frame, span)
@@ -275,7 +275,7 @@ def _call_one(
         case Function():
             return userdefs.call(callee, given, name, frame, span)
         case LibraryFunction():
-            return library_function(callee, given, node, name, frame, span)
+            return library_function(callee, given, node, func, frame, span)
         case Builtin(builtin) if builtin in lookup.CONTAINERS:
             return containers.construct(builtin, given, frame, span)
         case Builtin(builtin) if callee.receiver is None and builtin in attributes.INITIALISERS:
@@ -294,6 +294,12 @@ def _call_one(
             help=_hidden(func, frame),
         )
     )
+
+
+def short_name(func: ast.Expr) -> str:
+    """What is called, for messages."""
+    text = func.span.text
+    return text if len(text) < 60 else text[:57] + "..."
 
 
 def _unknown_call(callee: Unknown, given: list[Given]) -> Value:
@@ -337,9 +343,15 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
 
 
 def library_function(
-    callee: LibraryFunction, given: list[Given], node: ast.Expr, name: str, frame: Frame, span: Span
+    callee: LibraryFunction,
+    given: list[Given],
+    node: ast.Expr,
+    func: ast.Expr,
+    frame: Frame,
+    span: Span,
 ) -> Value:
     """Choose the declaration that fits, then call it."""
+    name = short_name(func)
     given = [Given(a.name, _as_dtype(a.value), a.span) for a in given]
     if callee.receiver is not None:
         given = [Given(None, callee.receiver, span), *given]
@@ -348,7 +360,18 @@ def library_function(
         binding.report(bound, frame)
         return ERROR
     frame.run.recorder.callees[node] = LibraryFunction(callee.name, (decl,), callee.receiver)
+    if decl.rule == APPLY:
+        return _apply(bound, frame, span)
     return externs.call_function(decl, bound, callee.name, frame, span)
+
+
+def _apply(bound: Bound, frame: Frame, span: Span) -> Value:
+    """A function that calls its first argument with the others, such as `checkpoint`."""
+    function, others = bound.values["function"], bound.values["args"]
+    given = [Given(None, other, bound.spans.get("args", span)) for other in others.items]
+    written = bound.spans.get("function", span)
+    func = ast.Name(written, written.text)
+    return call(function, given, func, func, frame, span)
 
 
 def _as_dtype(value: Value) -> Value:

@@ -58,7 +58,7 @@ def _layer_type(name: str, inner: Frame) -> LayerType | None:
     """A layer type, unless a member of that name hides it."""
     body = inner.body
     assert body is not None
-    if name in body.members or name in body.children:
+    if name in _named_parts(body):
         return None
     if name in lookup.CONTAINERS:
         return None
@@ -102,11 +102,19 @@ def _walk(
     if len(parts) == 1:
         _parameter(body, layer, parts[0], found, inner)
         return
-    children: dict[str, Value] = dict(body.children)
+    _into(_named_parts(body), parts, found, inner)
+
+
+def _named_parts(body: LayerBody) -> dict[str, Value]:
+    """What the first part of a path can name: children, members, layers passed in."""
+    parts: dict[str, Value] = dict(body.children)
     for name, value in body.members.items():
         # `*blocks` are children under their own numbers, but can be reached by the list's name too.
-        children.setdefault(name, value)
-    _into(children, parts, found, inner)
+        parts.setdefault(name, value)
+    for name, value in body.arguments.items():
+        if any(True for _ in tree.layers_in(value)):
+            parts.setdefault(name, value)
+    return parts
 
 
 def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame) -> None:
@@ -144,7 +152,7 @@ def _missing(path: ast.Path, found: Found, what: str) -> Diagnostic:
     if close:
         help = "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
     elif names:
-        help = "there is " + ", ".join(names[:8])
+        help = "there is " + ", ".join(f"`{n}`" for n in names[:8])
     if part == path.parts[0] and not names:
         message = f"this module holds no {part} layer"
     else:
@@ -246,12 +254,12 @@ def _names_a_layer(path: ast.Path, inner: Frame) -> bool:
 
 def _layers_at(parts: tuple[str, ...], inner: Frame) -> Iterator[bool]:
     assert inner.body is not None
-    level: list[Value] = [inner.body.children]
+    level: list[Value] = [_named_parts(inner.body)]
     for part in parts:
         following: list[Value] = []
         for value in level:
             if isinstance(value, Layer):
-                value = value.body.children
+                value = _named_parts(value.body)
             elif isinstance(value, ListValue):
                 value = {str(i): v for i, v in enumerate(value.items)}
             elif isinstance(value, DictValue):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import sequences
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import ERROR, Choice, ErrorValue, RepeatValue, Unknown, Value
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    DictValue,
+    ErrorValue,
+    ListValue,
+    RepeatValue,
+    Unknown,
+    Value,
+)
 from nnspec.semantics.world import error
 from nnspec.syntax import ast
 
@@ -25,7 +34,7 @@ def bind(target: ast.Expr, value: Value, frame: Frame) -> None:
                     "E0416",
                     f"values are never changed in place: {what} cannot be assigned",
                     target.span,
-                    help="make a new value, such as `x = where(mask, a, x)` or `cat([a, b], dim=1)`",
+                    help=_new_value(target, frame),
                 )
             )
         case ast.Starred():
@@ -37,6 +46,21 @@ def bind(target: ast.Expr, value: Value, frame: Frame) -> None:
                     help="take the parts by index, such as `rest = xs[1:]`",
                 )
             )
+
+
+def _new_value(target: ast.Index | ast.Attribute, frame: Frame) -> str:
+    """How to write what the assignment would do."""
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    whole = evaluate(target.value, frame)
+    name = target.value.span.text
+    if isinstance(whole, DictValue) or whole == Unknown("dict"):
+        return f"make a new dict: `{name} = {{**{name}, key: value}}`"
+    if isinstance(whole, (ListValue, RepeatValue)) or whole == Unknown("list"):
+        return f"make a new list: `{name} = [*{name}[:i], value, *{name}[i + 1:]]`"
+    return (
+        f"make a new value, such as `{name} = where(mask, value, {name})` or `cat([a, b], dim=1)`"
+    )
 
 
 def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: Frame) -> None:

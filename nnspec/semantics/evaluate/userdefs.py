@@ -76,9 +76,19 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
         run.cost.flops = run.cost.flops + flops
         run.cost.memory = run.cost.memory + memory
         return value
-    if run.depth >= DEPTH or sum(f.definition is decl for f in run.frames) > 8:
-        frame.report(error("E0421", f"`{callee.name}` calls itself without end", callee.span))
-        return ERROR
+    if any(f.definition is decl and f.body is inner.body for f in run.frames):
+        return frame.report(
+            error(
+                "E0421",
+                f"`{decl.name}` calls itself, which a function may not",
+                callee.span,
+                help="a loop says it: `for i in range(n):`",
+            )
+        )
+    if run.depth >= DEPTH:
+        return frame.report(
+            error("E0421", f"`{callee.name}` is called more than {DEPTH} calls deep", callee.span)
+        )
     before_flops, before_memory = run.cost.flops, run.cost.memory
     run.cost.flops = run.cost.memory = 0
     run.depth += 1

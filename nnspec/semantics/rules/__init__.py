@@ -35,6 +35,9 @@ _MODULES = {
     "diagonals": """
         triangle diagonal diag diag_embed trace diagflat diagonal_scatter
     """,
+    "dropout": """
+        dropout
+    """,
     "einops": """
         rearrange reduce repeat_pattern
     """,
