@@ -75,6 +75,8 @@ class Tokens:
 
     def line_of(self, index: int) -> Line:
         """The logical line that holds token `index`."""
+        if not self.lines:
+            return Line(0, (0, "file", None))
         return self.lines[max(0, bisect_right(self.lines, index, key=lambda line: line.first) - 1)]
 
     def cut(self, index: int) -> None:

@@ -41,6 +41,9 @@ def check(text: str) -> None:
 @given(st.text(max_size=200))
 @example("\x00")
 @example("f'{f'")
+@example(" ;")
+@example(" \n  ;\n)")
+@example("f(\n)]")
 def test_any_text(text: str) -> None:
     check(text)
 
