@@ -151,6 +151,8 @@ DOCUMENTED = {
     "asarray": ["obj", "copy"],
     "broadcast_tensors": ["tensors"],
     "einsum": ["equation", "operands"],
+    "finfo": ["type"],
+    "iinfo": ["type"],
     "logsigmoid": ["input"],
     "meshgrid": ["tensors", "indexing"],
     "nonzero": ["input", "as_tuple"],

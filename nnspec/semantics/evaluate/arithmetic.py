@@ -64,7 +64,10 @@ def binary(
             isinstance(right, Unknown) and right.kind == "any"
         ):
             return Tensor(None, None, contiguous=None)
-        return rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
+        result = rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
+        if op == "@":
+            frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
+        return result
     if is_number(left) and is_number(right):
         return numbers(op, left, right, expr.span, frame)
     if op == "+":

@@ -388,6 +388,15 @@ def _copies(
     return RepeatValue(Layer(layer.body, layer.made), count)
 
 
+def _einsum_flops(
+    args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span
+) -> Value:
+    """What an einsum costs (in the library)."""
+    from nnspec.semantics.rules.einsum import flops
+
+    return frame.world.settle(flops(args[0], args[1]))
+
+
 HANDLERS: dict[str, Handler] = {
     **{name: _maths(name) for name in MATHS},
     "abs": _abs,
@@ -417,4 +426,5 @@ HANDLERS: dict[str, Handler] = {
     "pow": _pow,
     "isinstance": _isinstance,
     "copies": _copies,
+    "einsum_flops": _einsum_flops,
 }

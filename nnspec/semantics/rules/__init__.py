@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.values import Tensor, Value
+from nnspec.semantics.values import DimLike, Tensor, Value
 from nnspec.semantics.world import World
 from nnspec.source import Span
 
@@ -63,6 +63,9 @@ _MODULES = {
     """,
     "layout": """
         permute transpose t adjoint movedim squeeze unsqueeze flip roll rot90 at_least_rank
+    """,
+    "limits": """
+        finfo iinfo
     """,
     "linalg": """
         square determinant slogdet pinv matrix_rank svd svdvals qr eigen eigenvalues solve lstsq
@@ -149,6 +152,18 @@ def binary(
     from nnspec.semantics.rules import broadcast
 
     return broadcast.binary(world, op, left, right, span, left_span, right_span)
+
+
+def product_flops(left: Value, result: Value) -> DimLike:
+    """What `left @ right` costs: two operations for each product, 0 where the shapes are not known."""
+    if not isinstance(left, Tensor) or not isinstance(result, Tensor):
+        return 0
+    if not left.dims or result.dims is None:
+        return 0
+    total: DimLike = 2 * left.dims[-1]
+    for dim in result.dims:
+        total = total * dim
+    return total
 
 
 def unary(world: World, op: str, value: Tensor, span: Span) -> Value:

@@ -29,6 +29,42 @@ def einsum(call: RuleCall) -> Value:
     return _Sizes(call, pattern).run(inputs, output, operands)
 
 
+def flops(pattern: Value, given: Value) -> DimLike:
+    """Two operations for each combination of all letters, for every operand after the first.
+
+    That is what torch's contraction in pairs costs for two operands; for more it is an upper bound. 0 where nothing
+    is multiplied and summed, or where a shape is not known.
+    """
+    operands = arguments.items(given)
+    if not isinstance(pattern, str) or operands is None or len(operands) < 2:
+        return 0
+    left, _, right = pattern.replace(" ", "").partition("->")
+    sizes: dict[str, DimLike] = {}
+    dotted: DimLike = 1
+    for term, x in zip(left.split(","), operands, strict=False):
+        if not isinstance(x, Tensor) or x.dims is None:
+            return 0
+        letters = _letters(term)
+        extra = len(x.dims) - (len(letters) - letters.count(_ELLIPSIS))
+        at = 0
+        batch: DimLike = 1
+        for letter in letters:
+            if letter == _ELLIPSIS:
+                for dim in x.dims[at : at + extra]:
+                    batch = batch * dim
+                at += extra
+            elif at < len(x.dims):
+                sizes[letter] = x.dims[at]
+                at += 1
+        dotted = batch if dotted == 1 else dotted
+    if not set(sizes) - set(right) and "->" in pattern:
+        return 0
+    total: DimLike = 2 * (len(operands) - 1) * dotted
+    for size in sizes.values():
+        total = total * size
+    return total
+
+
 def _parse(
     call: RuleCall, pattern: str, count: int
 ) -> tuple[list[list[str]], list[str] | None] | ErrorValue:
