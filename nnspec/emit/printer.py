@@ -8,14 +8,40 @@ from collections.abc import Iterable, Iterator
 INDENT = "    "
 
 
+class _Written:
+    """Stands for a number and prints as the spec writes it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def unparse(node: py.AST) -> str:
+    """Python's own text of a node, but for numbers, which stay as they are written."""
+    literals = [
+        (inner, inner.value)
+        for inner in py.walk(node)
+        if isinstance(inner, py.Constant) and hasattr(inner, "written")
+    ]
+    for literal, _ in literals:
+        literal.value = _Written(literal.written)  # type: ignore[assignment]
+    try:
+        return py.unparse(node)
+    finally:
+        for literal, value in literals:
+            literal.value = value
+
+
 def expression(node: py.expr) -> str:
     """An expression in one line."""
-    return py.unparse(node)
+    return unparse(node)
 
 
 def arguments(node: py.arguments) -> str:
     """The arguments of a function."""
-    return py.unparse(node)
+    return unparse(node)
 
 
 def lines(statements: Iterable[py.stmt], depth: int = 0, width: int = 88) -> Iterator[str]:
@@ -53,10 +79,10 @@ def _simple(statement: py.stmt) -> str:
     """A statement of one line; tuples that are assigned or returned stand without parentheses."""
     match statement:
         case py.Assign([py.Tuple() as target], py.Tuple([_, _, *_]) as value):
-            return f"{py.unparse(target)} = {py.unparse(value)[1:-1]}"
+            return f"{unparse(target)} = {unparse(value)[1:-1]}"
         case py.Return(py.Tuple([_, _, *_]) as value):
-            return "return " + py.unparse(value)[1:-1]
-    return py.unparse(statement)
+            return "return " + unparse(value)[1:-1]
+    return unparse(statement)
 
 
 def _unparenthesised(header: str, statement: py.For) -> str:

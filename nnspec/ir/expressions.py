@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast as py
 
-from nnspec.ir import build, calls, library
+from nnspec.ir import build, calls, library, literals
 from nnspec.ir.context import Frame, ModuleContext, Nothing, layer_attribute
 from nnspec.ir.names import attribute_name
 from nnspec.semantics.dims import Dim
@@ -70,8 +70,8 @@ def _expression(expr: ast.Expr, frame: Frame) -> py.expr:
     match expr:
         case ast.Name():
             return name(expr, frame)
-        case ast.Number(value):
-            return build.constant(value)
+        case ast.Number():
+            return literals.number(expr)
         case ast.String(value):
             return py.Constant(value)
         case ast.Constant(value):

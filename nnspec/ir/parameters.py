@@ -89,8 +89,9 @@ def _filled(
             return create("zeros")
         if literal is number and literal.value == 1:
             return create("ones")
-        if dtype in FLOATING:
+        if dtype in FLOATING and isinstance(literal.value, int):
             literal.value = float(literal.value)
+            vars(literal).pop("written", None)
         return create("full", number)
     if dtype is not None:
         return create("full", number)

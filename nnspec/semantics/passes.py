@@ -11,7 +11,6 @@ from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_ru
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
-    DimLike,
     Function,
     Layer,
     LayerBody,
@@ -156,17 +155,16 @@ def _note_signature(decl: ast.Def, world: general.World, result: Value, inner: F
         t.strip() for t in wanted.span.text.strip("[]").split(",")
     ]:
         output = " ".join(wanted.span.text.split())
-    elif isinstance(result, Tensor) and result.dims is not None and not _is_vague(result.dims):
+    elif (
+        isinstance(result, Tensor)
+        and result.dims is not None
+        and not inner.world.is_vague(result.dims)
+    ):
         output = inner.world.show_shape(result.dims)
     else:
         output = " ".join(wanted.span.text.split()) if wanted is not None else ""
     if inputs and output:
         inner.run.recorder.shapes.setdefault(decl, set()).add(f"{', '.join(inputs)} -> {output}")
-
-
-def _is_vague(dims: tuple[DimLike, ...]) -> bool:
-    """Whether several sizes are ones that nothing in the signature tells."""
-    return sum("@" in s for d in dims if isinstance(d, Dim) for s in d.symbols()) > 1
 
 
 def top_def(

@@ -129,6 +129,10 @@ class World:
         self.facts = self.facts.declare(symbol, low)
         return Dim.symbol(symbol)
 
+    def is_vague(self, dims: tuple[DimLike, ...]) -> bool:
+        """Whether several sizes hang on things that no name tells, so that the shape says little."""
+        return sum("@" in s for d in dims if isinstance(d, Dim) for s in d.symbols()) > 1
+
     def show(self, dim: DimLike) -> str:
         """The dim in the user's words."""
         dim = self.settle(dim)

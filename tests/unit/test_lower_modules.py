@@ -37,7 +37,7 @@ def test_hyperparameters_are_kept_where_a_method_reads_them() -> None:
                 return fc(x) + eps
         """)
     assert part(text, "__init__").split("\n") == [
-        "def __init__(self, dim: int, heads: int = 2, eps: float = 1e-05) -> None:",
+        "def __init__(self, dim: int, heads: int = 2, eps: float = 1e-5) -> None:",
         "    super().__init__()",
         "    if dim % heads != 0:",
         '        raise ValueError("Net requires dim % heads == 0")',

@@ -76,7 +76,8 @@ def _assign(
 
 def _note_shape(statement: ast.Statement, value: Value, frame: Frame) -> None:
     if frame.top and isinstance(value, Tensor):
-        text = frame.world.show_shape(value.dims) if value.dims is not None else ""
+        vague = value.dims is None or frame.world.is_vague(value.dims)
+        text = "" if vague else frame.world.show_shape(value.dims)
         frame.run.recorder.shapes.setdefault(statement, set()).add(text)
 
 
