@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Sequence
 
-from nnspec.ir import build, containers, creation, expressions, guess, library, records
+from nnspec.ir import build, containers, creation, expressions, guess, library, records, signatures
 from nnspec.ir.context import Frame, Nothing
 from nnspec.ir.names import parameter_names
 from nnspec.semantics.resolved import FileScope, Kind
 from nnspec.semantics.values import (
     Builtin,
+    Choice,
     ErrorValue,
     Function,
+    Layer,
+    LayerBody,
     LayerType,
     LibraryFunction,
     Namespace,
@@ -201,12 +204,36 @@ def arguments(
             keywords.append((names.get(argument.name, argument.name), value))
         else:
             positional.append(value)
+    if signature is not None and not any(argument.stars for argument in args):
+        keywords.extend(_left_out(signature, len(positional) + given, args, names))
     return positional, keywords
 
 
+def _left_out(
+    signature: ast.Signature,
+    count: int,
+    args: Sequence[ast.Argument],
+    names: dict[str, str],
+) -> list[Keyword]:
+    """`None` for optional arguments to which Python cannot give a default (see must_be_given)."""
+    told = {argument.name for argument in args}
+    plain = [param.name for param in signature.params if param.kind == "plain"]
+    return [
+        (names[name], py.Constant(None))
+        for name in signatures.must_be_given(signature)
+        if name not in told and plain.index(name) >= count
+    ]
+
+
 def signature_of(callee: Value) -> tuple[ast.Signature | None, FileScope | None]:
-    """The signature of a user's function or module, and the file where it stands."""
+    """The signature of a user's function, module or layer, and the file where it stands."""
     match callee:
+        case Layer(LayerBody(decl=ast.Module(body=members), scope=scope)):
+            for member in members:
+                if isinstance(member, ast.Def) and member.name == "forward":
+                    return member.signature, scope
+        case Choice((first, *_)):
+            return signature_of(first)
         case Function(decl, scope):
             return decl.signature, scope
         case LayerType(decl, scope) if isinstance(decl, ast.Module):

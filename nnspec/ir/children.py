@@ -42,8 +42,10 @@ def register(member: ast.Submodule, module: ModuleContext, frame: Frame) -> Iter
     if not isinstance(layers, py.Name):
         yield build.assign(build.stored(variable), layers)
     add = build.of_self("add_module")
-    layer = frame.fresh("layer")
-    key = frame.fresh(*("name", "key") if module.splats[member.name] == "dict" else ("i", "j", "k"))
+    layer = frame.loop_variable("layer")
+    key = frame.loop_variable(
+        *("name", "key") if module.splats[member.name] == "dict" else ("i", "j", "k")
+    )
     target = py.Tuple([build.stored(key), build.stored(layer)], py.Store())
     if module.splats[member.name] == "dict":
         items = build.call(build.attribute(build.name(variable), "items"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast as py
+from keyword import iskeyword
 
 from nnspec.ir import build, calls, expressions
 from nnspec.ir.context import Frame, Nothing
@@ -44,7 +45,7 @@ def _is_dict(expr: ast.Expr, frame: Frame) -> bool:
 def _named_children(args: tuple[ast.Argument, ...], frame: Frame) -> py.expr:
     """The OrderedDict of a Sequential's children."""
     ordered = frame.file.names.root("OrderedDict")
-    if all(argument.name is not None for argument in args):
+    if all(argument.name is not None and not iskeyword(argument.name) for argument in args):
         keywords = [(a.name, expressions.expression(a.value, frame)) for a in args]
         return build.call(ordered, keywords=keywords)
     if len(args) == 1:

@@ -125,6 +125,13 @@ class Frame:
         self.locals[f" {found}"] = found
         return found
 
+    def loop_variable(self, *wanted: str) -> str:
+        """A local of a loop that the spec has not got; one loop after another may have the same."""
+        key = f" {wanted[0]} of loops"
+        if key not in self.locals:
+            self.locals[key] = self.fresh(*wanted)
+        return self.locals[key]
+
     def taken(self) -> Iterator[str]:
         """All Python names that are locals here, or that the file declares."""
         yield from self.locals.values()

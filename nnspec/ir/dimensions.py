@@ -64,8 +64,8 @@ def bind(
         (
             found
             for param in signature.params
-            if param.type is not None and param.kind != "star"
-            for found in _shaped(param.type, _reader(param.name, frame), None, {}, scope)
+            if param.type is not None
+            for found in _shaped(param.type, _reader(param, frame), None, {}, scope)
         ),
         key=lambda found: found.absent is not None,
     )
@@ -103,8 +103,12 @@ def bind(
     return statements, absent
 
 
-def _reader(name: str, frame: Frame) -> Access:
-    return lambda: build.name(frame.local(name))
+def _reader(param: ast.Param, frame: Frame) -> Access:
+    def read() -> py.expr:
+        value = build.name(frame.local(param.name))
+        return build.number_index(value, 0) if param.kind == "star" else value
+
+    return read
 
 
 def _shaped(
