@@ -69,10 +69,17 @@ def descendants(body: LayerBody) -> Iterator[Layer | Unknown]:
 
 def count_parameters(body: LayerBody, frame: Frame) -> DimLike | None:
     """The number of learnable values, shared ones once; None where a part is not known."""
-    total, outside = _count(body, frame, {})
-    for layer in outside:
-        inner, _ = _count(layer.body, frame, {})
-        total = None if total is None or inner is None else total + inner
+    memo: dict[int, Counted] = {}
+    total, outside = _count(body, frame, memo)
+    done: set[Layer] = set()
+    waiting = list(outside)
+    while waiting:
+        layer = waiting.pop()
+        if layer not in done:
+            done.add(layer)
+            inner, further = _count(layer.body, frame, memo)
+            total = _add(total, inner)
+            waiting.extend(further)
     return total
 
 
