@@ -190,8 +190,15 @@ def compare(outcome: Callable[[], Outcome], truth: Callable[[], Any]) -> str | N
         return None if outcome().refused else f"torch refuses ({e}), the checker gives {outcome()}"
     found = outcome()
     if found.refused:
+        # A layer that leaves nothing is a mistake in a spec, though torch goes on with empty tensors.
+        if isinstance(expected, torch.Tensor) and expected.numel() == 0 and _only_empty(found):
+            return None
         return f"torch gives {_shown(expected)}, the checker refuses: {found}"
     return differs(found.value, expected)
+
+
+def _only_empty(found: Outcome) -> bool:
+    return {d.code for d in found.errors} == {"E0304"}
 
 
 def _shown(value: Any) -> str:

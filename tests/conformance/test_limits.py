@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics import rules
 from nnspec.semantics.dims import Facts

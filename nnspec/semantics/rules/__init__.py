@@ -45,7 +45,7 @@ _MODULES = {
         einsum
     """,
     "elementwise": """
-        keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same binary_promoted
+        keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same
         binary_floating logical verdict ternary where clamp parametric glu
         float_power same_kind isin polynomial frexp
     """,

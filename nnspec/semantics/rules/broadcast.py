@@ -8,7 +8,16 @@ from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import dtypes
 from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Relation, Tensor, Value
+from nnspec.semantics.values import (
+    ERROR,
+    DimLike,
+    ErrorValue,
+    Origin,
+    Relation,
+    Tensor,
+    Unknown,
+    Value,
+)
 from nnspec.semantics.world import World
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -191,8 +200,16 @@ def binary(
     if op == "@":
         from nnspec.semantics.rules.products import matmul
 
+        if not (isinstance(left, Tensor) and isinstance(right, Tensor)):
+            return _no_product(call)
         return matmul(call)
     return combine(call, op)
+
+
+def _no_product(call: RuleCall) -> Value:
+    if any(isinstance(v, Unknown) and v.kind == "tensor" for v in call.arguments.values()):
+        return Tensor(None, None, contiguous=None)
+    return call.fail("E0303", "`@` takes tensors on both sides", help="`*` multiplies by a number")
 
 
 def combine(call: RuleCall, op: str) -> Value:
@@ -220,6 +237,8 @@ def result_dtype(call: RuleCall, op: str, left: Value, right: Value) -> str | No
         return _no_dtype(call, op, "bool", "`~` inverts a mask; `.int()` makes a number of it")
     if op in _BITWISE and common is not None and not dtypes.is_integral(common):
         return _no_dtype(call, op, common, "it works on integers and bools")
+    if op == "**" and common == "bool" and not isinstance(right, Tensor):
+        return common
     if op in ("<<", ">>", "//", "%", "**") and common == "bool":
         return _no_dtype(call, op, "bool", "convert the masks with `.int()` first")
     if op in ("//", "%") and dtypes.is_complex(common):

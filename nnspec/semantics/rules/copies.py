@@ -176,15 +176,16 @@ def sliding_windows(call: RuleCall) -> Value:
     at = arguments.axis(call, "dimension", x)
     if not isinstance(at, int) or x.dims is None:
         return at if isinstance(at, ErrorValue) else unknown(x)
-    if not x.dims:
-        return Tensor(x.dtype, (size,))
+    length = x.dims[at] if x.dims else 1
     if not call.demand(
-        Relation(size, "<=", x.dims[at]),
+        Relation(size, "<=", length),
         f"a window of {call.show(size)} does not fit into axis {at} of {call.show(x)}",
         "size",
         code="E0308",
     ) or not call.demand(Relation(step, ">", 0), "the step is at least 1", "step", code="E0308"):
         return ERROR
+    if not x.dims:
+        return Tensor(x.dtype, (size,))
     count = call.settle((x.dims[at] - size) // step + 1)
     origins = origins_of(x)
     return Tensor(

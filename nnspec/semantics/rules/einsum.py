@@ -183,10 +183,12 @@ class _Sizes:
     def agree(self, letter: str, x: Tensor, at: int, size: DimLike) -> bool:
         """One size under one letter."""
         known = self.sizes.get(letter)
-        if known is None or self.call.settle(known) == 1:
+        twice = known is not None and self.whence[letter][0] is x
+        if known is None or (self.call.settle(known) == 1 and not twice):
             self.sizes[letter], self.whence[letter] = size, (x, at)
             return True
-        if self.call.settle(size) == 1:
+        # Across operands a size of 1 stretches, inside one it does not.
+        if self.call.settle(size) == 1 and not twice:
             return True
         first, where = self.whence[letter]
         return self.call.agree(

@@ -144,13 +144,6 @@ def binary_same(call: RuleCall) -> Value:
     return stretch(call, operands, dtypes.result_type([x for _, x in operands]))
 
 
-def binary_promoted(call: RuleCall) -> Value:
-    """As binary_same, where the second may also be a number."""
-    second = _second(call)
-    dtype = dtypes.result_type((call.arguments["input"], call.arguments[second]))
-    return stretch(call, _tensors(call, "input", second), dtype)
-
-
 def binary_floating(call: RuleCall) -> Value:
     """atan2, xlogy, logaddexp, hypot: broadcast, integers become float32."""
     second = _second(call)

@@ -193,6 +193,8 @@ def roll(call: RuleCall) -> Value:
         return call.fail("E0305", f"roll got {len(shifts)} shifts for {len(wanted)} axes", "shifts")
     x = arguments.tensor(call)
     for one in wanted or ():
+        if x.dims == ():
+            return call.fail("E0305", "a scalar has no axes to roll", "dims")
         at = axis_at(call, one, x, "dims")
         if isinstance(at, ErrorValue):
             return at

@@ -23,6 +23,9 @@ def same_dtype(call: RuleCall, *named: tuple[str, Tensor]) -> bool:
                 help=f"`.to({a.dtype})` converts it" if a.dtype != "float" else None,
             )
             return False
+    if known and all(x.dtype == "bool" for _, x in known):
+        call.fail("E0303", f"{call.name} takes no bool tensors", help="`.float()` converts them")
+        return False
     return True
 
 
