@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast as py
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 
 INDENT = "    "
 
@@ -18,8 +19,21 @@ class _Written:
         return self.text
 
 
+class _Parentheses(py.NodeTransformer):
+    """Puts names that hold the whole text in place of operands that the spec has in parentheses."""
+
+    def visit_BinOp(self, node: py.BinOp) -> py.expr:
+        """An operand, after those inside it."""
+        self.generic_visit(node)
+        if not node.__dict__.pop("parenthesised", False):
+            return node
+        return py.copy_location(py.Name(f"({unparse(node)})", py.Load()), node)
+
+
 def unparse(node: py.AST) -> str:
-    """Python's own text of a node, but for numbers, which stay as they are written."""
+    """Python's own text of a node, but for numbers and parentheses, which stay as they are written."""
+    if any(getattr(inner, "parenthesised", False) for inner in py.walk(node)):
+        node = _Parentheses().visit(deepcopy(node))
     literals = [
         (inner, inner.value)
         for inner in py.walk(node)

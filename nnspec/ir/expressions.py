@@ -112,7 +112,7 @@ def _expression(expr: ast.Expr, frame: Frame) -> py.expr:
             # As one literal, a negative exponent is printed without parentheses.
             return py.BinOp(expression(left, frame), py.Pow(), py.Constant(-value))
         case ast.Binary(op, left, right):
-            return py.BinOp(expression(left, frame), BINARY[op](), expression(right, frame))
+            return py.BinOp(side(left, frame), BINARY[op](), side(right, frame))
         case ast.Compare():
             return compare(expr, frame)
         case ast.Logical(op, operands):
@@ -125,6 +125,14 @@ def _expression(expr: ast.Expr, frame: Frame) -> py.expr:
         case ast.Comprehension():
             return comprehension(expr, frame)
     raise AssertionError(expr)
+
+
+def side(expr: ast.Expr, frame: Frame) -> py.expr:
+    """One side of arithmetic; it remembers parentheses that the spec has around it."""
+    made = expression(expr, frame)
+    if isinstance(made, py.BinOp) and literals.is_parenthesised(expr.span):
+        made.parenthesised = True  # type: ignore[attr-defined]
+    return made
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -303,3 +303,10 @@ def test_results_are_the_named_tuples_that_signatures_promise() -> None:
     assert body(text, "pair") == "return KV(x, -x)"
     assert body(text, "both").split("\n")[-1] == "return BothOutput(x, KV(k, v))"
     assert "class BothOutput(NamedTuple):\n    out: Tensor  # [B, S]\n    kv: KV\n" in text
+
+
+def test_parentheses_and_numbers_stand_as_they_are_written() -> None:
+    assert forward("""
+            def forward(x: [B, B], y: [B, B]) -> [B, B]:
+                return (x * 1e-6) @ y + (x @ y) * (1_000 - (dim // 2) % 3) / 2 ** -0.5
+            """) == "return (x * 1e-6) @ y + (x @ y) * (1_000 - (self.dim // 2) % 3) / 2**-0.5"
