@@ -74,7 +74,7 @@ def follow(
             break
         del frame.returns[returned:]
         before = widened
-    gathered = _gathered(before, after, count)
+    gathered = _gathered(before, after, count, frame)
     left = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
     if may_change:
         # The last round leaves sizes behind that are those of no other round.
@@ -156,15 +156,16 @@ def _of_a_round(dim: Value) -> bool:
     return isinstance(dim, Dim) and any("@" in s for s in dim.symbols())
 
 
-def _gathered(before: Locals, after: Locals, count: Value) -> Locals:
-    """Lists that grow in each round: as many items as the loop has rounds."""
+def _gathered(before: Locals, after: Locals, count: Value, frame: Frame) -> Locals:
+    """Lists that grow in each round: as many items as the loop has rounds, and what they held before."""
     grown: Locals = {}
     for name, old in before.items():
         new = after.get(name)
         if isinstance(old, ListValue) and isinstance(new, ListValue) and old != new:
             added = new.items[len(old.items) :]
-            if not old.items and len(added) == 1 and isinstance(count, (int, Dim)):
-                grown[name] = RepeatValue(added[0], count)
+            if len(added) == 1 and isinstance(count, (int, Dim)):
+                item = joins.join_all([*old.items, *added], frame)
+                grown[name] = RepeatValue(item, frame.world.settle(len(old.items) + count))
             else:
                 grown[name] = Unknown("list")
     return grown
