@@ -97,9 +97,11 @@ def is_plain(path: tuple[str, ...], frame: Frame, root: Value) -> bool:
         return False
     if len(path) == 1:
         return True
-    layer = first_step(frame, root)(path[0])
     if not path[0].isidentifier():
         return False
+    if len(path) == 2 and _is_layer_argument(path[0], frame):
+        return True
+    layer = first_step(frame, root)(path[0])
     for part in path[1:-1]:
         if not (isinstance(layer, Layer) and isinstance(layer.body.decl, ast.Module)):
             return False
@@ -107,6 +109,15 @@ def is_plain(path: tuple[str, ...], frame: Frame, root: Value) -> bool:
             return False
         layer = layer.body.children.get(part)
     return isinstance(layer, Layer)
+
+
+def _is_layer_argument(name: str, frame: Frame) -> bool:
+    """Whether a member is a layer passed in, of a type that its hint names: `tok: Embedding`."""
+    if frame.module is None:
+        return False
+    params = frame.module.decl.signature.params
+    hint = next((p.type for p in params if p.name == name and p.kind == "plain"), None)
+    return isinstance(hint, ast.NamedType) and hint.name[:1].isupper() and hint.name != "Module"
 
 
 def indexed(path: tuple[str, ...], frame: Frame) -> py.expr:

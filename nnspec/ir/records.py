@@ -7,8 +7,9 @@ import ast as py
 from nnspec.ir import build, expressions
 from nnspec.ir.context import Frame
 from nnspec.ir.hints import is_record
+from nnspec.ir.names import apart
 from nnspec.semantics.resolved import FileScope
-from nnspec.semantics.values import TupleValue
+from nnspec.semantics.values import ListValue, RepeatValue, TupleValue
 from nnspec.syntax import ast
 
 
@@ -35,6 +36,8 @@ def _matching(expr: ast.Expr, type: ast.TypeExpr, scope: FileScope, frame: Frame
         if isinstance(expr, ast.Constant):
             return expressions.expression(expr, frame)
         type = type.inner
+    if isinstance(type, ast.ListType):
+        return _each(expr, type.element, scope, frame)
     found, fields = record_of(type, scope, frame)
     value = frame.file.value(expr)
     if isinstance(expr, ast.Tuple) and isinstance(fields, ast.TupleType):
@@ -47,6 +50,33 @@ def _matching(expr: ast.Expr, type: ast.TypeExpr, scope: FileScope, frame: Frame
     elif found is not None and isinstance(value, TupleValue) and value.names is None:
         return build.call(found, [py.Starred(expressions.expression(expr, frame), py.Load())])
     return expressions.expression(expr, frame)
+
+
+def _each(expr: ast.Expr, element: ast.TypeExpr, scope: FileScope, frame: Frame) -> py.expr:
+    """A list, with its items as named tuples where they are plain ones."""
+    if isinstance(expr, ast.List):
+        items = [
+            (
+                expressions.expression(item, frame)
+                if isinstance(item, ast.Starred)
+                else matching(item, element, scope, frame)
+            )
+            for item in expr.items
+        ]
+        return py.List(items, py.Load())
+    made = expressions.expression(expr, frame)
+    found, _ = record_of(element, scope, frame)
+    value = frame.file.value(expr)
+    items_of: tuple[object, ...] = value.items if isinstance(value, ListValue) else ()
+    if isinstance(value, RepeatValue):
+        items_of = (value.element,)
+    if found is None or not any(isinstance(i, TupleValue) and i.names is None for i in items_of):
+        return made
+    # A plain name for one item: it stands in the comprehension alone.
+    item = apart("item", frame.file.names.declared)
+    one = build.call(found, [py.Starred(build.name(item), py.Load())])
+    clause = py.comprehension(build.stored(item), made, [], 0)
+    return py.ListComp(one, [clause])
 
 
 def record_of(

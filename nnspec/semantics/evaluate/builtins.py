@@ -376,9 +376,7 @@ def _isinstance(args: list[Value], keywords: Keywords, frame: Frame, span: Span)
     return Unknown("bool")
 
 
-def _copies(
-    args: list[Value], keywords: Keywords, frame: Frame, span: Span
-) -> Value:
+def _copies(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     """As many layers like the one given, each with parameters of its own (in the library)."""
     layer, count = args
     if not isinstance(layer, Layer):
@@ -388,9 +386,7 @@ def _copies(
     return RepeatValue(Layer(layer.body, layer.made), count)
 
 
-def _einsum_flops(
-    args: list[Value], keywords: dict[str | None, Value], frame: Frame, span: Span
-) -> Value:
+def _einsum_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     """What an einsum costs (in the library)."""
     from nnspec.semantics.rules.einsum import flops
 

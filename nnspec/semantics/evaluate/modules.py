@@ -80,6 +80,8 @@ def _check_types(
                 place = bound.spans.get(param.name, span)
                 mismatches.kind(param, type_, one, place, callee, frame)
                 return False
+        if param.kind != "star":
+            bound.values[param.name] = matching.named(value, type_)
     return True
 
 
