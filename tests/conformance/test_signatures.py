@@ -148,6 +148,7 @@ def _resolve(place: str, name: str) -> Any:
 
 # What torch takes as `*args`, or declares under an operator of another name: the arguments of its documentation.
 DOCUMENTED = {
+    "checkpoint": ["function", "args", "use_reentrant", "preserve_rng_state"],
     "asarray": ["obj", "copy"],
     "broadcast_tensors": ["tensors"],
     "einsum": ["equation", "operands"],
