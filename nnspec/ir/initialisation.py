@@ -93,13 +93,35 @@ def _on(line: ast.Init, target: py.expr, absent: bool, frame: Frame) -> Iterator
 def _conditional(
     line: ast.Init | ast.Tie | ast.Freeze, body: list[py.stmt], frame: Frame
 ) -> list[py.stmt]:
-    if line.condition is None:
+    """The body where the line's condition holds, and the layers that it names are there."""
+    tests: list[py.expr] = []
+    known = [paths.optional_member(path.parts, frame) for path in _paths(line)]
+    layers = {member.name: member for member in known if member is not None}
+    told = line.condition
+    for member in layers.values():
+        there = member.value
+        assert isinstance(there, ast.Conditional)
+        if told is not None and _same_words(told, there.test):
+            told = None
+        here = build.attribute(build.name(frame.root), member.name)
+        tests.append(py.Compare(here, [py.IsNot()], [py.Constant(None)]))
+    if told is not None:
+        tests.insert(0, expressions.expression(told, frame))
+    if not tests:
         return body
-    test = expressions.expression(line.condition, frame)
     match body:
         case [py.If(inner, inside, [])]:
-            test, body = py.BoolOp(py.And(), [test, inner]), inside
+            tests, body = [*tests, inner], inside
+    test = tests[0] if len(tests) == 1 else py.BoolOp(py.And(), tests)
     return [build.at(py.If(test, body, []), line.span)]
+
+
+def _paths(line: ast.Init | ast.Tie | ast.Freeze) -> list[ast.Path]:
+    return [line.target, line.origin] if isinstance(line, ast.Tie) else [line.path]
+
+
+def _same_words(one: ast.Expr, other: ast.Expr) -> bool:
+    return one.span.text.split() == other.span.text.split()
 
 
 def _is_still(line: ast.Init, frame: Frame) -> bool:

@@ -141,6 +141,16 @@ def target(path: tuple[str, ...], frame: Frame, root: Value) -> py.expr:
     return build.attribute(module, path[-1])
 
 
+def optional_member(path: tuple[str, ...], frame: Frame) -> ast.Submodule | None:
+    """The member with which a path begins, if it is `... if condition else None`."""
+    for member in frame.module.decl.body if frame.module is not None else ():
+        if isinstance(member, ast.Submodule) and member.name == path[0] and len(path) > 1:
+            match member.value:
+                case ast.Conditional(_, _, ast.Constant(None)):
+                    return member
+    return None
+
+
 def over_list(path: tuple[str, ...], frame: Frame) -> int | None:
     """Where a path has its one `*`, if that runs over a list of the module's whose layers all have
     the parameter, each its own."""
