@@ -303,6 +303,8 @@ def short_name(func: ast.Expr) -> str:
 
 
 def _unknown_call(callee: Unknown, given: list[Given]) -> Value:
+    if any(isinstance(a.value, ErrorValue) for a in given):
+        return ERROR
     if callee.kind == "layer" and any(_is_tensor(a.value) for a in given):
         return tensor_unknown()
     if callee.kind in ("layer", "layer type"):
