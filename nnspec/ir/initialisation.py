@@ -268,5 +268,8 @@ def freeze(line: ast.Freeze, frame: Frame, root: Value) -> list[py.stmt]:
         made = _search(line.path, [stop(build.name("parameter"))], frame, below=True)
     else:
         made = stop(paths.indexed(path, frame))
+        if may_lack(path, frame, root):
+            test = py.Compare(paths.indexed(path, frame), [py.IsNot()], [py.Constant(None)])
+            made = py.If(test, [made], [])
     _flatten(made)
     return _conditional(line, [build.at(made, line.span)], frame)

@@ -144,7 +144,7 @@ def target(path: tuple[str, ...], frame: Frame, root: Value) -> py.expr:
 def optional_member(path: tuple[str, ...], frame: Frame) -> ast.Submodule | None:
     """The member with which a path begins, if it is `... if condition else None`."""
     for member in frame.module.decl.body if frame.module is not None else ():
-        if isinstance(member, ast.Submodule) and member.name == path[0] and len(path) > 1:
+        if isinstance(member, ast.Submodule) and member.name == path[0]:
             match member.value:
                 case ast.Conditional(_, _, ast.Constant(None)):
                     return member
