@@ -37,7 +37,7 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
         recorder.values,
         recorder.callees,
         sizes,
-        {d: tuple(g) for d, g in findings.guards.items()},
+        findings.guards,
         {
             node: next(iter(texts))
             for node, texts in recorder.shapes.items()

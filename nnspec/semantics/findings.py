@@ -21,9 +21,11 @@ class Findings:
 
     def __init__(self, covered: frozenset[ast.Node]) -> None:
         self.covered = covered
-        self.guards: dict[ast.Def, list[Guard]] = {}
+        self._passes: dict[ast.Def, int] = {}
+        self._needed: dict[ast.Def, dict[Relation, set[Run]]] = {}
         self._found: dict[tuple[object, int, int], tuple[int, Diagnostic]] = {}
-        self._claims: dict[tuple[object, int, int], Diagnostic] = {}
+        self.followed: set[ast.Node] = set()
+        self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
 
     def add(self, diagnostic: Diagnostic, depth: int) -> None:
         """Take a diagnostic that was found below `depth` calls."""
@@ -35,8 +37,12 @@ class Findings:
         ):
             self._found[key] = (depth, diagnostic)
 
-    def claim(self, claim: Claim, run: Run) -> None:
-        """Take a relation that could not be proved."""
+    def claim(self, claim: Claim, run: Run, per_instance: bool = False) -> None:
+        """Take a relation that could not be proved.
+
+        per_instance: whether it is about a module whose instances are what is checked; where there are
+            any (`followed`), they have the last word.
+        """
         frame = claim.frame
         if frame is not None and not frame.top and frame.definition in self.covered:
             # The general pass of that def says it, in its own words.
@@ -46,24 +52,48 @@ class Findings:
             _shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run)
         )
         key = (span.source, span.start, span.end)
-        if key not in self._claims:
-            self._claims[key] = _unproved(claim, shown, run, span)
+        provisional = frame.definition if per_instance and frame is not None else None
+        if key not in self._claims or (provisional is None and self._claims[key][1] is not None):
+            self._claims[key] = _unproved(claim, shown, run, span), provisional
         if (
             frame is not None
             and frame.top
             and isinstance(frame.definition, ast.Def)
             and _nameable(shown)
         ):
-            guards = self.guards.setdefault(frame.definition, [])
-            if not any(g.relation == shown for g in guards):
-                guards.append(Guard(shown, f"{shown.left} {shown.op} {shown.right} does not hold"))
+            relations = self._needed.setdefault(frame.definition, {})
+            relations.setdefault(shown, set()).add(run)
+
+    def passed(self, definition: ast.Def) -> None:
+        """One more general pass has followed the def."""
+        self._passes[definition] = self._passes.get(definition, 0) + 1
+
+    @property
+    def guards(self) -> dict[ast.Def, tuple[Guard, ...]]:
+        """What the emitted defs check when they start: the relations that every pass of the def needs.
+
+        What only some choices of hyperparameters need would be wrong for the others; there torch's own
+        check has to do.
+        """
+        return {
+            definition: tuple(
+                Guard(r, f"{r.left} {r.op} {r.right} does not hold")
+                for r, runs in relations.items()
+                if len(runs) == self._passes.get(definition, 0)
+            )
+            for definition, relations in self._needed.items()
+        }
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, in the order of the text."""
         taken = set(self._found)
         everything = [d for _, d in self._found.values()]
-        everything += [d for key, d in self._claims.items() if key not in taken]
+        everything += [
+            claimed
+            for key, (claimed, definition) in self._claims.items()
+            if key not in taken and definition not in self.followed
+        ]
         return tuple(sorted(everything, key=_place))
 
 

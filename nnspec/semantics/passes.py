@@ -91,6 +91,8 @@ def function(callee: Function, run: Run, top: bool = True) -> None:
         for rank in general.ranks(decl.signature, probe):
             inner = userdefs.frame_of(callee, outer)
             inner.top = top
+            if top:
+                run.tops.add(decl)
             if callee.bound is None:
                 inner.stage = stage_of(decl)
             general.bind_dims(decl.signature, world, rank, inner)
@@ -213,7 +215,10 @@ def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
         if per_instance and claim.is_about_unknown:
             # It hangs on lists or layer types that each instance knows.
             continue
-        findings.claim(claim, run)
+        findings.claim(claim, run, per_instance)
+    findings.followed |= run.followed
+    for definition in run.tops:
+        findings.passed(definition)
     for name, (node, owner) in run.holes.items():
         symbol = Dim.symbol(name)
         size = run.world.settle(symbol)

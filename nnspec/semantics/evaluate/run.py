@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -40,8 +40,7 @@ class BudgetExceeded(Exception):
         self.what = what
 
 
-@dataclass(slots=True, eq=False)
-class Decisions:
+class Decisions(Record, frozen=False, eq=False):
     """The path through undecided build-time conditions that a pass follows.
 
     A pass that meets a condition it cannot decide takes the next answer of `path`; past its end the
@@ -64,8 +63,7 @@ class Decisions:
         return [[*taken[:i], False] for i in range(len(self.path), len(taken))]
 
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Record):
     """What one pass found for a `_`.
 
     size: None where no call settled it.
@@ -78,8 +76,7 @@ class Solution:
     loose: bool
 
 
-@dataclass(slots=True, eq=False)
-class Recorder:
+class Recorder(Record, frozen=False, eq=False):
     """What the passes find out for emission (see Checked).
 
     shapes: per node all the texts seen; only where one text remains is it shown.
@@ -105,16 +102,14 @@ class Recorder:
             self.values[node] = value
 
 
-@dataclass(slots=True, eq=False)
-class Cost:
+class Cost(Record, frozen=False, eq=False):
     """What calls have cost so far, in floating-point operations and bytes of results."""
 
     flops: DimLike = 0
     memory: DimLike = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Claim:
+class Claim(Record, eq=False):
     """A relation that could not be proved, with the code that needs it and the facts known there."""
 
     frame: Frame | None
@@ -129,13 +124,14 @@ class Claim:
         return any("@" in s for d in sides if isinstance(d, Dim) for s in d.symbols())
 
 
-@dataclass(slots=True, eq=False)
-class Run:
+class Run(Record, frozen=False, eq=False):
     """One pass.
 
     chain: the calls that led here, in words; sites: their places, library calls included.
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
+    rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
+    followed: the defs whose bodies a pass with numbers has been through.
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
@@ -148,6 +144,8 @@ class Run:
     general: bool = False
     covered: frozenset[ast.Node] = frozenset()
     decisions: Decisions = field(default_factory=lambda: Decisions([]))
+    rounds: list[Decisions] = field(default_factory=list)
+    followed: set[ast.Node] = field(default_factory=set)
     steps: int = 0
     depth: int = 0
     bodies: dict[object, LayerBody] = field(default_factory=dict)
@@ -158,6 +156,7 @@ class Run:
     argument_spans: dict[tuple[Layer, str], Span] = field(default_factory=dict)
     pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
+    tops: set[ast.Def] = field(default_factory=set)
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -219,8 +218,7 @@ class Run:
         return Dim.symbol(name)
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(Record, frozen=False, eq=False):
     """Where code is evaluated: its names, and the layer whose code it is.
 
     stage: `build` in module bodies, models and static functions called from there; `call` in forward code.
