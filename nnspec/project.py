@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.mistakes import files as file_mistakes
 from nnspec.diagnostics.mistakes import imports as mistakes
 from nnspec.library.catalog import Catalog, library
+from nnspec.record import Record, field
 from nnspec.semantics.resolved import FileScope
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
@@ -39,8 +39,7 @@ class SpecError(NnspecError):
         return f"{self.report.path} has errors\n{self.report}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Record):
     """What there is to say about one file.
 
     path: as it was given.
@@ -70,8 +69,7 @@ class Report:
         return choose("human")(list(self.diagnostics), color=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(Record):
     """A spec as Python.
 
     path: of the spec; text: the Python, which needs torch alone (and the specs imported, built likewise);
@@ -83,8 +81,7 @@ class Emitted:
     report: Report
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Record, frozen=False, eq=False):
     """One file on its way through the compiler.
 
     name: how messages call it; path: where it is; relative: the same below the root, with `/`.

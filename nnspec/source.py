@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+
+from nnspec.record import Record
 
 
 class Source:
@@ -46,13 +47,19 @@ class Source:
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Record):
     """A stretch of a source, `start` to `end` (exclusive), in characters."""
 
     source: Source
     start: int
     end: int
+
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        # Of spans there are as many as of all other records together.
+        put = object.__setattr__
+        put(self, "source", source)
+        put(self, "start", start)
+        put(self, "end", end)
 
     @property
     def text(self) -> str:

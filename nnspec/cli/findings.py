@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TextIO
 
 from nnspec.cli.console import Console
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.render import choose
+from nnspec.record import replaced
 
 
 def strictly(diagnostics: Iterable[Diagnostic], strict: bool) -> list[Diagnostic]:
     """The diagnostics, with unproved shapes (W03xx) as errors where `strict` is asked for."""
     return [
-        replace(d, severity="error") if strict and d.code.startswith("W03") else d
+        replaced(d, severity="error") if strict and d.code.startswith("W03") else d
         for d in diagnostics
     ]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from nnspec.record import Record
 from nnspec.source import Span
 
 Severity = Literal["error", "warning"]
 Applicability = Literal["safe", "maybe"]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """A place with a remark; the primary one is where the mistake is."""
 
     span: Span
@@ -20,16 +19,14 @@ class Label:
     primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Record):
     """Replace the text of `span` by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Record):
     """Edits that mend the mistake. `safe` ones keep every meaning that was clear; `maybe` ones want a look."""
 
     title: str
@@ -37,8 +34,7 @@ class Fix:
     applicability: Applicability = "maybe"
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Record):
     """One mistake: what is wrong (`message`), where (`labels`), and what to type instead (`help`, `fix`).
 
     code: of the form E0301 or W0201, registered in `nnspec.diagnostics.registry`.

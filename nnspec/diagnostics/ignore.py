@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.diagnostics.registry import CODES
 from nnspec.diagnostics.suggest import nearest
+from nnspec.record import Record
 from nnspec.source import Source, Span
 
 _FORM = "# nnspec: ignore[W0201]"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class _Ignore:
+class _Ignore(Record, eq=False):
     """One comment: the line it is on, its codes with their places; no codes where its form is wrong."""
 
     line: int

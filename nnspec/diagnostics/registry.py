@@ -7,13 +7,11 @@ torch would not notice, W03xx shapes that could not be proved.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnspec.diagnostics.diagnostic import Severity
+from nnspec.record import Record
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Code:
+class Code(Record, eq=False):
     """A kind of mistake: its code (`E0301`), its name in words, its severity and a sentence about it."""
 
     code: str

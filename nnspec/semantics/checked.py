@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.record import Record
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import DimLike, Relation, Value
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Record):
     """A claim of the spec that could not be proved: the emitted forward checks it when it starts.
 
     relation: over dimension names and hyperparameters of the def's module.
@@ -23,8 +22,7 @@ class Guard:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Record):
     """A file with what is known of it.
 
     values: a representative abstract value of every expression that was followed (the first one

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.record import Record, field
 from nnspec.source import Source
 from nnspec.syntax import ast
 
@@ -30,8 +30,7 @@ class Kind(Enum):
     UNKNOWN = "unknown"  # reported already
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(Record):
     """kind, and the node that declares the name where there is one.
 
     node: Param (ARGUMENT, HYPERPARAMETER), Member (MEMBER), Def (METHOD), Declaration (FILE: the
@@ -44,8 +43,7 @@ class Binding:
     scope: FileScope | None = None
 
 
-@dataclass(slots=True, eq=False)
-class FileScope:
+class FileScope(Record, frozen=False, eq=False):
     """One file with the meaning of all its names. Library files have scopes of the same class.
 
     names: the declarations visible at top level by name (own, and imported ones), with the scope

@@ -8,9 +8,9 @@ of the call: a Tensor, a TupleValue, a static value, or ERROR.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nnspec.diagnostics.diagnostic import Fix, Label
+from nnspec.record import Record
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
 from nnspec.semantics.world import World, error
@@ -18,8 +18,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RuleCall:
+class RuleCall(Record, eq=False):
     """One call of a declaration that has a rule.
 
     name: as the user wrote it (`cat`, `conv1`).

@@ -9,9 +9,9 @@ followed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
 from nnspec.source import Span
 
@@ -24,8 +24,7 @@ DimLike = int | Dim
 Value = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Record):
     """Where a dimension got its size: `conv2` makes 16 channels *here*."""
 
     span: Span
@@ -86,8 +85,7 @@ class Tensor:
         return Tensor(dtype or self.dtype, dims, origins, contiguous)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Record):
     """A static value of a known kind whose value is not known.
 
     kind: `float`, `bool`, `str`, `list`, `dict`, `tuple`, `layer`, `layer type`, `tensor`, `any`.
@@ -96,8 +94,7 @@ class Unknown:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Record):
     """An undecided comparison of dimensions, a bool at run time; op: `== != < <= > >=`."""
 
     left: DimLike
@@ -105,23 +102,20 @@ class Relation:
     right: DimLike
 
 
-@dataclass(frozen=True, slots=True)
-class Compound:
+class Compound(Record):
     """`and`, `or`, `not` over undecided conditions (Relation, Compound, Unknown("bool"))."""
 
     op: str
     operands: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(Record):
     """A list whose length is known."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatValue:
+class RepeatValue(Record):
     """A list of `count` values that are alike, where count is symbolic: `[Block(d) for _ in range(depth)]`.
 
     where: what holds of the symbols in `element` (of the index that `enumerate` counts) in each of them.
@@ -132,8 +126,7 @@ class RepeatValue:
     where: tuple[Relation, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TupleValue:
+class TupleValue(Record):
     """A tuple; names and type_name are those of a named `type`, or of torch's result fields."""
 
     items: tuple[Value, ...]
@@ -156,8 +149,7 @@ class DictValue:
         return hash(tuple(self.items.items()))
 
 
-@dataclass(frozen=True, slots=True)
-class RangeValue:
+class RangeValue(Record):
     """`range(start, stop, step)` where a bound is symbolic (a known range is a ListValue)."""
 
     start: DimLike
@@ -165,42 +157,36 @@ class RangeValue:
     step: DimLike
 
 
-@dataclass(frozen=True, slots=True)
-class DType:
+class DType(Record):
     """A dtype as a value, by torch's own name (`float32`, never the alias `float`)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Record):
     """What `x.device` gives; takes no part in types."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Record):
     """One of several values, which of them is decided at run time (data, `training`)."""
 
     options: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Record):
     """`nn`, `F`, `torch`, `linalg`, …: name is the dotted place (`torch.nn.functional`)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class LayerType:
+class LayerType(Record):
     """A module or library layer, to be called with its hyperparameters."""
 
     decl: ast.Module | ast.ExternModule
     scope: FileScope
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Record):
     """A user's `def`, or a static library function; bound: the layer whose method it is."""
 
     decl: ast.Def
@@ -208,8 +194,7 @@ class Function:
     bound: Layer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryFunction:
+class LibraryFunction(Record):
     """Functions of the library under one name, in order of preference.
 
     receiver: the tensor (or other value) whose method it is, None for a free function.
@@ -220,8 +205,7 @@ class LibraryFunction:
     receiver: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(Record):
     """A function that the evaluator itself knows (`len`, `range`, `sqrt` of numbers, list methods).
 
     receiver: the value whose method it is (`keys` of a dict).
@@ -231,16 +215,14 @@ class Builtin:
     receiver: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTupleType:
+class NamedTupleType(Record):
     """A `type` with fields, to be called by position or keyword."""
 
     decl: ast.TypeDecl
     scope: FileScope
 
 
-@dataclass(frozen=True, slots=True)
-class Initialiser:
+class Initialiser(Record):
     """One of torch.nn.init's functions without the underscore, `zeros`, …: bare or called.
 
     arguments is None where it is bare; user is the `def` of a user's own initialiser.
@@ -264,8 +246,7 @@ class ErrorValue:
 ERROR = ErrorValue()
 
 
-@dataclass(slots=True, eq=False)
-class Parameter:
+class Parameter(Record, frozen=False, eq=False):
     """A `param`, `buffer` or `const` of a layer; `tensor` is None until its dims are known."""
 
     name: str
@@ -274,8 +255,7 @@ class Parameter:
     decl: ast.ParamDecl | None
 
 
-@dataclass(slots=True, eq=False)
-class LayerBody:
+class LayerBody(Record, frozen=False, eq=False):
     """What all layers made by one declaration with equal arguments have in common.
 
     arguments: hyperparameters by name, defaults filled in.
@@ -295,8 +275,7 @@ class LayerBody:
     ties: list[Tensor] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class Layer(Record, eq=False):
     """One layer object; two names of one Layer share its parameters. Compared by identity.
 
     made: where it is constructed.

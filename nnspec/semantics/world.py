@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix, Label
-from nnspec.semantics.dims import Dim, Facts, settle
+from nnspec.record import Record, field
+from nnspec.semantics.dims import Dim, DimLimit, Facts, settle
 from nnspec.semantics.values import DimLike, Relation
 from nnspec.source import Span
 
 HOLE = "?"
 
 
-@dataclass(slots=True, eq=False)
-class World:
+class World(Record, frozen=False, eq=False):
     """Facts and found sizes, which grow while a module is followed.
 
     facts: what is known of the symbols.
@@ -33,6 +32,13 @@ class World:
         """The dim with found holes put in and facts applied; an int where it is constant."""
         if isinstance(dim, int):
             return dim
+        try:
+            return self._settled(dim)
+        except DimLimit:
+            # Too large to reason about: a size equal to itself alone.
+            return self.new_size("n")
+
+    def _settled(self, dim: Dim) -> DimLike:
         if self.holes:
             for _ in range(len(self.holes) + 1):
                 found = {s: self.holes[s] for s in dim.symbols() if s in self.holes}
@@ -136,7 +142,10 @@ class World:
     def show(self, dim: DimLike) -> str:
         """The dim in the user's words."""
         dim = self.settle(dim)
-        return str(dim) if isinstance(dim, int) else str(self.facts.display(dim))
+        try:
+            return str(dim) if isinstance(dim, int) else str(self.facts.display(dim))
+        except DimLimit:
+            return str(dim)
 
     def show_shape(self, dims: tuple[DimLike, ...] | None) -> str:
         """`[B, 3, H // 2]`; `[...]` where the rank is not known."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.record import Record
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Parsed:
+class Parsed(Record, eq=False):
     """A file as a tree, with the mistakes that were found on the way.
 
     file: what could be parsed; declarations and lines with mistakes are left out.

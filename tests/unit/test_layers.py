@@ -19,6 +19,7 @@ PACKAGE = ROOT / "nnspec"
 RANK = {
     "grammar": 0,
     "specs": 0,
+    "record": -1,
     "source": 0,
     "diagnostics": 1,
     "syntax": 2,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.diagnostics.render.columns import printable
+from nnspec.record import Record, replaced
 from nnspec.source import Source
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Mark:
+class Mark(Record, eq=False):
     """The characters `start` to `end` (exclusive, from 0) of one line, and the role that colors them."""
 
     start: int
@@ -26,8 +25,7 @@ class Mark:
         return "^" if self.primary else "-"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Bracket:
+class Bracket(Record, eq=False):
     """From character `start` of the line `first` to `end` (exclusive) of the line `last`: a bar beside the lines.
 
     depth: its column among the bars, from 0, outer ones first.
@@ -81,5 +79,5 @@ def _side_by_side(brackets: list[Bracket]) -> list[Bracket]:
     for bracket in sorted(brackets, key=lambda b: (b.first, -b.last, b.start)):
         taken = {p.depth for p in placed if p.last >= bracket.first}
         depth = min(set(range(len(taken) + 1)) - taken)
-        placed.append(replace(bracket, depth=depth))
+        placed.append(replaced(bracket, depth=depth))
     return placed

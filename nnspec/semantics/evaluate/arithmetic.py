@@ -133,7 +133,7 @@ def numbers(op: str, left: Value, right: Value, span: Span, frame: Frame) -> Val
             return frame.world.new_size("n")
         try:
             return frame.world.settle(function(as_dim(left), right))
-        except (ZeroDivisionError, ValueError, OverflowError):
+        except (ArithmeticError, ValueError):
             return frame.world.new_size("n")
     if op in ("**", "<<") and _too_large(op, left, right):
         return frame.report(error("E0004", "this number is too large", span))

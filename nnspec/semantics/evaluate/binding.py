@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.diagnostics.suggest import nearest
+from nnspec.record import Record
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import TupleValue, Value
 from nnspec.semantics.world import error
@@ -13,8 +12,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Record):
     """An argument of a call, evaluated."""
 
     name: str | None
@@ -22,16 +20,14 @@ class Given:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Record):
     """Values by parameter, and the places of those that the user wrote."""
 
     values: dict[str, Value]
     spans: dict[str, Span]
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Record):
     """Why arguments do not fit a signature."""
 
     code: str

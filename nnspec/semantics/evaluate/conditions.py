@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import joins
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import Decisions, Frame
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -23,6 +25,9 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import error
 from nnspec.syntax import ast
+
+# Ways tried through what one round of a list decides.
+MOST_WAYS = 16
 
 OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -330,10 +335,32 @@ def settle_build(test: Value, frame: Frame) -> Value:
         and frame.stage == "build"
         and isinstance(test, (Relation, Compound, Unknown))
     ):
-        answer = frame.run.decisions.decide()
+        rounds = frame.run.rounds
+        decisions = rounds[-1] if rounds and _of_the_loop(test) else frame.run.decisions
+        answer = decisions.decide()
         assume(test, answer, frame)
         return answer
     return test
+
+
+def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:
+    """One item that stands for all of a list: the rounds that make them may go different ways.
+
+    An item that is None in some rounds only is not known in general.
+    """
+    run = frame.run
+    waiting: list[list[bool]] = [[]]
+    values: list[Value] = []
+    facts = frame.world.facts
+    while waiting and len(values) < MOST_WAYS:
+        run.rounds.append(Decisions(waiting.pop()))
+        values.append(evaluate())
+        waiting.extend(run.rounds.pop().others())
+        if waiting:
+            frame.world.facts = facts
+    if len({value is None for value in values}) > 1:
+        return Unknown("any")
+    return joins.join_all(values, frame)
 
 
 def narrow(test: ast.Expr, holds: bool, frame: Frame) -> None:

@@ -180,7 +180,7 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
     def element() -> None:
         if expr.key is not None:
             keys.append(evaluate(expr.key, inner))
-        values.append(evaluate(expr.element, inner))
+        values.append(conditions.each_way(lambda: evaluate(expr.element, inner), inner))
 
     facts, demands = frame.world.facts, len(frame.run.demands)
     exact = run_clauses(expr.clauses, 0, inner, element, count)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nnspec.diagnostics.suggest import nearest
+from nnspec.record import Record
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import binding, kinds, lookup, userdefs
 from nnspec.semantics.evaluate.binding import Given, Misfit
@@ -25,8 +24,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Record):
     """The arguments of an initialiser after the tensor, with how many are needed."""
 
     names: tuple[str, ...]

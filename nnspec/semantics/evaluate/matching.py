@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from nnspec.diagnostics.diagnostic import Label
+from nnspec.record import Record
 from nnspec.semantics.describe import describe, shape
-from nnspec.semantics.evaluate import conditions, expansion, kinds, mismatches
+from nnspec.semantics.evaluate import expansion, kinds, mismatches, wheres
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -26,8 +25,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(Record):
     """What is called, for messages.
 
     name: as the user knows it (`fc1`, `max_pool2d`).
@@ -42,8 +40,7 @@ class Callee:
     library: bool
 
 
-@dataclass(slots=True)
-class Pair:
+class Pair(Record, frozen=False):
     """One tensor of the arguments with its type."""
 
     type: ast.TensorType
@@ -154,8 +151,8 @@ def match(
         inner.unbound.discard(name)
     if not _compare_all(pairs, inner, callee):
         return False
-    _bind_rest(signature, names, inner)
-    return _where(signature, inner, callee, assume_where)
+    wheres.bind_rest(signature, names, inner)
+    return wheres.demand(signature, absent, inner, callee, assume_where)
 
 
 def named(value: Value, type_: ast.TypeExpr) -> Value:
@@ -366,53 +363,6 @@ def _adopt_solved(inner: Frame) -> None:
         if solved is not None:
             inner.dims[name] = solved
             inner.unbound.discard(name)
-
-
-def _bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
-    """Dims that only `where` defines, or that are not known."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
-    for fact in signature.where:
-        match fact:
-            case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
-                inner.unbound.discard(id)
-                inner.dims[id] = evaluate(value, inner)
-    in_arguments = {
-        n
-        for p in signature.params
-        if p.type is not None
-        for n in expansion.dim_names(expanded(p.type, inner))
-    }
-    for name in names:
-        if name in inner.unbound and name in in_arguments and not name.startswith("*"):
-            inner.dims[name] = inner.world.new_size(name, 1)
-            inner.unbound.discard(name)
-
-
-def _where(signature: ast.Signature, inner: Frame, callee: Callee, assume_where: bool) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
-    for fact in signature.where:
-        condition = conditions.truth(evaluate(fact, inner), fact, inner)
-        if condition is True:
-            continue
-        if condition is False:
-            inner.report(
-                error(
-                    "E0320",
-                    f"`{callee.name}` needs {fact.span.text}",
-                    callee.span,
-                    "this call does not meet it",
-                    () if callee.library else (Label(fact.span, "demanded here"),),
-                    notes=mismatches.values_of(fact, inner),
-                )
-            )
-            return False
-        if not assume_where and isinstance(condition, Relation):
-            inner.world.claimed(condition, callee.span)
-        else:
-            conditions.assume(condition, True, inner)
-    return True
 
 
 def describe_argument(value: Value, frame: Frame) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.suggest import nearest
+from nnspec.record import Record
 from nnspec.semantics.evaluate import attributes, conditions, initialisers, lookup, tree
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -26,8 +26,7 @@ from nnspec.semantics.world import error
 from nnspec.syntax import ast
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Record, frozen=False):
     """What a path means.
 
     tensors: the parameters with the layers that own them.

@@ -10,9 +10,13 @@ from nnspec.semantics.evaluate.run import DEPTH, Frame
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
+    Choice,
     ErrorValue,
     Function,
     Layer,
+    ListValue,
+    RepeatValue,
+    Tensor,
     TupleValue,
     Unknown,
     Value,
@@ -53,7 +57,36 @@ def call(
     callee = Callee(name, span, made, library=frame.run.catalog.is_library(decl))
     if not matching.match(decl.signature, bound.values, bound.spans, inner, callee):
         return _declared_result(decl, inner)
-    return follow(decl, bound, inner, callee, frame)
+    promised = _promised(decl, bound, inner)
+    return promised if promised is not None else follow(decl, bound, inner, callee, frame)
+
+
+def _promised(decl: ast.Def, bound: Bound, inner: Frame) -> Tensor | None:
+    """What the signature says, where it says all and the general pass of the def itself holds it to it.
+
+    A def that others call is then followed once in general, however deep the calls are.
+    """
+    run, wanted = inner.run, decl.signature.result
+    if not run.general or decl not in run.covered or not isinstance(wanted, ast.TensorType):
+        return None
+    if any(isinstance(dim, ast.Hole) for dim in wanted.dims):
+        return None
+    if any(_is_open(value, inner) for value in bound.values.values()):
+        return None
+    result = results.value_of(wanted, inner)
+    return result if isinstance(result, Tensor) else None
+
+
+def _is_open(value: Value, inner: Frame) -> bool:
+    """Whether the body may tell the size of a `_`, or takes more than tensors of known shapes."""
+    match value:
+        case Tensor(dims=None) | Unknown() | Choice():
+            return True
+        case Tensor(dims=dims):
+            return any(inner.world.is_open(dim) for dim in dims or ())
+        case Layer() | ListValue() | RepeatValue() | TupleValue():
+            return True
+    return False
 
 
 def frame_of(function: Function, frame: Frame) -> Frame:
@@ -115,6 +148,8 @@ def body_value(decl: ast.Def, inner: Frame) -> Value:
     if decl.body is None:
         return _declared_result(decl, inner)
     run.frames.append(inner)
+    if not run.general:
+        run.followed.add(decl)
     try:
         flow = statements.execute(decl.body, inner)
         if flow is statements.Flow.NEXT:

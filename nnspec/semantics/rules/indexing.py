@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nnspec.record import Record
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
@@ -26,8 +26,7 @@ from nnspec.semantics.world import World
 from nnspec.source import Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SliceItem:
+class SliceItem(Record, eq=False):
     """`lower:upper:step` of an index; each a size or None, with the span of the whole."""
 
     lower: Value

@@ -1,0 +1,88 @@
+"""The `where` of a signature: facts that a call must meet, and names that nothing else binds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.evaluate import conditions, expansion, mismatches
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import Relation
+from nnspec.semantics.world import error
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+if TYPE_CHECKING:
+    from nnspec.semantics.evaluate.matching import Callee
+
+
+def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
+    """Dims that only `where` defines, or that are not known."""
+    from nnspec.semantics.evaluate import matching
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    for fact in signature.where:
+        match fact:
+            case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
+                inner.unbound.discard(id)
+                inner.dims[id] = evaluate(value, inner)
+    in_arguments = {
+        n
+        for p in signature.params
+        if p.type is not None
+        for n in expansion.dim_names(matching.expanded(p.type, inner))
+    }
+    for name in names:
+        if name in inner.unbound and name in in_arguments and not name.startswith("*"):
+            inner.dims[name] = inner.world.new_size(name, 1)
+            inner.unbound.discard(name)
+
+
+def demand(
+    signature: ast.Signature,
+    absent: set[str],
+    inner: Frame,
+    callee: Callee,
+    assume_where: bool,
+) -> bool:
+    """Ask for the facts of the signature; False where one does not hold, which is reported.
+
+    absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
+    """
+    from nnspec.semantics.evaluate.expressions import evaluate
+
+    for fact in signature.where:
+        if absent and _divides_by(fact, absent, inner):
+            continue
+        condition = conditions.truth(evaluate(fact, inner), fact, inner)
+        if condition is True:
+            continue
+        if condition is False:
+            inner.report(
+                error(
+                    "E0320",
+                    f"`{callee.name}` needs {fact.span.text}",
+                    callee.span,
+                    "this call does not meet it",
+                    () if callee.library else (Label(fact.span, "demanded here"),),
+                    notes=mismatches.values_of(fact, inner),
+                )
+            )
+            return False
+        if not assume_where and isinstance(condition, Relation):
+            inner.world.claimed(condition, callee.span)
+        else:
+            conditions.assume(condition, True, inner)
+    return True
+
+
+def _divides_by(fact: ast.Expr, absent: set[str], inner: Frame) -> bool:
+    """Whether a fact divides by a dimension that there is not, as its argument is not given."""
+    return any(
+        isinstance(node, ast.Binary)
+        and node.op in ("/", "//", "%")
+        and isinstance(node.right, ast.Name)
+        and node.right.id in absent
+        and inner.dims.get(node.right.id) == 0
+        for node in walk(fact)
+    )
