@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
@@ -19,7 +20,9 @@ from nnspec.semantics.values import (
     Unknown,
     Value,
 )
+from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 MOST_PASSES = 48
 
@@ -53,17 +56,63 @@ def module(
 ) -> None:
     """Follow a module once for each way through its choices."""
     passes = 0
+    held = InnerFindings(decl)
     for world in general.worlds(decl.signature, _probe(scope, catalog)):
         waiting: list[list[bool]] = [[]]
         while waiting and passes < MOST_PASSES:
             passes += 1
             run = new_run(catalog, recorder, findings.add, True, findings.covered, waiting.pop())
-            _one_module(decl, scope, world, run)
+            _one_module(decl, scope, world, run, held)
             waiting.extend(run.decisions.others())
             finish(run, findings, decl)
+    held.hand_over(findings)
 
 
-def _one_module(decl: ast.Module, scope: FileScope, world: general.World, run: Run) -> None:
+class InnerFindings:
+    """Findings in methods that other methods of the module call.
+
+    Such a method may be called under a condition only (`if cross is not None: x = attend(x)`), so a
+    finding in it counts where every pass has it. What a caller brings about is found at the caller.
+    """
+
+    def __init__(self, decl: ast.Module) -> None:
+        methods = [m for m in decl.body if isinstance(m, ast.Def)]
+        self.names = {
+            node.id
+            for method in methods
+            for statement in method.body or ()
+            for node in walk(statement)
+            if isinstance(node, ast.Name)
+        } & {m.name for m in methods}
+        self._passes: dict[str, int] = {}
+        self._found: dict[tuple[str, Span], tuple[set[int], Diagnostic, int]] = {}
+
+    def follow(self, member: ast.Def, callee: Function, run: Run) -> None:
+        """The general pass of a method, its findings held back where others call it."""
+        if member.name not in self.names:
+            function(callee, run)
+            return
+        number = self._passes[member.name] = self._passes.get(member.name, 0) + 1
+
+        def hold(diagnostic: Diagnostic, depth: int) -> None:
+            key = (member.name, diagnostic.span)
+            seen, first, level = self._found.get(key, (set(), diagnostic, depth))
+            self._found[key] = (seen | {number}, first, level)
+
+        sink, run.sink = run.sink, hold
+        function(callee, run)
+        run.sink = sink
+
+    def hand_over(self, findings: Findings) -> None:
+        """Report what every pass has found."""
+        for (name, _), (seen, diagnostic, depth) in self._found.items():
+            if len(seen) == self._passes[name]:
+                findings.add(diagnostic, depth)
+
+
+def _one_module(
+    decl: ast.Module, scope: FileScope, world: general.World, run: Run, held: InnerFindings
+) -> None:
     inner = Frame(run, scope, "build", definition=decl)
     values: dict[str, Value] = {}
     for param in decl.signature.params:
@@ -77,7 +126,7 @@ def _one_module(decl: ast.Module, scope: FileScope, world: general.World, run: R
     if modules.follow_body(decl, inner, inner, decl.name_span):
         for member in decl.body:
             if isinstance(member, ast.Def):
-                function(Function(member, scope, inner.layer), run)
+                held.follow(member, Function(member, scope, inner.layer), run)
     run.frames.pop()
 
 
