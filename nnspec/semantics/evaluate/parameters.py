@@ -5,11 +5,12 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions, initialisers, results
 from nnspec.semantics.evaluate.expressions import run_clauses
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown, used_as_sizes
 from nnspec.semantics.values import (
     Choice,
     LayerBody,
     Parameter,
+    Relation,
     Tensor,
     Value,
 )
@@ -67,6 +68,9 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
         inner.run.family[body, name] = dict(inner.locals)
         return
     tensor = _tensor(item, inner)
+    if tensor is not None:
+        for dim in tensor.dims or ():
+            used_as_sizes(Relation(dim, ">=", 1), inner.world)
     if tensor is None and item.value is not None:
         value = initialisers.value_of(item.value, None, inner)
         tensor = value if isinstance(value, Tensor) else tensor_unknown()

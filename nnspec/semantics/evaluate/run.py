@@ -270,7 +270,7 @@ def new_run(
     world.report = run.report
 
     def claimed(relation: Relation, span: Span) -> None:
-        if _used_as_sizes(relation, world):
+        if used_as_sizes(relation, world):
             return
         if not any(
             isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
@@ -284,7 +284,7 @@ def new_run(
     return run
 
 
-def _used_as_sizes(relation: Relation, world: World) -> bool:
+def used_as_sizes(relation: Relation, world: World) -> bool:
     """An int hyperparameter is any int until it is used as a size: then it is 1 or more.
 
     Takes the relation as met where that settles it.
