@@ -258,11 +258,13 @@ def follow_forward(layer: Layer, run: Run) -> None:
 def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
     """Hand over the claims of a pass and the sizes that it found for `_`."""
     per_instance = (
-        run.general and isinstance(subject, ast.Module) and subject not in findings.covered
+        run.general
+        and isinstance(subject, ast.Module)
+        and (subject not in findings.covered or run.unrolled_later)
     )
     for claim in run.claims:
         if per_instance and claim.is_about_unknown:
-            # It hangs on lists or layer types that each instance knows.
+            # It hangs on lists, layer types or numbers of rounds that each instance knows.
             continue
         findings.claim(claim, run, per_instance)
     findings.followed |= run.followed

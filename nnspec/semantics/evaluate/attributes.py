@@ -89,9 +89,13 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         case Layer(body):
             found = member(body, name, frame, value)
             if found is lookup.MISSING:
+                found = _static(body.decl, name, frame)
+            if found is lookup.MISSING:
                 candidates = [*body.members, *body.parameters]
         case LayerType():
             found = modules.class_constant(value, name, frame)
+            if found is lookup.MISSING:
+                found = _static(value.decl, name, frame)
             if found is lookup.MISSING:
                 candidates = modules.class_constants(value)
         case Namespace(place):
@@ -136,6 +140,16 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             help=_did_you_mean(nearest(name, candidates)),
         )
     )
+
+
+def _static(decl: ast.Module | ast.ExternModule, name: str, frame: Frame) -> Value:
+    """A function that torch keeps in a layer's class, such as `Transformer.generate_square_subsequent_mask`."""
+    if isinstance(decl, ast.ExternModule) and frame.run.catalog.is_library(decl):
+        for place in decl.places:
+            found = frame.run.catalog.in_namespace(f"{place}.{decl.name}", name)
+            if found:
+                return LibraryFunction(name, found)
+    return lookup.MISSING
 
 
 def _refilled(expr: ast.Attribute) -> Diagnostic:

@@ -346,21 +346,24 @@ def settle_build(test: Value, frame: Frame) -> Value:
 def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:
     """One item that stands for all of a list: the rounds that make them may go different ways.
 
-    An item that is None in some rounds only is not known in general.
+    An item that is None in some rounds only is not known in general; else all are taken to go one way,
+    and each pass takes another.
     """
     run = frame.run
     waiting: list[list[bool]] = [[]]
     values: list[Value] = []
     facts = frame.world.facts
     while waiting and len(values) < MOST_WAYS:
+        frame.world.facts = facts
         run.rounds.append(Decisions(waiting.pop()))
         values.append(evaluate())
         waiting.extend(run.rounds.pop().others())
-        if waiting:
-            frame.world.facts = facts
+    if len(values) == 1:
+        return values[0]
+    frame.world.facts = facts
     if len({value is None for value in values}) > 1:
         return Unknown("any")
-    return joins.join_all(values, frame)
+    return evaluate()
 
 
 def narrow(test: ast.Expr, holds: bool, frame: Frame) -> None:

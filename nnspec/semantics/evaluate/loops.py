@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import joins
@@ -62,17 +63,25 @@ def follow(
     may_change: whether shapes may change from round to round, else they are reported (E0311).
     """
     before = dict(frame.locals)
+    run = frame.run
     for attempt in range(MOST_ATTEMPTS):
         frame.locals = dict(before)
-        returned = len(frame.returns)
+        returned, claimed = len(frame.returns), len(run.claims)
+        held: list[tuple[Diagnostic, int]] = []
+        sink, run.sink = run.sink, lambda diagnostic, depth: held.append((diagnostic, depth))
         ends = one_round() or [before]
+        run.sink = sink
         after = joins.join_locals(ends, frame)
         widened = _widen(before, after, may_change, frame)
         if widened is None or attempt == MOST_ATTEMPTS - 1:
+            for diagnostic, depth in held:
+                run.sink(diagnostic, depth)
             if not may_change:
                 kept(before, after, statement, frame)
             break
-        del frame.returns[returned:]
+        # A round whose start does not stand for all rounds says nothing about the others.
+        del frame.returns[returned:], run.claims[claimed:]
+        run.unrolled_later = run.unrolled_later or may_change
         before = widened
     gathered = _gathered(before, after, count, frame)
     left = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
@@ -127,7 +136,14 @@ def _wider(old: Tensor, new: Tensor, frame: Frame) -> Tensor | None:
         settle(a) == settle(b) or _is_any_size(a) for a, b in zip(old.dims, new.dims, strict=True)
     ):
         return None
-    return joins.join_tensors(old, new, frame)
+    return _noted(joins.join_tensors(old, new, frame), frame)
+
+
+def _noted(value: Tensor, frame: Frame) -> Tensor:
+    """Keep in mind that instances know the sizes that a round changes."""
+    sizes = [dim for dim in value.dims or () if isinstance(dim, Dim)]
+    frame.run.later.update(s for dim in sizes for s in dim.symbols() if "@" in s)
+    return value
 
 
 def _is_any_size(dim: Value) -> bool:
@@ -140,7 +156,8 @@ def _any_round(value: Value, frame: Frame) -> Value:
     match value:
         case Tensor() if value.dims is not None and any(_of_a_round(d) for d in value.dims):
             sizes = [frame.world.new_size("n") if _of_a_round(d) else d for d in value.dims]
-            return value.with_(tuple(sizes), value.origins, contiguous=value.contiguous)
+            changed = value.with_(tuple(sizes), value.origins, contiguous=value.contiguous)
+            return _noted(changed, frame)
         case Dim() if _of_a_round(value):
             return frame.world.new_size("n")
         case TupleValue(items, names, type_name):

@@ -205,7 +205,8 @@ def _dim_fix(expr: ast.Expr, actual: DimLike, callee: Callee, frame: Frame) -> F
     if not callee.library or not isinstance(expr, ast.Name) or frame.layer is None:
         return None
     span = argument_span(frame, expr.id)
-    if span is None:
+    if span is None or not span.text.replace("_", "").isdigit() or not isinstance(actual, int):
+        # What is computed from other sizes is not mended by a number in its place.
         return None
     size = frame.world.show(actual)
     return Fix(f"make `{expr.id}` {size}", (Edit(span, size),))

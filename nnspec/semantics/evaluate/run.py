@@ -131,6 +131,7 @@ class Run(Record, frozen=False, eq=False):
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
     rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
+    later: the sizes that a general pass cannot tell, and an instance with its numbers can.
     followed: the defs whose bodies a pass with numbers has been through.
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
@@ -146,6 +147,7 @@ class Run(Record, frozen=False, eq=False):
     decisions: Decisions = field(default_factory=lambda: Decisions([]))
     rounds: list[Decisions] = field(default_factory=list)
     followed: set[ast.Node] = field(default_factory=set)
+    later: set[str] = field(default_factory=set)
     steps: int = 0
     depth: int = 0
     bodies: dict[object, LayerBody] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class Run(Record, frozen=False, eq=False):
     pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
     tops: set[ast.Def] = field(default_factory=set)
+    unrolled_later: bool = False
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
