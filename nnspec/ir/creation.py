@@ -18,9 +18,12 @@ Access = Callable[[], py.expr]
 
 CREATORS = frozenset(
     "arange empty eye full linspace logspace ones rand randint randn randperm tensor zeros "
-    "tril_indices triu_indices bartlett_window blackman_window hamming_window hann_window".split()
+    "tril_indices triu_indices bartlett_window blackman_window hamming_window hann_window "
+    "generate_square_subsequent_mask".split()
 )
-FLOAT_CREATORS = frozenset("empty eye linspace logspace ones rand randn zeros".split())
+FLOAT_CREATORS = frozenset(
+    "empty eye linspace logspace ones rand randn zeros generate_square_subsequent_mask".split()
+)
 FLOATING = frozenset("float float16 bfloat16 float32 float64".split())
 
 
