@@ -299,6 +299,7 @@ def _measure(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> Dim
     )
     fresh.world.facts, fresh.world.holes = frame.world.facts, frame.world.holes
     fresh.holes = frame.run.holes
+    fresh.measured = True
     own = Frame(fresh, frame.scope)
     fresh.frames.append(own)
     method = ast.MethodCheck(line.span, "forward", line.args, None)

@@ -65,7 +65,7 @@ def binary(
         ):
             return Tensor(None, None, contiguous=None)
         result = rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
-        if op == "@":
+        if op == "@" and frame.run.measured:
             frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
         return result
     if is_number(left) and is_number(right):

@@ -148,7 +148,8 @@ def _call(
     result = _settled(result, inner)
     if _empty(result, bound, callee, inner):
         return ERROR
-    _cost(members, result, inner)
+    if inner.run.measured or not inner.run.catalog.is_library(decl):
+        _cost(members, result, inner)
     return _with_origins(result, bound, callee, frame)
 
 
@@ -298,6 +299,8 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
             value = evaluate(member.value, inner)
             if isinstance(value, DimLike):
                 cost.flops = cost.flops + value
+    if not inner.run.measured:
+        return
     for tensor in _flat((result,)):
         if isinstance(tensor, Tensor) and tensor.dims is not None:
             size: DimLike = BYTES.get(tensor.dtype or "", 4)

@@ -136,6 +136,7 @@ class Run(Record, frozen=False, eq=False):
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
+    measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
     """
 
     world: World
@@ -165,6 +166,7 @@ class Run(Record, frozen=False, eq=False):
     claims: list[Claim] = field(default_factory=list)
     demands: list[Value] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
+    measured: bool = False
 
     def step(self, span: Span) -> None:
         """Count one step of evaluation."""
