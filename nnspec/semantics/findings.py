@@ -59,6 +59,7 @@ class Findings:
             frame is not None
             and frame.top
             and isinstance(frame.definition, ast.Def)
+            and claim.always
             and _nameable(shown)
         ):
             relations = self._needed.setdefault(frame.definition, {})

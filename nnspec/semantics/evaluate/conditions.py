@@ -14,6 +14,7 @@ from nnspec.semantics.values import (
     Compound,
     DictValue,
     ErrorValue,
+    Layer,
     ListValue,
     RangeValue,
     Relation,
@@ -323,7 +324,9 @@ def conditional(expr: ast.Conditional, frame: Frame) -> Value:
         frame.locals = dict(saved_locals)
         assume(test, holds, frame)
         narrow(expr.test, holds, frame)
+        frame.run.branches += 1
         values.append(evaluate(side, frame))
+        frame.run.branches -= 1
         frame.world.facts, frame.locals = saved_facts, saved_locals
     return joins.join(values[0], values[1], frame)
 
@@ -346,8 +349,7 @@ def settle_build(test: Value, frame: Frame) -> Value:
 def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:
     """One item that stands for all of a list: the rounds that make them may go different ways.
 
-    An item that is None in some rounds only is not known in general; else all are taken to go one way,
-    and each pass takes another.
+    Items that are made in different ways are not known in general: no one of them stands for all.
     """
     run = frame.run
     waiting: list[list[bool]] = [[]]
@@ -358,12 +360,17 @@ def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:
         run.rounds.append(Decisions(waiting.pop()))
         values.append(evaluate())
         waiting.extend(run.rounds.pop().others())
-    if len(values) == 1:
-        return values[0]
-    frame.world.facts = facts
-    if len({value is None for value in values}) > 1:
-        return Unknown("any")
-    return evaluate()
+    frame.world.facts = facts if len(values) > 1 else frame.world.facts
+    first = values[0]
+    if all(type(v) is type(first) and v == first for v in values[1:]):
+        return first
+    if any(isinstance(v, ErrorValue) for v in values):
+        return ERROR
+    if all(isinstance(v, Layer) for v in values):
+        return Unknown("layer")
+    if all(isinstance(v, (int, Dim)) and not isinstance(v, bool) for v in values):
+        return Unknown("int")
+    return Unknown("any")
 
 
 def narrow(test: ast.Expr, holds: bool, frame: Frame) -> None:

@@ -117,6 +117,9 @@ def _widen(before: Locals, after: Locals, may_change: bool, frame: Frame) -> Loc
         elif isinstance(old, (int, float)) and isinstance(new, Tensor):
             changed[name] = new
             found = True
+        elif isinstance(new, Unknown) and not isinstance(old, (Unknown, ErrorValue)):
+            changed[name] = Tensor(None, None, contiguous=None) if isinstance(old, Tensor) else new
+            found = True
         elif may_change and isinstance(old, Tensor) and isinstance(new, Tensor):
             wider = _wider(old, new, frame)
             if wider is not None:
@@ -136,14 +139,7 @@ def _wider(old: Tensor, new: Tensor, frame: Frame) -> Tensor | None:
         settle(a) == settle(b) or _is_any_size(a) for a, b in zip(old.dims, new.dims, strict=True)
     ):
         return None
-    return _noted(joins.join_tensors(old, new, frame), frame)
-
-
-def _noted(value: Tensor, frame: Frame) -> Tensor:
-    """Keep in mind that instances know the sizes that a round changes."""
-    sizes = [dim for dim in value.dims or () if isinstance(dim, Dim)]
-    frame.run.later.update(s for dim in sizes for s in dim.symbols() if "@" in s)
-    return value
+    return joins.join_tensors(old, new, frame)
 
 
 def _is_any_size(dim: Value) -> bool:
@@ -156,8 +152,7 @@ def _any_round(value: Value, frame: Frame) -> Value:
     match value:
         case Tensor() if value.dims is not None and any(_of_a_round(d) for d in value.dims):
             sizes = [frame.world.new_size("n") if _of_a_round(d) else d for d in value.dims]
-            changed = value.with_(tuple(sizes), value.origins, contiguous=value.contiguous)
-            return _noted(changed, frame)
+            return value.with_(tuple(sizes), value.origins, contiguous=value.contiguous)
         case Dim() if _of_a_round(value):
             return frame.world.new_size("n")
         case TupleValue(items, names, type_name):

@@ -72,6 +72,9 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
         for item in items:
             bind(item, value.element, frame)
         return
+    if isinstance(value, Tensor) and value.dims is None:
+        # What an unknown layer gives may be a tensor, or several.
+        value = Unknown("any")
     if isinstance(value, (ErrorValue, Unknown, Choice)):
         left = ERROR if isinstance(value, ErrorValue) else Unknown("any")
         for item in items:

@@ -110,12 +110,16 @@ class Cost(Record, frozen=False, eq=False):
 
 
 class Claim(Record, eq=False):
-    """A relation that could not be proved, with the code that needs it and the facts known there."""
+    """A relation that could not be proved, with the code that needs it and the facts known there.
+
+    always: whether each call comes to that code, which stands in no branch.
+    """
 
     frame: Frame | None
     relation: Relation
     span: Span
     facts: Facts
+    always: bool = True
 
     @property
     def is_about_unknown(self) -> bool:
@@ -131,7 +135,6 @@ class Run(Record, frozen=False, eq=False):
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
     rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
-    later: the sizes that a general pass cannot tell, and an instance with its numbers can.
     followed: the defs whose bodies a pass with numbers has been through.
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
@@ -148,7 +151,6 @@ class Run(Record, frozen=False, eq=False):
     decisions: Decisions = field(default_factory=lambda: Decisions([]))
     rounds: list[Decisions] = field(default_factory=list)
     followed: set[ast.Node] = field(default_factory=set)
-    later: set[str] = field(default_factory=set)
     steps: int = 0
     depth: int = 0
     bodies: dict[object, LayerBody] = field(default_factory=dict)
@@ -161,6 +163,7 @@ class Run(Record, frozen=False, eq=False):
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
     tops: set[ast.Def] = field(default_factory=set)
     unrolled_later: bool = False
+    branches: int = 0
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -281,7 +284,7 @@ def new_run(
             isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
         ):
             run.claims.append(
-                Claim(run.frames[-1] if run.frames else None, relation, span, world.facts)
+                Claim(run.frames[-1] if run.frames else None, relation, span, world.facts, not run.branches)
             )
         world.assume(relation)
 

@@ -96,8 +96,10 @@ def _if(statement: ast.If, frame: Frame) -> Flow:
         frame.locals = dict(before)
         conditions.assume(test, holds, frame)
         conditions.narrow(statement.test, holds, frame)
+        frame.run.branches += 1
         if execute(body, frame) is Flow.NEXT:
             ends.append(frame.locals)
+        frame.run.branches -= 1
         frame.world.facts = facts
     if not ends:
         frame.locals = before

@@ -123,6 +123,7 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
             error("E0421", f"`{callee.name}` is called more than {DEPTH} calls deep", callee.span)
         )
     before_flops, before_memory = run.cost.flops, run.cost.memory
+    decided = sum(len(way.taken) for way in run.rounds)
     run.cost.flops = run.cost.memory = 0
     run.depth += 1
     run.chain.append(Label(callee.span, f"`{callee.name}` called here"))
@@ -136,7 +137,8 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
     flops, memory = run.cost.flops, run.cost.memory
     run.cost.flops = before_flops + flops
     run.cost.memory = before_memory + memory
-    if not any(True for _ in tree.layers_in(value)):
+    ways_parted = sum(len(way.taken) for way in run.rounds) > decided
+    if not ways_parted and not any(True for _ in tree.layers_in(value)):
         # A def that makes layers makes new ones at each call.
         run.results[key] = (value, flops, memory)
     return value
