@@ -80,7 +80,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0212", "not-in-library", "error", "The library describes no layer or function of this name."),
     ("E0213", "unknown-type", "error", "A type that nothing declares."),
     ("E0214", "not-a-type", "error", "A name of something else stands where a type is expected."),
-    ("E0215", "not-a-size", "error", "A name of something else stands where a dimension is expected."),
+    ("E0215", "not-a-size", "error", "Something else than a size stands where a dimension is expected."),
     ("E0216", "declared-below", "error", "A member is used above the line that makes it."),
     ("E0217", "method-as-function", "error", "A tensor method is called like a function."),
     ("E0218", "unknown-dtype", "error", "A dtype that torch does not have."),

@@ -126,13 +126,18 @@ class World(Record, frozen=False, eq=False):
         left, right = self.settle(relation.left), self.settle(relation.right)
         if isinstance(left, int) and isinstance(right, int):
             return
-        self.facts = self.facts.assume(Relation(as_dim(left), relation.op, as_dim(right)))
+        settled = Relation(as_dim(left), relation.op, as_dim(right))
+        # Facts that stay the same object let equal calls be followed once.
+        if relation.op in ("==", "!=") or self.facts.prove(settled) is not True:
+            self.facts = self.facts.assume(settled)
 
     def new_size(self, name: str, low: int = 0) -> Dim:
         """A dimension that only the data decide: equal to itself alone, at least `low`."""
         self.counter += 1
         symbol = f"{name}@{self.counter}"
-        self.facts = self.facts.declare(symbol, low)
+        if low != 0:
+            # Without a declaration such a symbol is 0 or more.
+            self.facts = self.facts.declare(symbol, low)
         return Dim.symbol(symbol)
 
     def is_vague(self, dims: tuple[DimLike, ...]) -> bool:

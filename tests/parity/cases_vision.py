@@ -5,10 +5,21 @@ from __future__ import annotations
 from .cases import floats
 from .harness import Case
 
+VIT = {
+    "image": 16,
+    "patch": 4,
+    "classes": 5,
+    "dim": 12,
+    "depth": 2,
+    "num_heads": 3,
+    "drop": 0.1,
+    "drop_path": 0.3,
+}
+
 VISION = [
     Case("vision/alexnet.nnspec:alexnet", floats(2, 3, 71, 64), {"classes": 5, "hidden": 9}),
     Case("vision/vgg.nnspec:vgg11", floats(2, 3, 32, 40), {"classes": 5, "hidden": 9}),
-    Case("vision/vgg.nnspec:vgg16_bn", floats(2, 3, 33, 64), {"classes": 5, "hidden": 9}),
+    Case("vision/vgg.nnspec:vgg16_bn", floats(1, 3, 33, 64), {"classes": 5, "hidden": 2}),
     Case("vision/googlenet.nnspec:googlenet", floats(2, 3, 40, 33), {"classes": 5}),
     Case("vision/googlenet.nnspec:googlenet_aux", floats(2, 3, 40, 64), {"classes": 5}),
     Case(
@@ -22,4 +33,41 @@ VISION = [
         {"classes": 5, "settings": [(1, 16, 1, 1), (6, 24, 2, 2)], "width_mult": 0.4},
     ),
     Case("vision/mobilenetv2.nnspec:mobilenet_v2_half", floats(2, 3, 32, 40), {"classes": 5}),
+    Case("vision/unet.nnspec:unet", floats(2, 3, 21, 34), {"base": 2}),
+    Case("vision/unet.nnspec:unet_bilinear", floats(2, 3, 33, 35), {"base": 2}),
+    Case("vision/unet.nnspec:original_unet", floats(2, 1, 44, 60), {"channels": [3, 4]}),
+    Case("vision/vit.nnspec:vit_base", floats(2, 3, 16, 16), VIT),
+    Case("vision/vit.nnspec:vit_base", floats(2, 3, 16, 16), {**VIT, "drop": 0, "drop_path": 0}),
+    Case("vision/vit.nnspec:vit_large_gap", floats(2, 3, 16, 16), VIT),
+    Case(
+        "vision/swin.nnspec:swin_t",
+        floats(2, 3, 32, 32),
+        {
+            "image": 32,
+            "patch": 2,
+            "classes": 5,
+            "dim": 6,
+            "depths": [2, 3, 1],
+            "heads": [2, 3, 4],
+            "window": 4,
+            "drop": 0.1,
+        },
+    ),
+    Case(
+        "vision/convnext.nnspec:convnext_tiny",
+        floats(2, 3, 32, 40),
+        {
+            "classes": 5,
+            "depths": [1, 2],
+            "dims": [4, 6],
+            "drop_path": 0.4,
+            "layer_scale": 0.5,
+            "head_scale": 0.1,
+        },
+    ),
+    Case(
+        "vision/hrnet.nnspec:hrnet_w18",
+        floats(2, 3, 32, 48),
+        {"width": 4, "modules_per_stage": (1, 2), "classes": 3},
+    ),
 ]

@@ -161,7 +161,7 @@ def solutions(facts: Facts, d: Dim, near: list[Values]) -> Iterator[Values]:
 
 
 def _declared(facts: Facts, name: str, value: int) -> bool:
-    low, high = facts.declared.get(name, (1, None))
+    low, high = facts.declared.get(name, (0 if "@" in name else 1, None))
     return (low is None or value >= low) and (high is None or value <= high)
 
 

@@ -146,7 +146,10 @@ def _call(
     if isinstance(result, ErrorValue):
         return ERROR
     result = _settled(result, inner)
-    if _empty(result, bound, callee, inner):
+    formula = inner.body is not None or (
+        rule is None and isinstance(signature.result, ast.TensorType)
+    )
+    if _empty(result, bound, callee, inner, 1 if formula else 0):
         return ERROR
     if inner.run.measured or not inner.run.catalog.is_library(decl):
         _cost(members, result, inner)
@@ -240,8 +243,11 @@ def _input_dims(bound: Bound) -> set[DimLike]:
     }
 
 
-def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame) -> bool:
-    """Report a result with a negative size, or a layer that leaves nothing of an axis."""
+def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int) -> bool:
+    """Report a result with a negative size, or a layer or formula that leaves nothing of an axis.
+
+    least: 1 where no size may come out as 0.
+    """
     tensors = [v for v in _flat((value,)) if isinstance(v, Tensor) and v.dims is not None]
     world = inner.world
     given: set[DimLike] | None = None
@@ -252,12 +258,7 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame) -> bool:
             given = _input_dims(bound) if given is None else given
             if size in given:
                 continue
-            low = (
-                1
-                if inner.body is not None
-                and not (isinstance(size, int) and size == 0 and 0 in given)
-                else 0
-            )
+            low = 0 if size == 0 and 0 in given else least
             if isinstance(size, int):
                 wrong: bool | None = size < low
             else:
@@ -277,7 +278,7 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame) -> bool:
                     )
                 )
                 return True
-            if low == 1 and not isinstance(size, int) and inner.body is not None:
+            if low == 1 and not isinstance(size, int):
                 world.assume(Relation(size, ">=", 1))
     return False
 

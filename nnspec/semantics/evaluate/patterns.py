@@ -12,6 +12,7 @@ from nnspec.semantics.values import (
     ErrorValue,
     ListValue,
     RepeatValue,
+    Tensor,
     Unknown,
     Value,
 )

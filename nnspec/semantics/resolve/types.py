@@ -32,6 +32,8 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                     binder.report(mistakes.unknown_dtype(dtype, span, known.DTYPES))
                 for dim in dims:
                     binder.dimension(dim, names)
+                    if isinstance(dim, ast.Unary) and isinstance(dim.operand, ast.Number):
+                        binder.report(mistakes.negative_size(dim.span))
             case ast.NamedType(_, args):
                 _bind_named(binder, node)
                 for arg in args:
