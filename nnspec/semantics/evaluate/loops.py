@@ -67,10 +67,8 @@ def follow(
     for attempt in range(MOST_ATTEMPTS):
         frame.locals = dict(before)
         returned, claimed = len(frame.returns), len(run.claims)
-        held: list[tuple[Diagnostic, int]] = []
-        sink, run.sink = run.sink, lambda diagnostic, depth: held.append((diagnostic, depth))
-        ends = one_round() or [before]
-        run.sink = sink
+        ends, held = _held(one_round, frame)
+        ends = ends or [before]
         after = joins.join_locals(ends, frame)
         widened = _widen(before, after, may_change, frame)
         if widened is None or attempt == MOST_ATTEMPTS - 1:
@@ -89,6 +87,17 @@ def follow(
         # The last round leaves sizes behind that are those of no other round.
         left = {name: _any_round(value, frame) for name, value in left.items()}
     frame.locals = left
+
+
+def _held(
+    one_round: Callable[[], list[Locals]], frame: Frame
+) -> tuple[list[Locals], list[tuple[Diagnostic, int]]]:
+    """The ends of a round, and what it reports, which is not handed on yet."""
+    held: list[tuple[Diagnostic, int]] = []
+    sink, frame.run.sink = frame.run.sink, lambda found, depth: held.append((found, depth))
+    ends = one_round()
+    frame.run.sink = sink
+    return ends, held
 
 
 def _widen(before: Locals, after: Locals, may_change: bool, frame: Frame) -> Locals | None:
