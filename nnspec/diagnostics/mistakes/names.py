@@ -252,7 +252,9 @@ def not_a_size(name: str, span: Span, what: str, declared: Span | None) -> Diagn
 
 def negative_size(span: Span) -> Diagnostic:
     """A number with a sign as a dimension."""
-    return _error("E0215", f"`{span.text}` is no size", span, "sizes are 0 or more")
+    return _error(
+        "E0215", f"`{span.text}` is no size", span, help="a capitalised name stands for any size"
+    )
 
 
 def declared_below(name: str, span: Span, declared: Span | None) -> Diagnostic:

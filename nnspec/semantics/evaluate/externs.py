@@ -146,9 +146,7 @@ def _call(
     if isinstance(result, ErrorValue):
         return ERROR
     result = _settled(result, inner)
-    formula = inner.body is not None or (
-        rule is None and isinstance(signature.result, ast.TensorType)
-    )
+    formula = inner.body is not None or isinstance(signature.result, ast.TensorType)
     if _empty(result, bound, callee, inner, 1 if formula else 0):
         return ERROR
     if inner.run.measured or not inner.run.catalog.is_library(decl):

@@ -1,0 +1,116 @@
+"""Running the PyTorch of a description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+REFUSALS = (
+    RuntimeError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AssertionError,
+    NotImplementedError,
+    ZeroDivisionError,
+    OverflowError,
+    AttributeError,
+    KeyError,
+)
+
+
+class Mismatch(ValueError):
+    """A tensor has not the shape that the description states."""
+
+
+def expect(x: torch.Tensor, dims: tuple[int, ...]) -> None:
+    """Raise where a tensor has another shape than stated."""
+    if not isinstance(x, torch.Tensor) or tuple(x.shape) != dims:
+        raise Mismatch(f"{getattr(x, 'shape', x)} is not {dims}")
+
+
+class Watch(TorchFunctionMode):
+    """Notes whether anything was empty on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.empty = False
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = func(*args, **(kwargs or {}))
+        for each in result if isinstance(result, (tuple, list)) else (result,):
+            if isinstance(each, torch.Tensor) and each.numel() == 0:
+                self.empty = True
+        return result
+
+
+@dataclass
+class Run:
+    """What torch made of a net: a result, or the exception that refused it."""
+
+    result: Any = None
+    refusal: BaseException | None = None
+    empty: bool = False
+    model: nn.Module | None = field(default=None, repr=False)
+
+
+def namespace() -> dict[str, Any]:
+    """The names that twins use."""
+    return {"nn": nn, "F": F, "torch": torch, "expect": expect}
+
+
+def classes(text: str) -> dict[str, Any]:
+    """The classes of a twin's text."""
+    names = namespace()
+    exec(compile(text, "<twin>", "exec"), names)
+    return names
+
+
+def tensors(
+    inputs: list[tuple[str, tuple[int, ...]]], seed: int | None = None
+) -> list[torch.Tensor]:
+    """Input tensors: zeros without a seed (0 is an index of anything), else random ones."""
+    draw = None if seed is None else torch.Generator().manual_seed(seed)
+    made = []
+    for dtype, dims in inputs:
+        kind = getattr(torch, dtype)
+        if draw is None:
+            made.append(torch.zeros(dims, dtype=kind))
+        elif kind.is_floating_point:
+            made.append(torch.randn(dims, generator=draw).to(kind))
+        else:
+            made.append(torch.randint(0, 2, dims, generator=draw).to(kind))
+    return made
+
+
+def run(
+    make: Any, inputs: list[tuple[str, tuple[int, ...]]], model: nn.Module | None = None
+) -> Run:
+    """Make a model and run it on zeros."""
+    outcome = Run()
+    try:
+        with Watch() as watch, torch.no_grad():
+            torch.manual_seed(0)
+            outcome.model = model if model is not None else make()
+            outcome.model.eval()
+            outcome.result = outcome.model(*tensors(inputs))
+    except REFUSALS as refusal:
+        outcome.refusal = refusal
+    outcome.empty = watch.empty
+    return outcome
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Bit for bit, NaN being itself."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        if one.shape != other.shape or one.dtype != other.dtype:
+            return False
+        return bool(((one == other) | ((one != one) & (other != other))).all())
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return type(one) is type(other) and one == other
