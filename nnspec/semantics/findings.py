@@ -129,7 +129,7 @@ def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic
         message = f"{_equality(shown)} here, which is not proved"
     else:
         fact = f"{shown.left} {shown.op} {shown.right}"
-        help = f"state it: `where {fact}` in the signature"
+        help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
         message = f"{fact} must hold here, which is not proved"
     return error("W0301", message, span, "checked when it runs", notes=notes, help=help)
 
@@ -138,7 +138,7 @@ def _told_apart(relation: Relation) -> Relation:
     """The relation with names of their own for sizes that would read alike."""
     sides = [as_dim(relation.left), as_dim(relation.right)]
     names: dict[str, Dim] = {}
-    taken: set[str] = set()
+    taken = {s for side in sides for s in side.symbols() if "@" not in s}
     for symbol in (s for side in sides for s in sorted(side.symbols())):
         if "@" in symbol and symbol not in names:
             plain = symbol.partition("@")[0]

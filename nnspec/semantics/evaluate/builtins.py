@@ -222,7 +222,7 @@ def _loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
     count: DimLike = 1
     where: tuple[Relation, ...] = ()
     for value in args:
-        items, length, facts = _alike(value, frame, span)
+        items, length, facts = sequences.alike(value, span, frame)
         if length is not None:
             count = length
         parts.append(joins.join_all(items, frame) if items else Unknown("any"))
@@ -230,24 +230,10 @@ def _loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
     return RepeatValue(TupleValue(tuple(parts)), count, where)
 
 
-def _alike(
-    value: Value, frame: Frame, span: Span
-) -> tuple[list[Value], DimLike | None, tuple[Relation, ...]]:
-    """`rounds` of something that is not looped over yet, with what will hold in each round."""
-    if isinstance(value, RangeValue):
-        count = sequences.length_of_range(value, frame)
-        index = frame.world.new_size("i")
-        return [value.start + index * value.step], count, (Relation(index, "<", count),)
-    facts = frame.world.facts
-    items, length = sequences.rounds(value, span, frame)
-    frame.world.facts = facts
-    return items, length, value.where if isinstance(value, RepeatValue) else ()
-
-
 def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     start = args[1] if len(args) > 1 else keywords.get("start", 0)
     value = args[0]
-    items, length, where = _alike(value, frame, span)
+    items, length, where = sequences.alike(value, span, frame)
     if length is None and isinstance(start, int):
         return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
     count = len(items) if length is None else length
@@ -260,7 +246,10 @@ def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) 
 
 def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = _single(args)
-    if isinstance(value, (RepeatValue, Unknown, RangeValue)):
+    if isinstance(value, RepeatValue):
+        # The items count from the end now, so what their places tell does not hold any more.
+        return RepeatValue(value.element, value.count)
+    if isinstance(value, (Unknown, RangeValue)):
         return value
     items = sequences.items_of(value, span, frame)
     return ListValue(tuple(reversed(items))) if items is not None else Unknown("list")

@@ -22,6 +22,7 @@ from nnspec.semantics.values import (
     DictValue,
     ErrorValue,
     ListValue,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -176,6 +177,7 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
     keys: list[Value] = []
     values: list[Value] = []
     count: list[Value] = []
+    where: list[Relation] = []
 
     def element() -> None:
         if expr.key is not None:
@@ -183,7 +185,7 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
         values.append(conditions.each_way(lambda: evaluate(expr.element, inner), inner))
 
     facts, demands = frame.world.facts, len(frame.run.demands)
-    exact = run_clauses(expr.clauses, 0, inner, element, count)
+    exact = run_clauses(expr.clauses, 0, inner, element, count, where)
     if not exact:
         conditions.leave(facts, demands, frame)
     if not exact:
@@ -192,7 +194,7 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
         if expr.kind == "dict":
             return Unknown("dict")
         if len(expr.clauses) == 1 and len(values) == 1 and count and not expr.clauses[0].tests:
-            return RepeatValue(values[0], count[0])
+            return RepeatValue(values[0], count[0], tuple(where))
         return Unknown("list")
     if expr.kind == "dict":
         if all(isinstance(k, (str, int, float)) for k in keys):
@@ -207,6 +209,7 @@ def run_clauses(
     frame: Frame,
     element: Callable[[], None],
     count: list[Value],
+    where: list[Relation],
 ) -> bool:
     """Run the element for each round of the clauses; False where a length or a test is not known."""
     if at == len(clauses):
@@ -214,7 +217,10 @@ def run_clauses(
         return True
     clause = clauses[at]
     iterable = evaluate(clause.iterable, frame)
-    parts, length = sequences.rounds(iterable, clause.iterable.span, frame)
+    parts, length, holds = sequences.alike(iterable, clause.iterable.span, frame)
+    for relation in holds:
+        frame.world.assume(relation)
+    where.extend(holds)
     exact = length is None
     if length is not None:
         count.append(length)
@@ -229,7 +235,7 @@ def run_clauses(
                 exact = False
         if keep is False:
             continue
-        exact = run_clauses(clauses, at + 1, frame, element, count) and exact
+        exact = run_clauses(clauses, at + 1, frame, element, count, where) and exact
     return exact
 
 

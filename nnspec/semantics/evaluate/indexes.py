@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
-from nnspec.semantics.dims import Dim
+from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.evaluate import containers, joins
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.rules.indexing import SliceItem
@@ -13,6 +13,7 @@ from nnspec.semantics.values import (
     ERROR,
     Choice,
     DictValue,
+    DimLike,
     ErrorValue,
     Layer,
     LayerBody,
@@ -83,8 +84,12 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
             return Unknown("str")
         case DictValue():
             return _dict(value, item, expr, frame)
-        case RepeatValue(element):
-            return value if isinstance(item, SliceItem) else element
+        case RepeatValue():
+            return (
+                _repeated_slice(value, item, frame)
+                if isinstance(item, SliceItem)
+                else _repeated(value, item)
+            )
         case RangeValue():
             return frame.world.new_size("i")
         case Layer() if containers.is_container(value.body):
@@ -92,6 +97,33 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
     return frame.report(
         error("E0425", f"{describe(frame.world, value)} cannot be indexed", expr.span)
     )
+
+
+def _repeated(value: RepeatValue, item: Value) -> Value:
+    """An item of a list of symbolic length: a size that depends on its place has that place put in."""
+    places = [r.left for r in value.where if r.op == "<" and isinstance(r.left, Dim)]
+    element = value.element
+    if not isinstance(element, Dim) or len(places) != 1 or isinstance(item, bool):
+        return element
+    if isinstance(item, int):
+        item = item if item >= 0 else value.count + item
+    if not isinstance(item, (int, Dim)):
+        return element
+    (name,) = places[0].symbols()
+    return settle(element.substitute({name: item}))
+
+
+def _repeated_slice(value: RepeatValue, item: SliceItem, frame: Frame) -> Value:
+    lower, upper = 0 if item.lower is None else item.lower, item.upper
+    count: DimLike = frame.world.new_size("n")
+    if item.step in (None, 1) and isinstance(lower, int) and lower >= 0:
+        if upper is None:
+            count = frame.world.settle(value.count - lower)
+        elif isinstance(upper, int) and upper < 0:
+            count = frame.world.settle(value.count + upper - lower)
+    # Places are counted anew from the slice's begin.
+    where = value.where if lower == 0 and item.step in (None, 1) else ()
+    return RepeatValue(value.element, count, where)
 
 
 def _bounds(item: SliceItem) -> slice | None:

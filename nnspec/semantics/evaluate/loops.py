@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import joins
+from nnspec.semantics.evaluate import induction, joins
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
+    DictValue,
     ErrorValue,
+    Layer,
     ListValue,
     RangeValue,
     Relation,
@@ -23,6 +26,7 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import as_dim, error
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 Locals = dict[str, Value]
 
@@ -55,22 +59,34 @@ def follow(
     count: Value,
     may_change: bool,
     frame: Frame,
+    index: Dim | None = None,
 ) -> None:
     """Follow one round that stands for all; what a round changes is made to fit any round.
 
     one_round: follows the body from `frame.locals`; gives the locals at each of its ends.
     count: the number of rounds, None where the data decide it.
     may_change: whether shapes may change from round to round, else they are reported (E0311).
+    index: the symbol that counts the rounds where shapes may change.
     """
     before = dict(frame.locals)
+    if may_change and index is not None and isinstance(count, (int, Dim)):
+        by_round = induction.forms(before, partial(_trial, one_round, frame), index, frame)
+        if by_round is not None:
+            frame.locals = by_round.at(before, index, frame)
+            after = joins.join_locals(one_round() or [before], frame)
+            gathered = _gathered(before, after, count, frame)
+            new = {n: _any_round(v, frame) for n, v in after.items() if n not in before}
+            frame.locals = {**new, **by_round.at(before, count, frame), **gathered}
+            return
     run = frame.run
     for attempt in range(MOST_ATTEMPTS):
+        facts, results = run.world.facts, dict(run.results)
         frame.locals = dict(before)
         returned, claimed = len(frame.returns), len(run.claims)
         ends, held = _held(one_round, frame)
         ends = ends or [before]
         after = joins.join_locals(ends, frame)
-        widened = _widen(before, after, may_change, frame)
+        widened = _widen(before, after, statement if may_change else None, frame)
         if widened is None or attempt == MOST_ATTEMPTS - 1:
             for diagnostic, depth in held:
                 run.sink(diagnostic, depth)
@@ -79,6 +95,7 @@ def follow(
             break
         # A round whose start does not stand for all rounds says nothing about the others.
         del frame.returns[returned:], run.claims[claimed:]
+        run.world.facts, run.results = facts, results
         run.unrolled_later = run.unrolled_later or may_change
         before = widened
     gathered = _gathered(before, after, count, frame)
@@ -100,8 +117,18 @@ def _held(
     return ends, held
 
 
-def _widen(before: Locals, after: Locals, may_change: bool, frame: Frame) -> Locals | None:
-    """What a round changes becomes unknown; None where nothing had to be widened."""
+def _trial(one_round: Callable[[], list[Locals]], frame: Frame, start: Locals) -> Locals:
+    frame.locals = dict(start)
+    return joins.join_locals(one_round() or [start], frame)
+
+
+def _widen(
+    before: Locals, after: Locals, changing: ast.For | ast.While | None, frame: Frame
+) -> Locals | None:
+    """What a round changes becomes unknown; None where nothing had to be widened.
+
+    changing: the loop, where it may change shapes.
+    """
     changed = dict(before)
     found = False
     for name, old in before.items():
@@ -129,12 +156,30 @@ def _widen(before: Locals, after: Locals, may_change: bool, frame: Frame) -> Loc
         elif isinstance(new, Unknown) and not isinstance(old, (Unknown, ErrorValue)):
             changed[name] = Tensor(None, None, contiguous=None) if isinstance(old, Tensor) else new
             found = True
-        elif may_change and isinstance(old, Tensor) and isinstance(new, Tensor):
+        elif changing is not None and isinstance(old, ListValue) and isinstance(new, ListValue):
+            if len(old.items) != len(new.items) and _is_read(name, changing):
+                changed[name] = Unknown("list")
+                found = True
+        elif changing is not None and isinstance(old, Tensor) and isinstance(new, Tensor):
             wider = _wider(old, new, frame)
             if wider is not None:
                 changed[name] = wider
                 found = True
     return changed if found else None
+
+
+def _is_read(name: str, loop: ast.For | ast.While) -> bool:
+    """Whether a list is used in the loop for anything but to add to it."""
+    nodes = list(walk(loop))
+    named = sum(isinstance(n, ast.Name) and n.id == name for n in nodes)
+    added = sum(
+        isinstance(n, ast.Assign)
+        and n.op is not None
+        and isinstance(n.target, ast.Name)
+        and n.target.id == name
+        for n in nodes
+    )
+    return named > added
 
 
 def _wider(old: Tensor, new: Tensor, frame: Frame) -> Tensor | None:
@@ -189,6 +234,13 @@ def _gathered(before: Locals, after: Locals, count: Value, frame: Frame) -> Loca
                 grown[name] = RepeatValue(item, frame.world.settle(len(old.items) + count))
             else:
                 grown[name] = Unknown("list")
+        elif isinstance(old, DictValue) and old != new:
+            grown[name] = Unknown("dict")
+        elif isinstance(old, TupleValue) and isinstance(new, TupleValue):
+            if len(old.items) != len(new.items):
+                grown[name] = Unknown("tuple")
+        elif isinstance(old, Layer) and old != new:
+            grown[name] = Unknown("layer")
     return grown
 
 

@@ -44,7 +44,7 @@ def declare(item: ast.ParamDecl, inner: Frame) -> None:
             _declare_one(item, name, family)
 
     count: list[Value] = []
-    run_clauses(item.clauses, 0, family, element, count)
+    run_clauses(item.clauses, 0, family, element, count, [])
 
 
 def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:

@@ -94,6 +94,20 @@ def rounds(value: Value, span: Span, frame: Frame) -> tuple[list[Value], DimLike
     return items, None
 
 
+def alike(
+    value: Value, span: Span, frame: Frame
+) -> tuple[list[Value], DimLike | None, tuple[Relation, ...]]:
+    """`rounds` of something that is not looped over yet, with what will hold in each round."""
+    if isinstance(value, RangeValue):
+        count = length_of_range(value, frame)
+        index = frame.world.new_size("i")
+        return [value.start + index * value.step], count, (Relation(index, "<", count),)
+    facts = frame.world.facts
+    items, length = rounds(value, span, frame)
+    frame.world.facts = facts
+    return items, length, value.where if isinstance(value, RepeatValue) else ()
+
+
 def length_of_range(value: RangeValue, frame: Frame) -> DimLike:
     """How many numbers a symbolic range gives (0 where it is empty is left to the facts)."""
     span = value.stop - value.start

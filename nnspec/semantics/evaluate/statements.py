@@ -7,7 +7,16 @@ from enum import Enum
 from functools import partial
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.evaluate import arithmetic, conditions, joins, loops, patterns, sequences
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import (
+    arithmetic,
+    conditions,
+    induction,
+    joins,
+    loops,
+    patterns,
+    sequences,
+)
 from nnspec.semantics.evaluate.expressions import evaluate
 from nnspec.semantics.evaluate.run import BudgetExceeded, Frame
 from nnspec.semantics.values import (
@@ -183,7 +192,8 @@ def _for(statement: ast.For, frame: Frame) -> Flow:
     if count is not None:
         bind = partial(patterns.bind, statement.target, parts[0], frame)
         may_change = loops.is_settled_later(iterable, frame)
-        flow = _symbolic_loop(statement, statement.body, bind, count, may_change, frame)
+        index = induction.index_of(iterable, parts[0], frame) if may_change else None
+        flow = _symbolic_loop(statement, statement.body, bind, count, may_change, frame, index)
         conditions.leave(facts, demands, frame)
         return flow
     outer_breaks, outer_continues = frame.breaks, frame.continues
@@ -257,6 +267,7 @@ def _symbolic_loop(
     count: Value,
     may_change: bool,
     frame: Frame,
+    index: Dim | None = None,
 ) -> Flow:
     """A loop of unknown length; `bind` does what comes before each round."""
     outer = frame.breaks, frame.continues
@@ -267,6 +278,6 @@ def _symbolic_loop(
         flow = execute(body, frame)
         return frame.breaks + frame.continues + ([frame.locals] if flow is Flow.NEXT else [])
 
-    loops.follow(statement, one_round, count, may_change, frame)
+    loops.follow(statement, one_round, count, may_change, frame, index)
     frame.breaks, frame.continues = outer
     return Flow.NEXT

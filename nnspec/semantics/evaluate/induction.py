@@ -1,0 +1,180 @@
+"""Loops over hyperparameters whose rounds change shapes: the sizes of each round as formulas of its number.
+
+A formula is guessed from one round with open sizes, and proved by induction: it holds before the first
+round, and where it holds before a round it holds behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate.run import Claim, Frame
+from nnspec.semantics.values import DimLike, RangeValue, Relation, RepeatValue, Tensor, Value
+from nnspec.semantics.world import as_dim
+
+Locals = dict[str, Value]
+Place = tuple[str, int]
+Round = Callable[[Locals], Locals]
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Sizes that change from round to round.
+
+    index: the symbol that counts the rounds, from 0.
+    sizes: by local and axis, the size before round `index`.
+    """
+
+    index: Dim
+    sizes: Mapping[Place, Dim] = field(default_factory=dict)
+
+    def at(self, before: Locals, number: DimLike, frame: Frame) -> Locals:
+        """The locals before round `number`; before the first one they are `before`."""
+        (name,) = self.index.symbols()
+        sizes = {
+            place: frame.world.settle(form.substitute({name: number}))
+            for place, form in self.sizes.items()
+        }
+        return with_sizes(before, sizes)
+
+
+def with_sizes(before: Locals, sizes: Mapping[Place, DimLike]) -> Locals:
+    """The locals with other sizes at some axes."""
+    result = dict(before)
+    for (local, axis), size in sizes.items():
+        tensor = result[local]
+        dims = (*tensor.dims[:axis], size, *tensor.dims[axis + 1 :])
+        result[local] = tensor.with_(dims, tensor.origins, contiguous=None)
+    return result
+
+
+def index_of(iterable: Value, item: Value, frame: Frame) -> Dim | None:
+    """The symbol that counts the rounds of a loop over a list of symbolic length: the one in its items,
+    or a new one where they do not depend on it."""
+    world = frame.world
+    match iterable:
+        case RangeValue(start, stop, step):
+            known = {s for bound in (start, stop, step) for s in as_dim(bound).symbols()}
+            fresh = [s for s in as_dim(item).symbols() if s not in known]
+            return Dim.symbol(fresh[0]) if len(fresh) == 1 else None
+        case RepeatValue(_, count, where):
+            counted = [r.left for r in where if r.op == "<" and isinstance(r.left, Dim)]
+            for other in counted[1:]:
+                # Lists that are zipped or enumerated go on together.
+                world.assume(Relation(other, "==", counted[0]))
+            if not counted:
+                index = world.new_size("i")
+                world.assume(Relation(index, "<", count))
+                return index
+            settled = world.settle(counted[0])
+            return settled if isinstance(settled, Dim) and len(settled.symbols()) == 1 else None
+    return None
+
+
+def forms(before: Locals, follow: Round, index: Dim, frame: Frame) -> Forms | None:
+    """The sizes that rounds change; None where nothing changes or no formula was found.
+
+    follow: the locals behind one round, from those before it.
+    """
+    with _held(frame):
+        changed = _changed(before, follow(before), frame)
+    if not changed:
+        return None
+    guessed = _guessed(changed, before, follow, index, frame)
+    if guessed is None:
+        return None
+    with _held(frame):
+        after = follow(guessed.at(before, index, frame))
+        proved = _changed(guessed.at(before, index + 1, frame), after, frame) == []
+    return guessed if proved else None
+
+
+def _changed(before: Locals, after: Locals, frame: Frame) -> list[Place] | None:
+    """The axes that differ; None where a tensor has another rank, or is none any more."""
+    places: list[Place] = []
+    for name, old in before.items():
+        new = after.get(name, old)
+        if new is old or not isinstance(old, Tensor):
+            continue
+        if not isinstance(new, Tensor) or old.dims is None or new.dims is None:
+            return None
+        if len(old.dims) != len(new.dims):
+            return None
+        for axis, (a, b) in enumerate(zip(old.dims, new.dims, strict=True)):
+            if a != b and frame.world.compare(a, b) != "equal":
+                places.append((name, axis))
+    return places
+
+
+def _guessed(
+    places: list[Place], before: Locals, follow: Round, index: Dim, frame: Frame
+) -> Forms | None:
+    """Formulas from one round whose changing sizes are open symbols."""
+    with _held(frame) as claims:
+        opened = {place: frame.world.new_size("size", 1) for place in places}
+        after = follow(with_sizes(before, opened))
+        found: dict[Place, Dim] = {}
+        for (name, axis), size in opened.items():
+            first = as_dim(before[name].dims[axis])
+            behind = after.get(name)
+            if not isinstance(behind, Tensor) or behind.dims is None or len(behind.dims) <= axis:
+                return None
+            wanted = [c.relation for c in claims() if c.relation.op == "=="]
+            form = _demanded(size, first, wanted, index, frame)
+            if form is None:
+                form = _repeated(size, first, as_dim(behind.dims[axis]), index)
+            if form is None:
+                return None
+            found[name, axis] = form
+    return Forms(index, found)
+
+
+def _demanded(
+    size: Dim, first: Dim, wanted: list[Relation], index: Dim, frame: Frame
+) -> Dim | None:
+    """The size that a layer of this round takes, if that is the given one in the first round."""
+    (name,) = index.symbols()
+    for relation in wanted:
+        for open_, form in ((relation.left, relation.right), (relation.right, relation.left)):
+            if open_ != size or not isinstance(form, Dim) or name not in form.symbols():
+                continue
+            if frame.world.compare(form.substitute({name: 0}), first) == "equal":
+                return form
+    return None
+
+
+def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim) -> Dim | None:
+    """What a step that is alike in every round makes: a sum, a product, or a quotient."""
+    (name,) = size.symbols()
+    others = frozenset((name, *index.symbols()))
+    step = behind - size
+    if not step.symbols() & others:
+        return first + step * index
+    factor = behind.substitute({name: 1})
+    if not factor.symbols() & others and factor * size == behind:
+        return first * factor**index
+    for divisor in (2, 3, 4):
+        if behind == size // divisor:
+            return first // Dim.of(divisor) ** index
+    return None
+
+
+@contextmanager
+def _held(frame: Frame) -> Iterator[Callable[[], list[Claim]]]:
+    """Follow code on trial: what it finds, assumes and leaves behind is forgotten."""
+    run, world = frame.run, frame.world
+    sink, facts, holes, results = run.sink, world.facts, dict(world.holes), dict(run.results)
+    claims, demands, returned = len(run.claims), len(run.demands), len(frame.returns)
+    costs = run.cost.flops, run.cost.memory
+    kept = frame.locals
+    run.sink = lambda diagnostic, depth: None
+    try:
+        yield lambda: run.claims[claims:]
+    finally:
+        run.sink, world.facts, world.holes, run.results = sink, facts, holes, results
+        run.cost.flops, run.cost.memory = costs
+        frame.locals = kept
+        del run.claims[claims:], run.demands[demands:], frame.returns[returned:]
