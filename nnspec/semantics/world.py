@@ -131,6 +131,23 @@ class World(Record, frozen=False, eq=False):
         if relation.op in ("==", "!=") or self.facts.prove(settled) is not True:
             self.facts = self.facts.assume(settled)
 
+    def used_as_sizes(self, relation: Relation) -> bool:
+        """An int hyperparameter is any int until it is used as a size: then it is 1 or more.
+
+        Takes the relation as met where that settles it.
+        """
+        left, right = relation.left, relation.right
+        if relation.op not in (">=", ">") or not isinstance(left, Dim) or not isinstance(right, int):
+            return False
+        before = self.facts
+        for symbol in left.symbols():
+            if before.domain(symbol)[0] is None:
+                self.assume(Relation(Dim.symbol(symbol), ">=", 1))
+        if self.facts is not before and self.prove(relation) is True:
+            return True
+        self.facts = before
+        return False
+
     def new_size(self, name: str, low: int = 0) -> Dim:
         """A dimension that only the data decide: equal to itself alone, at least `low`."""
         self.counter += 1

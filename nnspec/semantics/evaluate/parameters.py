@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions, initialisers, results
 from nnspec.semantics.evaluate.expressions import run_clauses
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown, used_as_sizes
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     Choice,
     LayerBody,
@@ -70,7 +70,7 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
     tensor = _tensor(item, inner)
     if tensor is not None:
         for dim in tensor.dims or ():
-            used_as_sizes(Relation(dim, ">=", 1), inner.world)
+            inner.world.used_as_sizes(Relation(dim, ">=", 1))
     if tensor is None and item.value is not None:
         value = initialisers.value_of(item.value, None, inner)
         tensor = value if isinstance(value, Tensor) else tensor_unknown()

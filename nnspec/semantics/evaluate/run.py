@@ -278,7 +278,7 @@ def new_run(
     world.report = run.report
 
     def claimed(relation: Relation, span: Span) -> None:
-        if used_as_sizes(relation, world):
+        if world.used_as_sizes(relation):
             return
         if not any(
             isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
@@ -290,24 +290,6 @@ def new_run(
 
     world.claimed = claimed
     return run
-
-
-def used_as_sizes(relation: Relation, world: World) -> bool:
-    """An int hyperparameter is any int until it is used as a size: then it is 1 or more.
-
-    Takes the relation as met where that settles it.
-    """
-    left, right = relation.left, relation.right
-    if relation.op not in (">=", ">") or not isinstance(left, Dim) or not isinstance(right, int):
-        return False
-    before = world.facts
-    for symbol in left.symbols():
-        if before.domain(symbol)[0] is None:
-            world.assume(Relation(Dim.symbol(symbol), ">=", 1))
-    if world.facts is not before and world.prove(relation) is True:
-        return True
-    world.facts = before
-    return False
 
 
 def tensor_unknown() -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.dims import Dim
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims, Origins, origins_of, product, unknown
@@ -107,9 +106,7 @@ def settle_shape(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Dims | Non
     wanted = tuple(call.settle(d) for d in wanted)
     place = at if call.given(at) else None
     for dim in wanted:
-        if isinstance(dim, Dim) and {str(dim)} == dim.symbols():
-            # A hyperparameter that is used as a size is one.
-            call.demand(Relation(dim, ">=", 1), f"{dim} is used as a size", place)
+        call.world.used_as_sizes(Relation(dim, ">=", 1))
     open_axes = [i for i, dim in enumerate(wanted) if dim == -1]
     if len(open_axes) > 1 or any(isinstance(d, int) and d < -1 for d in wanted):
         call.fail(
