@@ -175,6 +175,9 @@ class Learner:
             return None
         if self._narrows(dim):
             return None
+        self._narrows_factors(dim)
+        if dim in facts.at_least_zero:
+            return None
         for fact in facts.at_least_zero:
             gap = (dim + fact).as_int()
             if gap is not None and gap < 0:
@@ -217,6 +220,19 @@ class Learner:
         self._set_domain(mono[0], low, high)
         return True
 
+    def _narrows_factors(self, dim: Dim) -> None:
+        """Where a product is positive and all its factors but one are not negative, each is 1 or more."""
+        if len(dim.terms) != 2 or dim.constant >= 0:
+            return
+        mono, c = next((mono, c) for mono, c in dim.terms.items() if mono)
+        if c < 0 or len(set(mono)) != len(mono):
+            return
+        lows = [(atom, quick_bounds(self.facts, Dim.atom(atom))[0]) for atom in mono]
+        if sum(low is None or low < 0 for _, low in lows) <= 1:
+            for atom, low in lows:
+                if isinstance(atom, Symbol) and (low is None or low < 1):
+                    self._set_domain(atom, 1, self.facts.domain(atom.name)[1])
+
     def _set_domain(self, symbol: Symbol, low: int | None, high: int | None) -> None:
         facts = self.facts
         if low is not None and high is not None and low > high:
@@ -228,6 +244,9 @@ class Learner:
         again = [fact for fact in facts.not_zero if len(fact.terms) <= 2]
         for fact in again:
             self.add(NOT_EQUAL, fact)
+        for fact in facts.at_least_zero:
+            if any(symbol in mono and len(mono) > 1 for mono in fact.terms):
+                self.add(AT_LEAST, fact)
         if low is not None and low == high:
             self.add(EQUAL, Dim.atom(symbol) - low)
         return None
