@@ -124,6 +124,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0415", "wrong-format", "error", "The format of an f-string does not fit its value."),
     ("E0416", "assignment-in-place", "error", "A value is changed in place."),
     ("E0417", "starred-target", "error", "A starred name stands on the left of an assignment."),
+    ("E0418", "written-over", "error", "An operation in place writes over a value that is read again."),
     ("E0419", "wrong-unpacking", "error", "A value has another number of parts than there are names for them."),
     ("E0420", "wrong-operands", "error", "An operator does not go with its operands."),
     ("E0421", "endless-recursion", "error", "A module contains itself, or a function calls itself."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast as py
 
-from nnspec.ir import build, creation, expressions
+from nnspec.ir import build, creation, records
 from nnspec.ir.context import Frame
 from nnspec.ir.hints import is_record
 from nnspec.ir.walk import nodes
@@ -95,9 +95,11 @@ def default_of(
         return py.Constant(None) if isinstance(param.type, ast.OptionalType) else None
     if is_constant(param.default, frame):
         outside = Frame(frame.file, "class", frame.module)
-        return expressions.expression(param.default, outside)
+        return records.matching(param.default, param.type, None, outside)
     test = py.Compare(build.name(name), [py.Is()], [py.Constant(None)])
-    fill = build.assign(build.stored(name), expressions.expression(param.default, frame))
+    fill = build.assign(
+        build.stored(name), records.matching(param.default, param.type, None, frame)
+    )
     prelude.append(build.at(py.If(test, [build.at(fill, param.span)], []), param.span))
     return Filled
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
-from nnspec.semantics import assertions, holes, passes
+from nnspec.semantics import assertions, holes, overwritten, passes
 from nnspec.semantics.checked import Checked
 from nnspec.semantics.dims.atoms import DimLimit
 from nnspec.semantics.evaluate.run import BudgetExceeded, Recorder
@@ -30,6 +32,9 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
     for item, diagnostic in recorder.unmatched.items():
         if item not in recorder.matched:
             findings.add(diagnostic, 0)
+    for body in _bodies(scope):
+        for diagnostic in overwritten.overwritten(body, recorder.callees):
+            findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
     return Checked(
         scope,
@@ -44,6 +49,14 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
             if len(texts) == 1 and "" not in texts
         },
     )
+
+
+def _bodies(scope: FileScope) -> Iterator[tuple[ast.Statement, ...]]:
+    for declaration in scope.file.declarations:
+        members = declaration.body if isinstance(declaration, ast.Module) else (declaration,)
+        for member in members:
+            if isinstance(member, ast.Def) and member.body is not None:
+                yield member.body
 
 
 def _declaration(

@@ -22,10 +22,12 @@ from nnspec.semantics.evaluate.run import DEPTH, Frame
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
+    DictValue,
     ErrorValue,
     Layer,
     LayerBody,
     LayerType,
+    ListValue,
     TupleValue,
     Unknown,
     Value,
@@ -242,9 +244,12 @@ def class_constant(layer_type: LayerType, name: str, frame: Frame) -> Value:
         if isinstance(item, ast.Let) and isinstance(item.target, ast.Name):
             if item.target.id not in class_constants(layer_type):
                 continue
-            patterns.bind(item.target, evaluate(item.value, inner), inner)
+            value = evaluate(item.value, inner)
+            patterns.bind(item.target, value, inner)
             if item.target.id == name:
-                return inner.locals[name]
+                # What is made anew for each instance is no constant of the class.
+                kept = not isinstance(value, (ListValue, DictValue, Layer, Unknown))
+                return value if kept else MISSING
     return MISSING
 
 
