@@ -117,10 +117,17 @@ class Facts:
 
     def declare(self, symbol: str, low: int | None = 1, high: int | None = None) -> Facts:
         """Say between which bounds (inclusive, None for none) a symbol that has no facts yet lies."""
+        # Kept, so that passes which declare the same know the same facts.
+        key = ("declare", symbol, low, high)
+        known = self._memo.get(key)
+        if known is not None:
+            assert isinstance(known, Facts)
+            return known
         new = self.fork()
         new.declared[symbol] = new.domains[symbol] = (low, high)
         if low is not None and high is not None and low > high:
             new.impossible = True
+        self.remember(key, new)
         return new
 
     def assume(self, relation: RelationLike) -> Facts:

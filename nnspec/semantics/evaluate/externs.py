@@ -15,11 +15,12 @@ from nnspec.semantics.evaluate import (
     mismatches,
     modules,
     patterns,
+    remembered,
     results,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import Cost, Frame
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.values import (
     ERROR,
@@ -61,7 +62,8 @@ def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, sp
     binding.fill(decl.signature, bound, inner)
     inner.locals.update(bound.values)
     callee = Callee(name, span, None, library=True)
-    return _at_site(decl, decl.signature, decl.rule, decl.body, bound, inner, callee, frame)
+    value = _at_site(decl, decl.signature, decl.rule, decl.body, bound, inner, callee, frame)
+    return _with_origins(value, bound, callee, frame)
 
 
 def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
@@ -75,13 +77,27 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
     if isinstance(bound, Misfit):
         binding.report(bound, frame)
         return ERROR
-    inner = Frame(frame.run, layer.body.scope, frame.stage, definition=forward)
+    run = frame.run
+    callee = Callee(name, span, layer.made, library=run.catalog.is_library(decl))
+    key = remembered.call_key(layer.body, bound.values, frame)
+    known: remembered.Outcome | None = run.recorder.memo.get(key) if key is not None else None
+    if known is not None:
+        run.world.facts = known.facts
+        run.cost.add(known.flops, known.memory)
+        return _with_origins(known.value, bound, callee, frame)
+    before, cost = remembered.state(run), run.cost
+    run.cost = Cost()
+    inner = Frame(run, layer.body.scope, frame.stage, definition=forward)
     inner.body, inner.layer = layer.body, layer
     binding.fill(forward.signature, bound, inner)
     inner.locals.update(bound.values)
     modules.settle_layer(layer.body, inner)
-    callee = Callee(name, span, layer.made, library=frame.run.catalog.is_library(decl))
-    return _at_site(decl, forward.signature, decl.rule, decl.body, bound, inner, callee, frame)
+    value = _at_site(decl, forward.signature, decl.rule, decl.body, bound, inner, callee, frame)
+    made, run.cost = run.cost, cost
+    cost.add(made.flops, made.memory)
+    if key is not None:
+        remembered.keep_call(run, key, before, value, made.flops, made.memory)
+    return _with_origins(value, bound, callee, frame)
 
 
 def _at_site(
@@ -151,7 +167,7 @@ def _call(
         return ERROR
     if inner.run.measured or not inner.run.catalog.is_library(decl):
         _cost(members, result, inner)
-    return _with_origins(result, bound, callee, frame)
+    return result
 
 
 def gives_none(signature: ast.Signature, bound: Bound, callee: Callee, frame: Frame) -> bool:
@@ -160,7 +176,9 @@ def gives_none(signature: ast.Signature, bound: Bound, callee: Callee, frame: Fr
         value = bound.values.get(param.name)
         if isinstance(value, Choice) and None in value.options and param.type is not None:
             if not kinds.fits(param.type, None, frame):
-                mismatches.may_be_none(param, bound.spans.get(param.name, callee.span), callee, frame)
+                mismatches.may_be_none(
+                    param, bound.spans.get(param.name, callee.span), callee, frame
+                )
                 return True
     return False
 
@@ -188,9 +206,9 @@ def _each_way(
     for option in bound.values[name].options:
         values = {**bound.values, name: option}
         copy = Frame(frame.run, inner.scope, inner.stage, dict(values), {}, inner.body, inner.layer)
-        found.append(
-            _call(decl, signature, rule, members, Bound(values, bound.spans), copy, callee, frame)
-        )
+        one = Bound(values, bound.spans)
+        value = _call(decl, signature, rule, members, one, copy, callee, frame)
+        found.append(_with_origins(value, one, callee, frame))
     return joins.join_all(found, frame)
 
 

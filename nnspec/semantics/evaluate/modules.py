@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate import (
     parameters,
     paths,
     patterns,
+    remembered,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
@@ -95,8 +96,15 @@ def make(body: LayerBody, inner: Frame, frame: Frame, span: Span) -> Value:
     known = run.bodies.get(key)
     if known is not None:
         return Layer(known, span)
+    shared = remembered.body_key(decl, body)
+    if shared is not None:
+        known = remembered.known_body(run, shared)
+        if known is not None:
+            run.bodies[key] = known
+            return Layer(known, span)
     if run.depth >= DEPTH:
         return frame.report(error("E0421", f"`{decl.name}` contains itself without end", span))
+    before, facts = remembered.state(run), run.world.facts
     layer = Layer(body, span)
     inner.body, inner.layer = body, layer
     run.depth += 1
@@ -116,6 +124,8 @@ def make(body: LayerBody, inner: Frame, frame: Frame, span: Span) -> Value:
     if not ok:
         return ERROR
     run.bodies[key] = body
+    if shared is not None:
+        remembered.keep_body(run, shared, before, facts, body)
     return layer
 
 

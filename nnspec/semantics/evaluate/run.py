@@ -108,6 +108,11 @@ class Cost(Record, frozen=False, eq=False):
     flops: DimLike = 0
     memory: DimLike = 0
 
+    def add(self, flops: DimLike, memory: DimLike) -> None:
+        """Count a call."""
+        self.flops = self.flops + flops
+        self.memory = self.memory + memory
+
 
 class Claim(Record, eq=False):
     """A relation that could not be proved, with the code that needs it and the facts known there.
@@ -140,6 +145,7 @@ class Run(Record, frozen=False, eq=False):
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
     measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
+    reported: how many findings there were.
     """
 
     world: World
@@ -170,6 +176,7 @@ class Run(Record, frozen=False, eq=False):
     demands: list[Value] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
     measured: bool = False
+    reported: int = 0
 
     def step(self, span: Span) -> None:
         """Count one step of evaluation."""
@@ -179,6 +186,7 @@ class Run(Record, frozen=False, eq=False):
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Hand on a finding, with the chain of calls that led to it."""
+        self.reported += 1
         if self.chain and diagnostic.severity == "error":
             notes = tuple(
                 f"in {label.message}, line {label.span.line} of {label.span.source.path}"
@@ -284,7 +292,13 @@ def new_run(
             isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
         ):
             run.claims.append(
-                Claim(run.frames[-1] if run.frames else None, relation, span, world.facts, not run.branches)
+                Claim(
+                    run.frames[-1] if run.frames else None,
+                    relation,
+                    span,
+                    world.facts,
+                    not run.branches,
+                )
             )
         world.assume(relation)
 
