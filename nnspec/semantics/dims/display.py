@@ -6,7 +6,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Mono, Symbol, cofactor, symbol_atom
-from nnspec.semantics.dims.floors import floor_div
+from nnspec.semantics.dims.floors import common_mono, floor_div
 from nnspec.semantics.dims.polynomial import Dim, from_terms
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def display(facts: Facts, dim: Dim) -> Dim:
     """The dim under the facts with every fresh symbol written as the quotient that it is."""
-    return _without_fresh(facts, dim, readable=True)
+    return _cancelled(facts, _without_fresh(facts, dim, readable=True))
 
 
 def exactly(facts: Facts, dim: Dim) -> Dim:
@@ -30,6 +30,40 @@ def _without_fresh(facts: Facts, dim: Dim, readable: bool) -> Dim:
             symbol = symbol_atom(quotient.name)
             dim = _written(dim, symbol, *quotient.written, readable)
     return dim
+
+
+def _cancelled(facts: Facts, dim: Dim) -> Dim:
+    """The dim with what cancels in products with exact quotients: `2 * (dim // (2 * heads))` is `dim // heads`."""
+    exact: dict[Atom, tuple[Dim, Dim]] = {}
+    for quotient in facts.quotients:
+        whole = floor_div(*quotient.written)
+        for mono, c in whole.terms.items():
+            if len(whole.terms) == len(mono) == c == 1:
+                exact[mono[0]] = quotient.written
+    for _ in range(len(exact)):
+        total = Dim({})
+        for mono, c in dim.terms.items():
+            ways = (_smaller(atom, *exact[atom], mono, c) for atom in mono if atom in exact)
+            less = next((way for way in ways if way is not None), None)
+            total = total + (from_terms({mono: c}, dim.has_power) if less is None else less)
+        if total == dim:
+            break
+        dim = total
+    return dim
+
+
+def _smaller(atom: Atom, p: Dim, q: Dim, mono: Mono, c: int) -> Dim | None:
+    """`c * mono`, of which one factor is `p // q`, with a smaller divisor; None where nothing cancels."""
+    rest = cofactor(mono, (atom,))
+    if rest is None or len(q.terms) != 1:
+        return None
+    ((divisor, scale),) = q.terms.items()
+    common = common_mono([Dim({rest: 1}, True), Dim({divisor: 1}, True)])
+    g = gcd(c, scale)
+    above, below = cofactor(rest, common), cofactor(divisor, common)
+    if above is None or below is None or (g == 1 and not common):
+        return None
+    return floor_div(p, Dim({below: scale // g}, True)) * Dim({above: c // g}, True)
 
 
 def _written(dim: Dim, symbol: Symbol, p: Dim, q: Dim, readable: bool) -> Dim:
