@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from .cases import floats
 from .harness import Case
 
@@ -69,5 +71,39 @@ VISION = [
         "vision/hrnet.nnspec:hrnet_w18",
         floats(2, 3, 32, 48),
         {"width": 4, "modules_per_stage": (1, 2), "classes": 3},
+    ),
+    Case("vision/dcgan.nnspec:Generator", floats(2, 7, 1, 1), {"nz": 7, "ngf": 3}),
+    Case("vision/dcgan.nnspec:Discriminator", floats(2, 3, 64, 64), {"ndf": 3}),
+    Case(
+        "vision/vae.nnspec:vae",
+        floats(3, 3, 16, 16),
+        {"channels": [4, 5, 6], "image": 16, "latent": 3},
+    ),
+    Case(
+        "vision/diffusion_unet.nnspec:ddpm",
+        lambda: (torch.randn(2, 3, 16, 8), torch.tensor([3, 700])),
+        {"base": 8, "multipliers": [1, 2], "attention_at": [1]},
+    ),
+    Case(
+        "vision/diffusion_unet.nnspec:conditional_ddpm",
+        lambda: (torch.randn(2, 3, 8, 8), torch.tensor([3, 700]), torch.tensor([1, 0])),
+        {"base": 8, "multipliers": [1, 2], "attention_at": [0], "classes": 2},
+    ),
+    Case("vision/style_features.nnspec:StyleFeatures", floats(1, 3, 8, 12)),
+    Case(
+        "vision/style_features.nnspec:Siamese",
+        lambda: (torch.randn(3, 1, 28, 28), torch.randn(3, 1, 28, 28)),
+        {"dim": 5},
+    ),
+    Case("vision/pointnet.nnspec:PointNet", floats(2, 3, 20), {"classes": 4}),
+    Case(
+        "vision/pointnet.nnspec:NeRF",
+        lambda: (torch.randn(4, 5, 3), torch.randn(4, 5, 3)),
+        {"depth": 4, "width": 8, "skips": [1]},
+    ),
+    Case(
+        "vision/pointnet.nnspec:GCN",
+        lambda: (torch.randn(6, 5), torch.rand(6, 6)),
+        {"dims": [5, 4, 3]},
     ),
 ]

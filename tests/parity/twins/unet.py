@@ -25,9 +25,7 @@ class DoubleConv(nn.Module):
 class Down(nn.Module):
     def __init__(self, in_channels: int, out_channels: int) -> None:
         super().__init__()
-        self.maxpool_conv = nn.Sequential(
-            nn.MaxPool2d(2), DoubleConv(in_channels, out_channels)
-        )
+        self.maxpool_conv = nn.Sequential(nn.MaxPool2d(2), DoubleConv(in_channels, out_channels))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.maxpool_conv(x)
@@ -102,9 +100,7 @@ class NestedUNet(nn.Module):
             previous = c
         self.pool = nn.MaxPool2d(2)
         self.bottleneck = valid_conv(previous, 2 * previous)
-        self.ups = nn.ModuleList(
-            nn.ConvTranspose2d(2 * c, c, 2, stride=2) for c in channels[::-1]
-        )
+        self.ups = nn.ModuleList(nn.ConvTranspose2d(2 * c, c, 2, stride=2) for c in channels[::-1])
         self.convs = nn.ModuleList(valid_conv(2 * c, c) for c in channels[::-1])
         self.head = nn.Conv2d(channels[0], classes, 1)
 

@@ -99,10 +99,7 @@ class VisionTransformer(nn.Module):
         self.patch_embed = PatchEmbed(patch, 3, dim)
         self.pos_drop = nn.Dropout(p=drop)
         self.blocks = nn.Sequential(
-            *[
-                Block(dim, num_heads, drop, drop_path * i / max(1, depth - 1))
-                for i in range(depth)
-            ]
+            *[Block(dim, num_heads, drop, drop_path * i / max(1, depth - 1)) for i in range(depth)]
         )
         self.norm = nn.LayerNorm(dim, eps=1e-6) if token else nn.Identity()
         self.fc_norm = nn.Identity() if token else nn.LayerNorm(dim, eps=1e-6)
