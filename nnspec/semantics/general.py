@@ -123,7 +123,8 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
             if repeated:
                 return Unknown("tuple")
             parts = tuple(
-                hyperparameter(f"{name}[{i}]", f.type, frame) for i, f in enumerate(items)
+                hyperparameter(f"{name}.{f.name}" if f.name else f"{name}[{i}]", f.type, frame)
+                for i, f in enumerate(items)
             )
             names = tuple(f.name for f in items if f.name is not None)
             return TupleValue(parts, names if len(names) == len(items) else None)

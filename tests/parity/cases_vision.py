@@ -106,4 +106,19 @@ VISION = [
         lambda: (torch.randn(6, 5), torch.rand(6, 6)),
         {"dims": [5, 4, 3]},
     ),
+    Case(
+        "vision/efficientnet.nnspec:efficientnet_b0",
+        floats(2, 3, 32, 40),
+        {"width": 0.3, "depth": 0.6, "classes": 5},
+    ),
+    Case(
+        "vision/resnext.nnspec:resnext50_32x4d",
+        floats(2, 3, 32, 40),
+        {"depths": [1, 2, 1, 1], "classes": 5},
+    ),
+    Case(
+        "vision/resnext.nnspec:se_resnet18",
+        floats(2, 3, 32, 40),
+        {"depths": [1, 1, 2, 1], "classes": 5},
+    ),
 ]
