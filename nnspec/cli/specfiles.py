@@ -6,15 +6,15 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
+from nnspec.record import Record
 
 SUFFIX = ".nnspec"
 
 
-class SpecFile(NamedTuple):
+class SpecFile(Record, eq=False):
     """One spec to read.
 
     path: as it is named in messages, which is as the user wrote it.

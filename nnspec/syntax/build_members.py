@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
+from nnspec.record import Record
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_code import BuildCode
 from nnspec.syntax.building import Kids
 
-
-class Guarded(NamedTuple):
-    """`value if condition`."""
-
-    value: ast.Expr
-    condition: ast.Expr | None
+# `value if condition`.
+Guarded = tuple[ast.Expr, ast.Expr | None]
 
 
-class Rule(NamedTuple):
+class Rule(Record, eq=False):
     """`rule name` in an `extern` declaration."""
 
     name: str
 
 
-class Params(NamedTuple):
+class Params(Record, eq=False):
     """The arguments in parentheses, which end at `end`."""
 
     items: tuple[ast.Param, ...]
     end: int
 
 
-class Header(NamedTuple):
+class Header(Record, eq=False):
     """`def name(…) -> type where …`."""
 
     name: str
@@ -59,15 +54,15 @@ class BuildMembers(BuildCode):
         return ast.Let(span, target, value)
 
     def guarded(self, kids: Kids, span: Span) -> Guarded:
-        return Guarded(kids[0], None)
+        return kids[0], None
 
     def guarded_if(self, kids: Kids, span: Span) -> Guarded:
-        return Guarded(kids[0], kids[1])
+        return kids[0], kids[1]
 
     def guarded_else(self, kids: Kids, span: Span) -> Guarded:
         body, test, (orelse, condition) = kids
         whole = self.span(span.start, orelse.span.end)
-        return Guarded(ast.Conditional(whole, test, body, orelse), condition)
+        return ast.Conditional(whole, test, body, orelse), condition
 
     def parameter(self, kids: Kids, span: Span) -> ast.ParamDecl:
         kind, name, type_, (value, condition), clauses = kids

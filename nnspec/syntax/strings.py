@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters as mistakes
+from nnspec.record import Record
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
@@ -23,7 +23,7 @@ _BRACE = re.compile(r"\{\{|\}\}|\{|\}")
 _IN_FIELD = re.compile(r"[\[({]|[\])}]|[\"']|![=]?|:=?|[=!<>]=|=|\\")
 
 
-class _Field(NamedTuple):
+class _Field(Record, eq=False):
     """Where the parts of `{value:spec}` stand: value is text[start:stop], the closing brace at `close`."""
 
     start: int
@@ -121,7 +121,7 @@ class StringReader:
                 at = field.close + 1
 
     def _add_field(self, field: _Field) -> None:
-        start, stop, close = field
+        start, stop, close = field.start, field.stop, field.close
         text = self.source.text
         if not text[start:stop].strip():
             self._report(mistakes.empty_field(self._span(start - 1, close + 1)))

@@ -85,7 +85,7 @@ def _load(path: str, key: bytes) -> Tables | None:
 
 
 def _store(path: str, key: bytes, made: Tables) -> None:
-    body = marshal.dumps((key, tuple(made)))
+    body = marshal.dumps((key, tuple(getattr(made, name) for name in Tables.fields)))
     temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

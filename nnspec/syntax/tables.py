@@ -6,7 +6,9 @@ are integers, so that a run with a warm cache imports neither Lark nor anything 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from nnspec.record import Record
 
 STARTS = ("file", "values")
 
@@ -21,7 +23,7 @@ SPLICE = 1000
 Rule = tuple[int, int, int, tuple[int, ...], str]
 
 
-class Tables(NamedTuple):
+class Tables(Record, eq=False):
     """A parser as data.
 
     ids: the number of every terminal: literals under their text, others under their name.

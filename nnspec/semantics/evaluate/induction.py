@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
+from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.run import Claim, Frame
 from nnspec.semantics.values import DimLike, RangeValue, Relation, RepeatValue, Tensor, Value
@@ -20,8 +20,7 @@ Place = tuple[str, int]
 Round = Callable[[Locals], Locals]
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(Record):
     """Sizes that change from round to round.
 
     index: the symbol that counts the rounds, from 0.
