@@ -226,7 +226,7 @@ def size(dim: int | Dim, frame: Frame) -> py.expr:
 
 def unary(op: str, operand: ast.Expr, frame: Frame) -> py.expr:
     """`-x`, `not x`; `not a in b` reads `a not in b`."""
-    if op == "not":
+    if op == "not" and not (isinstance(operand, ast.Unary) and operand.op == "not"):
         return negated(operand, frame)
     return py.UnaryOp(UNARY[op](), expression(operand, frame))
 
@@ -253,15 +253,26 @@ def _is_none(expr: ast.Expr) -> bool:
     return isinstance(expr, ast.Constant) and expr.value is None
 
 
+def _may_be_nan(expr: ast.Compare, op: str, frame: Frame) -> bool:
+    """Whether data are compared by size: of a value that is no number, neither `<` nor `>=` holds."""
+    sides = (expr.first, *expr.rest)
+    return op in ("<", "<=", ">", ">=") and any(
+        isinstance(frame.file.value(side), Tensor) for side in sides
+    )
+
+
 def negated(expr: ast.Expr, frame: Frame) -> py.expr:
     """The opposite of a condition, as a person would write it."""
     match expr:
-        case ast.Compare(_, (op,), _):
+        case ast.Compare(_, (op,), _) if not _may_be_nan(expr, op, frame):
             return build.at(_compare(expr, (OPPOSITE[op],), frame), expr.span)
         case ast.Unary("not", operand):
             return expression(operand, frame)
         case ast.Logical("and" | "or" as op, operands) if all(
-            isinstance(operand, ast.Compare) and len(operand.ops) == 1 for operand in operands
+            isinstance(operand, ast.Compare)
+            and len(operand.ops) == 1
+            and not _may_be_nan(operand, operand.ops[0], frame)
+            for operand in operands
         ):
             join = py.Or() if op == "and" else py.And()
             return build.at(
