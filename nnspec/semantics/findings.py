@@ -48,7 +48,7 @@ class Findings:
             # The general pass of that def says it, in its own words.
             return
         span = claim.span
-        shown = Relation(
+        shown = _upright(
             _shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run)
         )
         key = (span.source, span.start, span.end)
@@ -105,6 +105,17 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
 
 def _shown(dim: DimLike, run: Run) -> DimLike:
     return dim if isinstance(dim, int) else settle(run.world.facts.display(dim))
+
+
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _upright(left: DimLike, op: str, right: DimLike) -> Relation:
+    """`D >= 2` for `-D <= -2`."""
+    if op in _MIRRORED and isinstance(left, Dim) and all(c < 0 for c in left.terms.values()):
+        if isinstance(right, int) or all(c < 0 for c in right.terms.values()):
+            return Relation(settle(-left), _MIRRORED[op], settle(-as_dim(right)))
+    return Relation(left, op, right)
 
 
 def _nameable(relation: Relation) -> bool:

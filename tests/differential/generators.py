@@ -125,8 +125,10 @@ def net(draw: random.Random, open_sizes: bool = False) -> tuple[Net, Builder]:
         for axis in range(rank):
             if open_sizes and draw.random() < (0.5 if axis != 1 else 0.2):
                 name = draw.choice(NAMES)
-                for size in sizes:
-                    size.setdefault(name, draw.choice([2, 4, 6, 8] if axis > 1 else [1, 2, 3]))
+                # Sizes differ from one world to the other, so that no step takes one for a number.
+                some = draw.sample([2, 4, 6, 8] if axis > 1 else [1, 2, 3], len(sizes))
+                for size, number in zip(sizes, some, strict=True):
+                    size.setdefault(name, number)
                 dims.append(name)
             else:
                 dims.append(n(draw.choice([4, 5, 6, 8] if axis > 1 else [1, 2, 3, 4, 6])))
@@ -144,8 +146,13 @@ def net(draw: random.Random, open_sizes: bool = False) -> tuple[Net, Builder]:
         value = b.value(result)
         if value.dtype.is_floating_point and str(value.dtype) == "torch.float32":
             declared = tuple(n(s) for s in value.shape)
+    where = ""
+    if open_sizes and draw.random() < 0.4:
+        name, by = draw.choice(list(sizes[0])), draw.choice([1, 2, 2, 4])
+        if all(size[name] % by == 0 for size in sizes):
+            where = draw.choice([f"{name} % {by} == 0", f"{name} >= {by}"])
     main = ModuleText(
-        "Net", tuple(inputs), tuple(b.members), tuple(b.body), result, tuple(b.hyperparameters), declared
+        "Net", tuple(inputs), tuple(b.members), tuple(b.body), result, tuple(b.hyperparameters), declared, where
     )
     return Net((*b.modules, main), tuple(sizes[0]), draw.randrange(10**6)), b
 

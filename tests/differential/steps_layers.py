@@ -171,9 +171,10 @@ def norm(b: Builder) -> Made | None:
     channels = value.shape[axis]
     if kind == "Group":
         groups = b.draw.choice([g for g in (1, 2, 3, channels) if channels % g == 0])
-        return b.layer(
-            f"nn.GroupNorm({n(groups)}, {n(channels)}{options(b, ('affine', boolean(b)))})", x
-        )
+        if b.chance(0.3):
+            # Without parameters torch never looks at the number of channels, so it is not changed here.
+            return b.layer(f"nn.GroupNorm({groups}, {channels}, affine=False)", x)
+        return b.layer(f"nn.GroupNorm({n(groups)}, {n(channels)})", x)
     d = max(rank - 1 - axis, 1)
     if d > 3:
         return None
@@ -245,9 +246,6 @@ def activation(b: Builder) -> Made | None:
     )  # fmt: skip
     if b.chance(0.1) and b.value(x).dim() > 1 and b.fixed(x, 1):
         layer = f"PReLU({n(b.value(x).shape[1])})"
-    if layer.startswith("Dropout2d") and b.value(x).dim() < 3:
-        # torch only warns of this.
-        return None
     return b.layer(f"nn.{layer}", x)
 
 

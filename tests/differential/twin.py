@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,10 @@ REFUSALS = (
     AttributeError,
     KeyError,
 )
+
+
+# What torch lets pass with a warning, and a checker should not.
+WARNED = ("does not match num_features", "dropout2d: Received", "dropout1d: Received")
 
 
 class Mismatch(ValueError):
@@ -56,6 +61,7 @@ class Run:
     result: Any = None
     refusal: BaseException | None = None
     empty: bool = False
+    warned: bool = False
     model: nn.Module | None = field(default=None, repr=False)
 
 
@@ -94,7 +100,8 @@ def run(
     """Make a model and run it on zeros."""
     outcome = Run()
     try:
-        with Watch() as watch, torch.no_grad():
+        with warnings.catch_warnings(record=True) as said, Watch() as watch, torch.no_grad():
+            warnings.simplefilter("always")
             torch.manual_seed(0)
             outcome.model = model if model is not None else make()
             outcome.model.eval()
@@ -102,6 +109,7 @@ def run(
     except REFUSALS as refusal:
         outcome.refusal = refusal
     outcome.empty = watch.empty
+    outcome.warned = any(text in str(w.message) for w in said for text in WARNED)
     return outcome
 
 

@@ -19,6 +19,7 @@ from nnspec.semantics.values import (
     LayerBody,
     ListValue,
     RangeValue,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -88,7 +89,7 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
             return (
                 _repeated_slice(value, item, frame)
                 if isinstance(item, SliceItem)
-                else _repeated(value, item)
+                else _repeated(value, item, expr, frame)
             )
         case RangeValue():
             return frame.world.new_size("i")
@@ -99,8 +100,18 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
     )
 
 
-def _repeated(value: RepeatValue, item: Value) -> Value:
+def _repeated(value: RepeatValue, item: Value, expr: ast.Index, frame: Frame) -> Value:
     """An item of a list of symbolic length: a size that depends on its place has that place put in."""
+    if isinstance(value.element, Tensor) and isinstance(item, int):
+        relation = Relation(value.count, ">=", item + 1 if item >= 0 else -item)
+        answer = frame.world.prove(relation)
+        if answer is False:
+            count = frame.world.show(value.count)
+            return frame.report(
+                error("E0426", f"there is no item {item}: the list has {count}", expr.span)
+            )
+        if answer is None:
+            frame.world.claimed(relation, expr.span)
     places = [r.left for r in value.where if r.op == "<" and isinstance(r.left, Dim)]
     element = value.element
     if not isinstance(element, Dim) or len(places) != 1 or isinstance(item, bool):

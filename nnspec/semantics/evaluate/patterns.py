@@ -9,8 +9,10 @@ from nnspec.semantics.values import (
     ERROR,
     Choice,
     DictValue,
+    DimLike,
     ErrorValue,
     ListValue,
+    Relation,
     RepeatValue,
     Tensor,
     Unknown,
@@ -70,6 +72,9 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
         if len(real) == 1:
             value = real[0]
     if isinstance(value, RepeatValue):
+        starred = any(isinstance(i, ast.Starred) for i in items)
+        if not starred and not _is_count(value.count, len(items), target, frame):
+            return _none_fit(value, str(frame.world.settle(value.count)), target, items, frame)
         for item in items:
             bind(item, value.element, frame)
         return
@@ -85,14 +90,30 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
     if any(isinstance(i, ast.Starred) for i in items):
         parts = None
     if parts is not None and len(parts) != len(items):
-        frame.report(
-            error(
-                "E0419",
-                f"{describe(frame.world, value)} is taken apart into {len(items)} names",
-                target.span,
-                f"{len(items)} names here, {len(parts)} values",
-            )
-        )
-        parts = None
+        return _none_fit(value, str(len(parts)), target, items, frame)
     for i, item in enumerate(items):
         bind(item, parts[i] if parts is not None else ERROR, frame)
+
+
+def _is_count(count: DimLike, names: int, target: ast.Expr, frame: Frame) -> bool:
+    """Whether a list may have as many items as there are names; a claim where that is open."""
+    relation = Relation(count, "==", names)
+    answer = frame.world.prove(relation)
+    if answer is None:
+        frame.world.claimed(relation, target.span)
+    return answer is not False
+
+
+def _none_fit(
+    value: Value, count: str, target: ast.Expr, items: tuple[ast.Expr, ...], frame: Frame
+) -> None:
+    frame.report(
+        error(
+            "E0419",
+            f"{describe(frame.world, value)} is taken apart into {len(items)} names",
+            target.span,
+            f"{len(items)} names here, {count} values",
+        )
+    )
+    for item in items:
+        bind(item, ERROR, frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
-from nnspec.semantics.values import ERROR, ErrorValue, Tensor, Value
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
 
 
 def layer_norm(call: RuleCall) -> Value:
@@ -69,3 +69,31 @@ def renorm(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     at = arguments.axis(call, "dim", x)
     return at if isinstance(at, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
+
+
+def group_statistics(call: RuleCall) -> Value:
+    """GroupNorm: the shape stays; torch takes no mean of one value (`_verify_batch_size`)."""
+    x = arguments.tensor(call)
+    groups = call.arguments["num_groups"]
+    if x.dims is None or not isinstance(groups, DimLike):
+        return call.result
+    return _of_several(call, x, (x.dims[0] * x.dims[1] // groups, *x.dims[2:]))
+
+
+def instance_statistics(call: RuleCall) -> Value:
+    """InstanceNorm: the shape stays; torch takes no mean of one value, but for kept statistics."""
+    x = arguments.tensor(call)
+    kept = call.arguments.get("track_running_stats", not call.arguments.get("use_input_stats", True))
+    if x.dims is None or kept is not False:
+        return call.result
+    batched = call.decl.name == "instance_norm" or len(x.dims) == int(call.decl.name[-2]) + 2
+    return _of_several(call, x, x.dims[2:] if batched else x.dims[1:])
+
+
+def _of_several(call: RuleCall, x: Tensor, sizes: arguments.Dims) -> Value:
+    count: DimLike = arguments.product(call.world, sizes)
+    if count == 1:
+        return call.fail(
+            "E0321", f"`{call.name}` has one value only to normalise over, in {call.show(x)}", "input"
+        )
+    return call.result
