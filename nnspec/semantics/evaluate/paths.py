@@ -98,6 +98,10 @@ def _parameter(body: LayerBody, layer: Layer | None, name: str, found: Found, in
 def _walk(
     body: LayerBody, layer: Layer | None, parts: tuple[str, ...], found: Found, inner: Frame
 ) -> None:
+    if not parts:
+        # The path ends at a layer: `freeze` takes it, the others want a parameter of it.
+        found.stuck = found.stuck or (body.decl.name, list(body.parameters))
+        return
     if len(parts) == 1:
         _parameter(body, layer, parts[0], found, inner)
         return
@@ -143,9 +147,17 @@ def _value(value: Value, parts: tuple[str, ...], found: Found, inner: Frame) -> 
                         _value(option, parts, found, inner)
 
 
-def _missing(path: ast.Path, found: Found, what: str) -> Diagnostic:
+def _missing(path: ast.Path, found: Found, what: str, inner: Frame) -> Diagnostic:
     assert found.stuck is not None
     part, names = found.stuck
+    if _names_a_layer(path, inner):
+        return error(
+            "E0520",
+            f"`{path.text}` is a layer, and `{what}` takes a parameter",
+            path.span,
+            f"this {what} would do nothing",
+            help=f"name the parameter, such as `{path.text}.{names[0] if names else 'weight'}`",
+        )
     close = nearest(part, names)
     help = None
     if close:
@@ -165,7 +177,7 @@ def _note(item: ast.Member, path: ast.Path, found: Found, what: str, inner: Fram
     if found.tensors or found.unknown or found.stuck is None:
         recorder.matched.add(item)
     else:
-        recorder.unmatched.setdefault(item, _missing(path, found, what))
+        recorder.unmatched.setdefault(item, _missing(path, found, what, inner))
 
 
 def _applies(condition: ast.Expr | None, inner: Frame) -> bool:
