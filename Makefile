@@ -51,7 +51,7 @@ update: $(READY)
 	$(BIN)/python -m pytest -q --update tests/test_cases.py tests/docs/test_readme.py
 
 fuzz: $(READY)
-	NNSPEC_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz
+	NNSPEC_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz tests/differential
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run

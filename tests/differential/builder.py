@@ -14,6 +14,18 @@ from tests.differential.net import HOLE, NUMBER, Input, Member, ModuleText, modu
 from tests.differential.twin import REFUSALS, namespace
 
 Step = Callable[["Builder"], "Made | None"]
+# Every kind of step with how often it is drawn.
+STEPS: list[tuple[int, Step]] = []
+
+
+def step(weight: int) -> Callable[[Step], Step]:
+    """Register a kind of step."""
+
+    def register(make: Step) -> Step:
+        STEPS.append((weight, make))
+        return make
+
+    return register
 
 
 @dataclass
@@ -31,6 +43,8 @@ def plain(code: str) -> str:
 class _Self:
     """What `self` is while a net grows."""
 
+    flag: bool
+
 
 class Builder:
     """The state of a net that grows.
@@ -39,7 +53,10 @@ class Builder:
     """
 
     def __init__(
-        self, draw: random.Random, inputs: Sequence[Input], sizes: list[dict[str, int]],
+        self,
+        draw: random.Random,
+        inputs: Sequence[Input],
+        sizes: list[dict[str, int]],
         modules: Sequence[ModuleText] = (),
     ) -> None:
         self.draw = draw

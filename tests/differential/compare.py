@@ -54,7 +54,9 @@ def variants(net: Net) -> list[dict[str, bool]]:
 def type_of(value: Any, off: int | None = None) -> str:
     """A result as a type; off: the axis that is stated one larger."""
     if isinstance(value, (tuple, list)):
-        return "(" + ", ".join(type_of(v, off if i == 0 else None) for i, v in enumerate(value)) + ")"
+        return (
+            "(" + ", ".join(type_of(v, off if i == 0 else None) for i, v in enumerate(value)) + ")"
+        )
     dims = [s + (a == off) for a, s in enumerate(value.shape)]
     return f"{str(value.dtype).removeprefix('torch.')}[{', '.join(map(str, dims))}]"
 
@@ -218,7 +220,9 @@ class Comparison:
             first = run.result[0] if isinstance(run.result, tuple) else run.result
             if first.dim():
                 off = self.draw.randrange(first.dim())
-                wrong += f"\ncheck {target(variant)}:\n{check_line(inputs, type_of(run.result, off))}"
+                wrong += (
+                    f"\ncheck {target(variant)}:\n{check_line(inputs, type_of(run.result, off))}"
+                )
                 wrong += '    fails "E0601"\n'
         report = self.report(text)
         if not report.ok:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from tests.differential import steps_functions, steps_layers
-from tests.differential.builder import Builder, Made, Step, n, plain
+from tests.differential import steps_functions, steps_layers, steps_layout, steps_spatial
+from tests.differential.builder import STEPS, Builder, Made, Step, n
 from tests.differential.net import Input, Member, ModuleText, Net
 
 NAMES = ("B", "C", "H", "W", "D")
@@ -37,7 +37,11 @@ def nested(b: Builder) -> Made | None:
         if inner.add(inner.code(f"x + {result}")) and inner.value(inner.names[-1]).shape == shape:
             result, same = inner.names[-1], True
     module = ModuleText(
-        f"Block{len(b.modules)}", tuple(inner.inputs), tuple(inner.members), tuple(inner.body), result
+        f"Block{len(b.modules)}",
+        tuple(inner.inputs),
+        tuple(inner.members),
+        tuple(inner.body),
+        result,
     )
     b.modules.append(module)
     b.holes = b.holes or inner.holes
@@ -47,7 +51,9 @@ def nested(b: Builder) -> Made | None:
         kind = b.draw.randrange(4)
         several = b.draw.choice([f"[{make}, {make}]", f"[{make} for _ in range({n(2)})]"])
         if kind == 0:
-            return Made(f"{out} = self.{name}({x})", [Member(name, f"nn.Sequential({make}, {make})")])
+            return Made(
+                f"{out} = self.{name}({x})", [Member(name, f"nn.Sequential({make}, {make})")]
+            )
         if kind == 1:
             return Made(
                 f"{out} = self.{name}[{n(0)}](self.{name}[{n(-1)}]({x}))", [Member(name, several)]
@@ -59,7 +65,8 @@ def nested(b: Builder) -> Made | None:
                 [Member(name, code)],
             )
         return Made(
-            f"{out} = {x}\nfor part in self.{name}:\n    {out} = part({out})", [Member(name, several)]
+            f"{out} = {x}\nfor part in self.{name}:\n    {out} = part({out})",
+            [Member(name, several)],
         )
     return Made(f"{out} = self.{name}({x})", [Member(name, make)])
 
@@ -70,7 +77,7 @@ def switch(b: Builder) -> Made | None:
     if x is None or b.hyperparameters or not b.fixed(x, -1):
         return None
     b.hyperparameters.append(("flag", "bool", "True"))
-    setattr(b.self, "flag", True)
+    b.self.flag = True
     width = b.value(x).shape[-1]
     name, out = b.member(), b.fresh()
     layer = b.draw.choice([f"nn.Linear({n(width)}, {n(width)})", f"nn.LayerNorm({n(width)})"])
@@ -89,13 +96,11 @@ def switch(b: Builder) -> Made | None:
             f"{out} = self.{name}({x}) if self.flag else {x}.sum(dim={n(-1)}, keepdim=True)",
             [Member(name, layer)],
         )
-    return Made(
-        f"{out} = self.{name}({x})", [Member(name, f"{layer} if flag else nn.Identity()")]
-    )
+    return Made(f"{out} = self.{name}({x})", [Member(name, f"{layer} if flag else nn.Identity()")])
 
 
-COMPOUND: list[tuple[int, Step]] = [(6, nested), (3, switch)]
-SIMPLE = steps_layers.STEPS + steps_functions.STEPS
+COMPOUND: list[tuple[int, Step]] = [(6, nested), (6, switch)]
+SIMPLE = list(STEPS)
 
 
 def grow(b: Builder, steps: int, plainly: bool = False) -> None:
@@ -152,9 +157,17 @@ def net(draw: random.Random, open_sizes: bool = False) -> tuple[Net, Builder]:
         if all(size[name] % by == 0 for size in sizes):
             where = draw.choice([f"{name} % {by} == 0", f"{name} >= {by}"])
     main = ModuleText(
-        "Net", tuple(inputs), tuple(b.members), tuple(b.body), result, tuple(b.hyperparameters), declared, where
+        "Net",
+        tuple(inputs),
+        tuple(b.members),
+        tuple(b.body),
+        result,
+        tuple(b.hyperparameters),
+        declared,
+        where,
     )
     return Net((*b.modules, main), tuple(sizes[0]), draw.randrange(10**6)), b
 
 
-__all__ = ["net", "plain"]
+# Imported for the steps that they register.
+assert steps_functions and steps_layers and steps_layout and steps_spatial

@@ -113,9 +113,7 @@ def _with(net: Net, texts: list[str]) -> Net:
         result = next(left)
         declared = None if m.declared is None else tuple(next(left) for _ in m.declared)
         modules.append(
-            replace(
-                m, inputs=inputs, members=members, body=body, result=result, declared=declared
-            )
+            replace(m, inputs=inputs, members=members, body=body, result=result, declared=declared)
         )
     return replace(net, modules=tuple(modules))
 
