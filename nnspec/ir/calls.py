@@ -109,6 +109,8 @@ def _call(
     return build.call(expressions.expression(func, frame), piped + positional, keywords)
 
 
+# Names whose values are decided where the code runs.
+VARIABLES = (Kind.HYPERPARAMETER, Kind.ARGUMENT, Kind.LOCAL, Kind.MEMBER)
 TUPLES = {"pair": 2, "single": 1, "triple": 3}
 
 
@@ -153,6 +155,9 @@ def _library_call(
     frame: Frame,
 ) -> py.expr:
     decl = callee.decls[0]
+    if isinstance(func, ast.Name) and frame.file.binding(func).kind in VARIABLES:
+        # A function that was passed in: what a pass has seen there is one of those that may be.
+        return build.call(expressions.expression(func, frame), piped + positional, keywords)
     if callee.receiver is not None and isinstance(func, ast.Attribute):
         return build.call(expressions.expression(func, frame), piped + positional, keywords)
     every = piped + positional

@@ -255,6 +255,8 @@ def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
         if isinstance(target, Function):
             frame.report(error("E0606", "a function has no parameters to count", line.span))
             return
+        if tree.is_broken(target.body):
+            return
         actual = tree.count_parameters(target.body, frame)
     else:
         actual = _measure(line, target, frame)

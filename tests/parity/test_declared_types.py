@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -228,3 +229,33 @@ module Net:
     holed = ROWS.clone()
     holed[0, 0] = torch.nan
     assert torch.equal(model(holed)[1:], model.fc(holed)[1:])
+
+
+def test_functions_passed_in(tmp_path: Path) -> None:
+    """Each instance calls the function that it was given."""
+    text = """
+module Net(act: layer = relu):
+    fc = Linear(4, 4)
+
+    def forward(x: [B, 4]) -> [B, 4]:
+        first = act if B > 2 else tanh
+        return x + fc(x) |> act |> fc |> first
+
+model smooth = Net(gelu)
+model bounded = Net(act=tanh)
+"""
+
+    class Net(nn.Module):
+        def __init__(self, act: Callable[[Tensor], Tensor] = torch.relu) -> None:
+            super().__init__()
+            self.act = act
+            self.fc = nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            first = self.act if len(x) > 2 else torch.tanh
+            return first(self.fc(self.act(x + self.fc(x))))
+
+    calls = (ROWS,), (ROWS[:2],)
+    assert_text_parity(text, Net, *calls, folder=tmp_path)
+    assert_text_parity(text, lambda: Net(F.gelu), *calls, folder=tmp_path, name="smooth")
+    assert_text_parity(text, lambda: Net(torch.tanh), *calls, folder=tmp_path, name="bounded")

@@ -10,6 +10,7 @@ from nnspec.semantics.values import (
     Choice,
     DictValue,
     DimLike,
+    ErrorValue,
     Layer,
     LayerBody,
     ListValue,
@@ -37,6 +38,12 @@ def layers_in(value: Value) -> Iterator[Layer | Unknown | RepeatValue]:
         case Choice(options):
             for option in options:
                 yield from layers_in(option)
+
+
+def is_broken(body: LayerBody) -> bool:
+    """Whether a mistake has left out a part of a layer, or of one below it."""
+    bodies = [body, *(d.body for d in descendants(body) if isinstance(d, Layer))]
+    return any(isinstance(v, ErrorValue) for b in bodies for v in b.members.values())
 
 
 def children(body: LayerBody) -> Iterator[Layer | Unknown | RepeatValue]:
