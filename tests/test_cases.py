@@ -37,7 +37,9 @@ def _compile(text: str, folder: Path) -> dict[str, str]:
     outputs = {"diagnostics": said.replace(f"{folder}/", "").replace(str(folder), ".").strip("\n")}
     if report.ok:
         built = Project(folder).build(main)
-        outputs["python"] = built.text.replace(f"{folder}/", "").replace(str(folder), ".").strip("\n")
+        outputs["python"] = (
+            built.text.replace(f"{folder}/", "").replace(str(folder), ".").strip("\n")
+        )
     return outputs
 
 

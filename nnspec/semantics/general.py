@@ -135,9 +135,7 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
     return Unknown("any")
 
 
-def bind_dims(
-    signature: ast.Signature, choice: World, rank: dict[str, int], inner: Frame
-) -> None:
+def bind_dims(signature: ast.Signature, choice: World, rank: dict[str, int], inner: Frame) -> None:
     """A symbol for each dimension name that the arguments introduce; 0 where only an absent one binds it."""
     world = inner.world
     absent: set[str] = set()

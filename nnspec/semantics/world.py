@@ -137,7 +137,11 @@ class World(Record, frozen=False, eq=False):
         Takes the relation as met where that settles it.
         """
         left, right = relation.left, relation.right
-        if relation.op not in (">=", ">") or not isinstance(left, Dim) or not isinstance(right, int):
+        if (
+            relation.op not in (">=", ">")
+            or not isinstance(left, Dim)
+            or not isinstance(right, int)
+        ):
             return False
         before = self.facts
         for symbol in left.symbols():

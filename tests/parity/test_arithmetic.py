@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from nnspec.project import Report
-from nnspec.project import Project
 from torch import nn
+
+from nnspec.project import Project, Report
 
 from .harness import leaves
 

@@ -338,8 +338,7 @@ def test_the_same_bytes_every_time() -> None:
 
 
 def test_lines_about_a_layer_that_may_be_absent_ask_for_it() -> None:
-    text = built(
-        """
+    text = built("""
         module Net(size: int = 4, flag: bool = True):
             proj = Linear(4, size) if size != 4 else None
             head = Linear(4, 4) if flag else None
@@ -348,8 +347,7 @@ def test_lines_about_a_layer_that_may_be_absent_ask_for_it() -> None:
             freeze head
             def forward(x: [B, 4]) -> tensor:
                 return x if proj is None else proj(x)
-        """
-    )
+        """)
     assert part(text, "reset_parameters").split("\n")[1:] == [
         "    if self.proj is not None:",
         "        nn.init.ones_(self.proj.weight)",
@@ -359,8 +357,7 @@ def test_lines_about_a_layer_that_may_be_absent_ask_for_it() -> None:
 
 
 def test_an_optional_argument_before_a_required_one_is_given_outright() -> None:
-    text = built(
-        """
+    text = built("""
         module Inner:
             def forward(mask: [B]?, x: [B, 4], F: int = 1) -> [B, 4]:
                 return x * F if mask is None else x * mask.unsqueeze(-1)
@@ -368,7 +365,6 @@ def test_an_optional_argument_before_a_required_one_is_given_outright() -> None:
             inner = Inner()
             def forward(x: [B, 4]) -> [B, 4]:
                 return inner(x=x, F=2)
-        """
-    )
+        """)
     assert "def forward(self, mask: Tensor | None, x: Tensor, F_: int = 1)" in text
     assert "return self.inner(x=x, F_=2, mask=None)" in text

@@ -94,9 +94,7 @@ x: [B, V], t: int64[B, 1] | cross_entropy(x, t) | E0302
 
 
 def _check(arguments: str, expression: str, result: str) -> list[str]:
-    text = (
-        f"module Case:\n    def forward({arguments}) -> {result}:\n        return {expression}\n"
-    )
+    text = f"module Case:\n    def forward({arguments}) -> {result}:\n        return {expression}\n"
     report = Project().check(Path("case.nnspec"), text)
     return [d.code for d in report.diagnostics]
 

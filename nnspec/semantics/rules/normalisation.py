@@ -83,7 +83,9 @@ def group_statistics(call: RuleCall) -> Value:
 def instance_statistics(call: RuleCall) -> Value:
     """InstanceNorm: the shape stays; torch takes no mean of one value, but for kept statistics."""
     x = arguments.tensor(call)
-    kept = call.arguments.get("track_running_stats", not call.arguments.get("use_input_stats", True))
+    kept = call.arguments.get(
+        "track_running_stats", not call.arguments.get("use_input_stats", True)
+    )
     if x.dims is None or kept is not False:
         return call.result
     batched = call.decl.name == "instance_norm" or len(x.dims) == int(call.decl.name[-2]) + 2
@@ -94,6 +96,8 @@ def _of_several(call: RuleCall, x: Tensor, sizes: arguments.Dims) -> Value:
     count: DimLike = arguments.product(call.world, sizes)
     if count == 1:
         return call.fail(
-            "E0321", f"`{call.name}` has one value only to normalise over, in {call.show(x)}", "input"
+            "E0321",
+            f"`{call.name}` has one value only to normalise over, in {call.show(x)}",
+            "input",
         )
     return call.result
