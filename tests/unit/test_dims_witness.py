@@ -25,7 +25,7 @@ OPEN = [
     (NONE, (H // p) * (W // p) * p * p, H * W, "H % patch == 0, W % patch == 0"),
     (NONE, dim_min(T, S), T, "T <= S"),
     (NONE, dim_max(H - 7, 0), H - 7, "H >= 7"),
-    (NONE, T, S, "T == S"),
+    (NONE, T, S, "S == T"),
     (NONE, H, 512 + 0 * H, "H == 512"),
     (NONE, 2 * d, T, "T == 2 * dim"),
     (NONE, d + d // 3, d, "dim // 3 == 0"),

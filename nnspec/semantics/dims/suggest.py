@@ -108,7 +108,7 @@ def _inequality(d: Dim) -> Relation:
 
 def _equalities(left: Dim, right: Dim, d: Dim) -> Iterator[list[Relation]]:
     """A symbol that equals something, and at last the equality itself."""
-    for mono, c in sorted(d.terms.items(), key=lambda item: (len(item[0]), str(item[0]))):
+    for mono, c in sorted(d.terms.items(), key=lambda item: (len(item[0]), *map(rank, item[0]))):
         if len(mono) == 1 and abs(c) == 1 and isinstance(mono[0], Symbol):
             value = (Dim({mono: c}) - d).scaled(c)
             if mono[0].name not in value.symbols() and len(value.terms) <= 1:
