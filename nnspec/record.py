@@ -35,6 +35,7 @@ class RecordType(type):
 
     fields: tuple[str, ...]
     _puts: tuple[Callable[[Any, Any], None], ...]
+    _tail: tuple[Any, ...]
 
     def __new__(
         meta,
@@ -65,6 +66,12 @@ class RecordType(type):
             namespace["__hash__"] = None
         cls = super().__new__(meta, name, bases, namespace)
         cls._puts = tuple(getattr(cls, n).__set__ for n in fields)
+        tail: list[Any] = []
+        for field_name in reversed(fields):
+            if field_name not in defaults or type(defaults[field_name]) is _Factory:
+                break
+            tail.insert(0, defaults[field_name])
+        cls._tail = tuple(tail)
         return cls
 
 
@@ -83,13 +90,18 @@ class Record(metaclass=RecordType):
     fields: ClassVar[tuple[str, ...]]
     _defaults: ClassVar[dict[str, Any]]
     _puts: ClassVar[tuple[Callable[[Any, Any], None], ...]]
+    _tail: ClassVar[tuple[Any, ...]]
     _key: ClassVar[attrgetter[Any]]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         puts = self._puts
         values: Iterable[Any] = args
         if kwargs or len(args) != len(puts):
-            values = _all_values(type(self), args, kwargs)
+            missing = len(puts) - len(args)
+            if not kwargs and 0 < missing <= len(self._tail):
+                values = args + self._tail[-missing:]
+            else:
+                values = _all_values(type(self), args, kwargs)
         for put, value in zip(puts, values):
             put(self, value)
 

@@ -284,6 +284,11 @@ class Layer(Record, eq=False):
     body: LayerBody
     made: Span | None = None
 
+    def __init__(self, body: LayerBody, made: Span | None = None) -> None:
+        put = object.__setattr__
+        put(self, "body", body)
+        put(self, "made", made)
+
     @property
     def type_name(self) -> str:
         """The name of the layer's class."""

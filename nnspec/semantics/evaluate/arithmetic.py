@@ -55,6 +55,8 @@ def binary(
     frame: Frame,
 ) -> Value:
     """`left op right`."""
+    if type(left) is int and type(right) is int:
+        return numbers(op, left, right, expr.span, frame)
     if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
         return ERROR
     if isinstance(left, Choice) or isinstance(right, Choice):

@@ -19,6 +19,13 @@ class Given(Record):
     value: Value
     span: Span
 
+    def __init__(self, name: str | None, value: Value, span: Span) -> None:
+        # Of these there is one for every argument of every call.
+        put = object.__setattr__
+        put(self, "name", name)
+        put(self, "value", value)
+        put(self, "span", span)
+
 
 class Bound(Record):
     """Values by parameter, and the places of those that the user wrote."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 
 from nnspec.semantics.describe import describe
@@ -77,6 +78,16 @@ def _tensor_truth(value: Tensor, expr: ast.Expr, frame: Frame) -> Value:
                 )
                 break
     return Unknown("bool")
+
+
+ON_INTS: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def decide(relation: Relation, frame: Frame) -> Value:
@@ -192,6 +203,8 @@ def compare(
     frame: Frame,
 ) -> Value:
     """One comparison."""
+    if type(left) is int and type(right) is int and op in ON_INTS:
+        return ON_INTS[op](left, right)
     if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
         return ERROR
     if op in ("is", "is not"):

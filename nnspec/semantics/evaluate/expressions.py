@@ -15,7 +15,7 @@ from nnspec.semantics.evaluate import (
     patterns,
     sequences,
 )
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import STEPS, Frame
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -36,9 +36,14 @@ from nnspec.syntax import ast
 def evaluate(expr: ast.Expr, frame: Frame) -> Value:
     """The abstract value of an expression; mistakes are reported and leave ERROR."""
     run = frame.run
-    run.step(expr.span)
+    run.steps += 1
+    if run.steps > STEPS:
+        run.step(expr.span)
     value = FOLLOW[type(expr)](expr, frame)
-    run.recorder.value(expr, value)
+    recorder = run.recorder
+    old = recorder.values.get(expr)
+    if old is None or isinstance(old, (ErrorValue, Unknown)):
+        recorder.value(expr, value)
     return value
 
 

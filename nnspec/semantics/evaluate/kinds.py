@@ -39,8 +39,14 @@ DTYPE_ALIASES = {
 }
 
 
+# The types of values that are themselves.
+PLAIN = frozenset({int, bool, float, str, type(None)})
+
+
 def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
     """Whether the value could be of the type; dims and sizes are compared later."""
+    if type(type_) is ast.NamedType and type(value) in PLAIN:
+        return _named_fits(type_.name, value)
     if isinstance(value, ErrorValue) or (isinstance(value, Unknown) and value.kind == "any"):
         return True
     if isinstance(value, Choice):

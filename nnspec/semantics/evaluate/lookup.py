@@ -112,6 +112,14 @@ def declared(decl: ast.Declaration, scope: FileScope, frame: Frame) -> Value:
 
 def library(id: str, frame: Frame) -> Value:
     """A name of the library, or one that the evaluator itself knows."""
+    memo = frame.run.recorder.memo
+    key = ("library", id)
+    if key not in memo:
+        memo[key] = _library(id, frame)
+    return memo[key]
+
+
+def _library(id: str, frame: Frame) -> Value:
     if id in CONTAINERS:
         return Builtin(id)
     if id in NAMESPACES:

@@ -257,6 +257,34 @@ class Frame(Record, frozen=False, eq=False):
     breaks: list[dict[str, Value]] = field(default_factory=list)
     continues: list[dict[str, Value]] = field(default_factory=list)
 
+    def __init__(
+        self,
+        run: Run,
+        scope: FileScope,
+        stage: str = "build",
+        locals: dict[str, Value] | None = None,
+        dims: dict[str, Value] | None = None,
+        body: LayerBody | None = None,
+        layer: Layer | None = None,
+        definition: ast.Node | None = None,
+        top: bool = False,
+        unbound: set[str] | None = None,
+    ) -> None:
+        # Every call makes one.
+        self.run = run
+        self.scope = scope
+        self.stage = stage
+        self.locals = {} if locals is None else locals
+        self.dims = {} if dims is None else dims
+        self.body = body
+        self.layer = layer
+        self.definition = definition
+        self.top = top
+        self.unbound = set() if unbound is None else unbound
+        self.returns = []
+        self.breaks = []
+        self.continues = []
+
     @property
     def world(self) -> World:
         """The facts and found sizes of the pass."""

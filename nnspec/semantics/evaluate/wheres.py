@@ -26,6 +26,8 @@ def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
             case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
                 inner.unbound.discard(id)
                 inner.dims[id] = evaluate(value, inner)
+    if not inner.unbound:
+        return
     in_arguments = {
         n
         for p in signature.params
