@@ -75,7 +75,7 @@ def group_statistics(call: RuleCall) -> Value:
     """GroupNorm: the shape stays; torch takes no mean of one value (`_verify_batch_size`)."""
     x = arguments.tensor(call)
     groups = call.arguments["num_groups"]
-    if x.dims is None or not isinstance(groups, DimLike):
+    if x.dims is None or not isinstance(groups, DimLike) or groups == 0:
         return call.result
     return _of_several(call, x, (x.dims[0] * x.dims[1] // groups, *x.dims[2:]))
 
