@@ -87,6 +87,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0219", "endless-type", "error", "A type contains itself."),
     ("E0220", "star-and-plain", "error", "A dimension stands with and without a star in one signature."),
     ("E0221", "known-elsewhere", "error", "A name is known, but not at this place."),
+    ("E0222", "two-stars", "error", "A shape names any number of dimensions twice."),
     ("E0230", "missing-file", "error", "An imported file is not there."),
     ("E0231", "import-cycle", "error", "Files import one another."),
     ("E0232", "not-in-file", "error", "An imported file does not declare the name."),

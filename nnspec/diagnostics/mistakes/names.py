@@ -308,6 +308,18 @@ def star_and_plain(name: str, span: Span, other: Span) -> Diagnostic:
     )
 
 
+def two_stars(span: Span, other: Span) -> Diagnostic:
+    """A shape with two runs of dimensions."""
+    return _error(
+        "E0222",
+        "a shape has one `*` at most",
+        span,
+        "nothing tells where this begins",
+        _at(other, "the first one"),
+        help="name the dimensions of one of them",
+    )
+
+
 def needs_own_module(name: str, span: Span, why: str) -> Diagnostic:
     """A name that is known, but not at this place. why: where it is known, in words."""
     return _error("E0221", f"`{name}` is not known here", span, help=why)

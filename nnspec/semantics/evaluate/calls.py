@@ -177,6 +177,15 @@ def call(
             )
             return ERROR
         return joins.join_all([call(o, given, node, func, frame, span) for o in real], frame)
+    if callee is None:
+        return frame.report(
+            error(
+                "E0422",
+                f"`{func.span.text}` is None here, and None cannot be called",
+                func.span,
+                help=f"decide first: `... if {func.span.text} is not None else ...`",
+            )
+        )
     if isinstance(callee, ErrorValue):
         return ERROR
     if any(isinstance(a.value, Unknown) and a.value.kind == "spread" for a in given):

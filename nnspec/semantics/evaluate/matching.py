@@ -242,6 +242,9 @@ def axes(type_: ast.TensorType, tensor: Tensor) -> Iterator[tuple[ast.Expr, int 
     after = len(type_.dims) - star - 1
     for i in range(star):
         yield type_.dims[i], i
+    if any(isinstance(d, ast.Starred) for d in type_.dims[star + 1 :]):
+        # Two runs were reported where the type stands: what each of them covers is not known.
+        return
     yield type_.dims[star], slice(star, len(tensor.dims) - after)
     for i in range(after):
         yield type_.dims[star + 1 + i], len(tensor.dims) - after + i

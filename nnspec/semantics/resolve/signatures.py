@@ -11,6 +11,7 @@ from nnspec.semantics.resolve.types import Size, bind_type, check_size, sizes
 from nnspec.semantics.resolved import Binding, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 # Types of arguments that may be a size.
 _INTS = frozenset({"int", "number", "any"})
@@ -69,7 +70,9 @@ def bind_signature(
         above.names[param.name] = above.later.pop(param.name, arguments.names[param.name])
         for size in sizes(binder, param.type):
             check_size(binder, size, arguments, arguments.sizes)
+        _one_star(binder, param.type, dims)
     bind_type(binder, signature.result, arguments)
+    _one_star(binder, signature.result, dims)
     for size in sizes(binder, signature.result):
         check_size(binder, size, arguments, arguments.sizes)
     for fact in signature.where:
@@ -108,6 +111,22 @@ def _introduce(
         if dims.lookup(name) is None and is_dimension_name(name):
             dims.names[name] = Binding(Kind.DIM)
             starred[name] = size
+
+
+def _one_star(binder: Binder, type_: ast.TypeExpr | None, dims: Scope) -> None:
+    """Of two `*N` in one shape nothing tells where the first one ends."""
+    for node in walk(type_) if type_ is not None else ():
+        if not isinstance(node, ast.TensorType):
+            continue
+        stars = [
+            dim
+            for dim in node.dims
+            if isinstance(dim, ast.Starred)
+            and isinstance(dim.value, ast.Name)
+            and dim.value.id in dims.names
+        ]
+        if len(stars) > 1:
+            binder.report(mistakes.two_stars(stars[1].span, stars[0].span))
 
 
 def is_dimension_name(name: str) -> bool:
