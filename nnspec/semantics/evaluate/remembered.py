@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
+from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.run import Frame, Run
 from nnspec.semantics.values import (
     DimLike,
@@ -106,6 +107,33 @@ def _is_plain(value: Value) -> bool:
     if isinstance(value, TupleValue):
         return all(_is_plain(item) for item in value.items)
     return isinstance(value, Tensor) and value.origins is None
+
+
+def static_key(decl: ast.Def, given: list[Given], frame: Frame) -> object | None:
+    """What a call of the library's own arithmetic depends on, where its arguments are numbers and sizes."""
+    parts: list[object] = ["static", decl, frame.run.world.facts, frame.run.general, frame.stage]
+    for argument in given:
+        value = argument.value
+        if not _is_settled((value,)):
+            return None
+        parts += (argument.name, type(value), value)
+    return tuple(parts)
+
+
+def known_static(run: Run, key: object) -> Value:
+    """What such a call gave; None where it is not known, as none of them gives None."""
+    found = run.recorder.memo.get(key)
+    if found is None:
+        return None
+    assert isinstance(found, Outcome)
+    run.world.facts = found.facts
+    return found.value
+
+
+def keep_static(run: Run, key: object, before: State, value: Value) -> None:
+    """Keep what such a call gave, if it is a number or a list of them, and `state` is what it was before."""
+    if value is not None and state(run) == before and _is_settled((value,)):
+        run.recorder.memo[key] = Outcome(value, run.world.facts, 0, 0)
 
 
 def body_key(decl: ast.Module | ast.ExternModule, body: LayerBody) -> object | None:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.evaluate import binding, joins, kinds, matching, results, statements, tree
+from nnspec.semantics.evaluate import (
+    binding,
+    joins,
+    kinds,
+    matching,
+    remembered,
+    results,
+    statements,
+    tree,
+)
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Frame
@@ -38,6 +47,27 @@ def call(
 
     layer: the layer that was called, when the def is its forward.
     """
+    if function.bound is None and frame.run.catalog.is_library(function.decl):
+        key = remembered.static_key(function.decl, given, frame)
+        if key is not None:
+            known = remembered.known_static(frame.run, key)
+            if known is not None:
+                return known
+            before = remembered.state(frame.run)
+            value = _call(function, given, name, frame, span, layer)
+            remembered.keep_static(frame.run, key, before, value)
+            return value
+    return _call(function, given, name, frame, span, layer)
+
+
+def _call(
+    function: Function,
+    given: list[Given],
+    name: str,
+    frame: Frame,
+    span: Span,
+    layer: Layer | None,
+) -> Value:
     decl = function.decl
     bound = binding.bind(decl.signature, given, name, span)
     if isinstance(bound, Misfit):
