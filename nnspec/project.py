@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnspec import pipeline
@@ -18,6 +17,8 @@ from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nnspec.semantics.checked import Checked
 
 SUFFIX = ".nnspec"
@@ -120,14 +121,16 @@ class Project:
     files: texts by path, which are read in place of the disk.
     """
 
-    def __init__(self, root: Path | None = None, files: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, root: str | Path | None = None, files: Mapping[str, str] | None = None
+    ) -> None:
         self.root = root
         self._files = files
         self.catalog: Catalog = library()
         self._entries: dict[tuple[str, str, str | None], Entry] = {}
         self._open: list[Entry] = []
 
-    def check(self, path: Path, text: str | None = None) -> Report:
+    def check(self, path: str | Path, text: str | None = None) -> Report:
         """Everything that is wrong, or doubtful, in one file.
 
         text: what to take for the content of the file, which need not exist.
@@ -164,9 +167,11 @@ class Project:
             for declaration in parsed.file.declarations
             if isinstance(declaration, ast.Import) and declaration.dots and declaration.module
         ]
+        from pathlib import Path
+
         return [Path(target) for target in found if os.path.isfile(target)]
 
-    def entry(self, path: Path, text: str | None = None) -> Entry:
+    def entry(self, path: str | Path, text: str | None = None) -> Entry:
         """A file with all that is known of it.
 
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
@@ -295,6 +300,8 @@ def check(path: str | os.PathLike[str]) -> Report:
 
     Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
     """
+    from pathlib import Path
+
     return Project().check(Path(path))
 
 
@@ -303,6 +310,8 @@ def build(path: str | os.PathLike[str]) -> Emitted:
 
     Raises SpecError where the spec has errors, OSError where the file cannot be read.
     """
+    from pathlib import Path
+
     built = Project().build(Path(path))
     if isinstance(built, Report):
         raise SpecError(built)

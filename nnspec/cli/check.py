@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from nnspec.cli.arguments import Parser
 from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
 from nnspec.cli.projects import Projects
@@ -13,6 +13,9 @@ from nnspec.cli.specfiles import gather
 from nnspec.cli.trouble import Trouble, at_work
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from nnspec.cli.arguments import Parser
     from nnspec.cli.projects import ProjectFactory
     from nnspec.diagnostics.diagnostic import Diagnostic
 
@@ -21,6 +24,8 @@ SUMMARY = "find the mistakes in specs"
 
 def parser() -> Parser:
     """The arguments of the command."""
+    from nnspec.cli.arguments import Parser
+
     it = Parser(
         "nnspec check",
         "Find the mistakes in specs: syntax, names, shapes, and the specs' own `check` blocks.",
@@ -42,7 +47,17 @@ def parser() -> Parser:
     return it
 
 
-def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int:
+def read(argv: Sequence[str]) -> Namespace | SimpleNamespace:
+    """The arguments of a command line; paths alone need no argparse, which takes longer than to parse a spec.
+
+    Raises Trouble where they are wrong; SystemExit after `--help`.
+    """
+    if not argv or any(argument.startswith("-") for argument in argv):
+        return parser().read(argv)
+    return SimpleNamespace(paths=list(argv), format="human", strict=False, stdin_filename=None)
+
+
+def run(arguments: Namespace | SimpleNamespace, console: Console, projects: ProjectFactory) -> int:
     """Check and show; findings and summary go to standard output.
 
     Returns the exit code.
@@ -56,8 +71,8 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     compilers = Projects(projects)
     found: list[Diagnostic] = []
     for spec in specs:
-        with at_work(f"checking {spec.path}"):
-            found += compilers.of(spec).check(spec.path, spec.text).diagnostics
+        with at_work(f"checking {spec.name}"):
+            found += compilers.of(spec).check(spec.name, spec.text).diagnostics
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":

@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from nnspec.cli.console import Console
 from nnspec.cli.trouble import Trouble
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nnspec.cli.projects import ProjectFactory
     from nnspec.project import Project
 
@@ -59,14 +60,16 @@ def _run(arguments: list[str], console: Console, projects: ProjectFactory) -> in
         return top(arguments, console)
     command = import_module(f"nnspec.cli.{arguments[0]}")
     try:
-        parsed = command.parser().read(arguments[1:])
+        # A command that need not always wait for argparse has a `read` of its own.
+        read = command.read if hasattr(command, "read") else command.parser().read
+        parsed = read(arguments[1:])
     except SystemExit as help_shown:
         return int(help_shown.code or 0)
     code: int = command.run(parsed, console, projects)
     return code
 
 
-def _project(root: Path | None) -> Project:
+def _project(root: str | Path | None) -> Project:
     from nnspec.project import Project
 
     return Project(root)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnspec.cli.specfiles import SpecFile
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nnspec.project import Project
 
-    ProjectFactory = Callable[[Path | None], Project]
+    ProjectFactory = Callable[[str | Path | None], Project]
 
 
 class Projects:
@@ -29,7 +30,7 @@ class Projects:
         """The project whose root the imports of a spec may not leave."""
         root = root_of(spec)
         if root not in self._made:
-            self._made[root] = self._make(Path(root))
+            self._made[root] = self._make(root)
         return self._made[root]
 
 
@@ -41,12 +42,12 @@ def root_of(spec: SpecFile) -> str:
     """
     from nnspec.project import find_root
 
-    own = os.path.dirname(os.path.realpath(spec.path))
-    marked = find_root(str(spec.path))
+    own = os.path.dirname(os.path.realpath(spec.name))
+    marked = find_root(spec.name)
     if marked != own:
         return marked
-    if spec.folder is not None:
-        return os.path.realpath(spec.folder)
+    if spec.inside is not None:
+        return os.path.realpath(spec.inside)
     if any(os.path.exists(os.path.join(own, mark)) for mark in (".git", "pyproject.toml")):
         return own
     here = os.path.realpath(os.curdir)

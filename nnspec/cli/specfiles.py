@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
 from nnspec.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIX = ".nnspec"
 
@@ -17,14 +20,28 @@ SUFFIX = ".nnspec"
 class SpecFile(Record, eq=False):
     """One spec to read.
 
-    path: as it is named in messages, which is as the user wrote it.
-    folder: the folder argument in which it was found; None for a file that was named itself.
+    name: its path as messages have it, which is as the user wrote it.
+    inside: the folder argument in which it was found; None for a file that was named itself.
     text: what standard input held; None for a file on the disk.
     """
 
-    path: Path
-    folder: Path | None = None
+    name: str
+    inside: str | None = None
     text: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the spec is."""
+        from pathlib import Path
+
+        return Path(self.name)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder argument in which it was found."""
+        from pathlib import Path
+
+        return None if self.inside is None else Path(self.inside)
 
 
 def gather(arguments: Sequence[str], stdin_name: str | None = None) -> list[SpecFile]:
@@ -49,18 +66,18 @@ def gather(arguments: Sequence[str], stdin_name: str | None = None) -> list[Spec
 
 def _named(argument: str, stdin_name: str | None) -> Iterator[SpecFile]:
     if argument == "-":
-        name = stdin_name or "<stdin>"
-        yield SpecFile(Path(name), None, _decoded(sys.stdin.buffer.read(), name))
+        name = _tidy(stdin_name or "<stdin>")
+        yield SpecFile(name, None, _decoded(sys.stdin.buffer.read(), name))
         return
-    path = Path(argument)
-    if path.is_dir():
+    path = _tidy(argument)
+    if os.path.isdir(path):
         inside = _search(path)
         if not inside:
             raise Trouble(f"{argument} holds no specs (files that end in {SUFFIX})")
         for each in inside:
             _readable(each)
             yield SpecFile(each, path)
-    elif path.suffix != SUFFIX and path.exists():
+    elif os.path.splitext(path)[1] != SUFFIX and os.path.exists(path):
         raise Trouble(
             f"{argument} is no spec: specs end in {SUFFIX} (to check it all the same: nnspec check - < {argument})"
         )
@@ -69,26 +86,36 @@ def _named(argument: str, stdin_name: str | None) -> Iterator[SpecFile]:
         yield SpecFile(path)
 
 
-def _search(folder: Path) -> list[Path]:
+def _tidy(path: str) -> str:
+    """A path without what says nothing: `./a//b/` is `a/b`."""
+    if os.name == "posix" and not path.startswith(("/", ".")) and "/." not in path:
+        if path and "//" not in path and not path.endswith("/"):
+            return path
+    from pathlib import Path
+
+    return str(Path(path))
+
+
+def _search(folder: str) -> list[str]:
     def refuse(error: OSError) -> None:
         raise Trouble(f"cannot read {error.filename}: {reason(error)}") from error
 
-    found: list[Path] = []
+    found: list[str] = []
     for top, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        here = Path(top)
-        found += [here / name for name in files if name.endswith(SUFFIX) and name[0] != "."]
-    return sorted(found, key=lambda path: path.parts)
+        found += [_tidy(os.path.join(top, n)) for n in files if n.endswith(SUFFIX) and n[0] != "."]
+    return sorted(found, key=lambda path: path.split(os.sep))
 
 
-def _readable(path: Path) -> None:
+def _readable(path: str) -> None:
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as file:
+            data = file.read()
     except FileNotFoundError as error:
         raise Trouble(f"there is no {path}{_instead(path)}") from error
     except OSError as error:
         raise Trouble(f"cannot read {path}: {reason(error)}") from error
-    _decoded(data, str(path))
+    _decoded(data, path)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -102,8 +129,11 @@ def _decoded(data: bytes, name: str) -> str:
         ) from error
 
 
-def _instead(path: Path) -> str:
+def _instead(name: str) -> str:
     """What the folder holds that the path may mean."""
+    from pathlib import Path
+
+    path = Path(name)
     with_suffix = path.with_name(path.name + SUFFIX) if path.name else path
     if path.name and with_suffix.exists():
         return f"; did you mean {with_suffix}?"
@@ -116,4 +146,4 @@ def _instead(path: Path) -> str:
 
 
 def _identity(spec: SpecFile) -> str:
-    return "-" if spec.text is not None else os.path.abspath(spec.path)
+    return "-" if spec.text is not None else os.path.abspath(spec.name)

@@ -14,10 +14,11 @@ from nnspec.source import Source, Span
 
 
 class FakeProject:
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: str | Path | None = None) -> None:
         self.root = root
 
-    def check(self, path: Path, text: str | None = None) -> Report:
+    def check(self, name: str | Path, text: str | None = None) -> Report:
+        path = Path(name)
         source = Source(str(path), path.read_text("utf-8") if text is None else text)
         found = []
         for start, line in zip(source.line_starts, source.text.split("\n"), strict=True):
