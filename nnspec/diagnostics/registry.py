@@ -159,6 +159,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("W0205", "loss-broadcast", "warning", "The operands of a loss broadcast against each other."),
     ("W0206", "dropout-in-eval", "warning", "A dropout function is called without saying whether the model trains."),
     ("W0209", "unused-ignore", "warning", "An ignore comment silences nothing."),
+    ("W0210", "taken-by-load", "warning", "A hyperparameter has a name that nnspec.load uses for itself."),
     ("W0301", "unproved", "warning", "A fact about sizes could not be proved, and is checked when the model runs."),
     ("W0302", "unchecked", "warning", "A shape could not be followed, and is not checked."),
 )

@@ -159,10 +159,16 @@ def test_what_torch_refuses_is_an_error(make: Callable[[random.Random], Question
 
 
 @pytest.mark.parametrize(
-    "kernel, stride, padding, dilation", [(3, 1, 1, 1), (5, 2, 0, 1), (3, 3, 4, 2)]
+    "kernel, stride, padding, dilation, height",
+    [(3, 1, 1, 1, 17), (5, 2, 0, 1, 17), (3, 3, 4, 2, 18)],
 )
-def test_formula_with_symbols(kernel: int, stride: int, padding: int, dilation: int) -> None:
-    """The textbook's formula is proved for every kernel, and holds with numbers."""
+def test_formula_with_symbols(
+    kernel: int, stride: int, padding: int, dilation: int, height: int
+) -> None:
+    """The textbook's formula is proved for every kernel, and holds with numbers.
+
+    height: one for which the wrong formula gives another size.
+    """
     module = """
 module Net(k: int, s: int, p: int, d: int):
     require k >= 1 and s >= 1 and p >= 0 and d >= 1
@@ -173,9 +179,9 @@ module Net(k: int, s: int, p: int, d: int):
         return conv(x)
 """
     net = nn.Conv2d(2, 4, kernel, stride, padding, dilation, device="meta")
-    expected = typed([net(torch.empty(3, 2, 17, 12, device="meta"))])
+    expected = typed([net(torch.empty(3, 2, height, 12, device="meta"))])
     target = f"Net({kernel}, {stride}, {padding}, {dilation})"
-    report = check(f"{module}\ncheck {target}:\n    forward([3, 2, 17, 12]) -> {expected}\n")
+    report = check(f"{module}\ncheck {target}:\n    forward([3, 2, {height}, 12]) -> {expected}\n")
     assert report.ok and not report.warnings, str(report)
     wrong = module.replace("- 1) // s + 1, _", "- 2) // s + 1, _")
-    assert not check(f"{wrong}\ncheck {target}:\n    forward([3, 2, 17, 12]) -> {expected}\n").ok
+    assert not check(f"{wrong}\ncheck {target}:\n    forward([3, 2, {height}, 12]) -> {expected}\n").ok

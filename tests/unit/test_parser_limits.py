@@ -34,9 +34,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_nesting_has_a_limit(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     result = parsed(BOMBS[name])
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert [d.code for d in result.diagnostics] == ["E0010"]
 
 
@@ -80,18 +80,18 @@ FLOODS = {
 
 @pytest.mark.parametrize("name", FLOODS)
 def test_no_text_takes_long(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     result = parsed(FLOODS[name])
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert len(result.diagnostics) <= 20
     assert (result.diagnostics == ()) == (name in ("hashes", "f-string fields", "escapes"))
 
 
 def test_a_file_has_a_limit() -> None:
     text = "# a line\n" * 6_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     (diagnostic,) = parsed(text).diagnostics
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
     assert diagnostic.code == "E0001"
     assert parsed("#" * MAX_CHARACTERS).diagnostics == ()
 
@@ -101,9 +101,9 @@ def test_a_file_has_a_limit() -> None:
     ["model x = " + "+".join("a" * 490_000), "model x = [" + "0,\n" * 300_000, "x = 1\n" * 160_000],
 )
 def test_words_have_a_limit(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     codes = [d.code for d in parsed(text).diagnostics]
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert codes == ["E0001"]
 
 

@@ -111,6 +111,17 @@ def reserved(name: str, span: Span, why: str, instead: str) -> Diagnostic:
     )
 
 
+def taken_by_load(name: str, span: Span, instead: str) -> Diagnostic:
+    """A hyperparameter whose name `nnspec.load` uses for itself."""
+    return Diagnostic(
+        "W0210",
+        "warning",
+        f"`nnspec.load` uses `{name}` for itself, so it cannot set this hyperparameter",
+        (Label(span, "", primary=True),),
+        help=f"call it `{instead}`",
+    )
+
+
 def read_before_assignment(name: str, span: Span, later: Span | None) -> Diagnostic:
     """A local that is read where nothing has been assigned to it."""
     return _error(

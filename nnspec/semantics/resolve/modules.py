@@ -14,11 +14,18 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 
 
+# Arguments of nnspec.load and nnspec.loads that are no hyperparameters.
+LOADS_OWN = frozenset({"device", "dtype", "weights", "allow"})
+
+
 def bind_module(binder: Binder, decl: ast.Module | ast.ExternModule, file: Scope) -> None:
     """Bind everything in a module."""
     python = isinstance(decl, ast.ExternModule)
     flags = Scope(file, {"training": Binding(Kind.TRAINING)})
     hypers = bind_signature(binder, decl.signature, file, Kind.HYPERPARAMETER, python)
+    for param in decl.signature.params:
+        if param.name in LOADS_OWN and not python:
+            binder.report(mistakes.taken_by_load(param.name, param.name_span, another(param.name)))
     # `training` is the last thing that the code of a module looks for before the file's names.
     dims = hypers.outer
     assert dims is not None
