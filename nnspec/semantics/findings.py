@@ -24,14 +24,24 @@ class Findings:
         self._passes: dict[ast.Def, int] = {}
         self._needed: dict[ast.Def, dict[Relation, set[Run]]] = {}
         self._found: dict[tuple[object, int, int], tuple[int, Diagnostic]] = {}
+        # Errors that only a pass with answers to undecided conditions has found.
+        self._decided: set[tuple[object, int, int]] = set()
         self.followed: set[ast.Node] = set()
         self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
 
-    def add(self, diagnostic: Diagnostic, depth: int) -> None:
-        """Take a diagnostic that was found below `depth` calls."""
+    def add(self, diagnostic: Diagnostic, depth: int, decided: bool = False) -> None:
+        """Take a diagnostic that was found below `depth` calls.
+
+        decided: whether it hangs on the answer that the pass took for a condition on hyperparameters. Where
+            the same place is open with the other answer, the code is right for some values: a claim.
+        """
         span = diagnostic.span
         key = (span.source, span.start, span.end)
         old = self._found.get(key)
+        if decided and (old is None or key in self._decided):
+            self._decided.add(key)
+        elif diagnostic.severity == "error":
+            self._decided.discard(key)
         if old is None or (
             diagnostic.severity == "error" and (old[1].severity != "error" or depth < old[0])
         ):
@@ -88,8 +98,8 @@ class Findings:
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, in the order of the text."""
-        taken = set(self._found)
-        everything = [d for _, d in self._found.values()]
+        taken = set(self._found) - (self._decided & set(self._claims))
+        everything = [self._found[key][1] for key in taken]
         everything += [
             claimed
             for key, (claimed, definition) in self._claims.items()

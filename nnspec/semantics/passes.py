@@ -61,11 +61,17 @@ def module(
         waiting: list[list[bool]] = [[]]
         while waiting and passes < MOST_PASSES:
             passes += 1
-            run = new_run(catalog, recorder, findings.add, True, findings.covered, waiting.pop())
+            run = _general_run(catalog, recorder, findings, waiting.pop())
             _one_module(decl, scope, world, run, held)
             waiting.extend(run.decisions.others())
             finish(run, findings, decl)
     held.hand_over(findings)
+
+
+def _general_run(catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool]) -> Run:
+    run = new_run(catalog, recorder, findings.add, True, findings.covered, path)
+    run.sink = lambda found, depth: findings.add(found, depth, bool(run.decisions.taken))
+    return run
 
 
 class InnerFindings:
@@ -226,7 +232,7 @@ def top_def(
     passes = 0
     while waiting and passes < MOST_PASSES:
         passes += 1
-        run = new_run(catalog, recorder, findings.add, True, findings.covered, waiting.pop())
+        run = _general_run(catalog, recorder, findings, waiting.pop())
         function(Function(decl, scope), run)
         waiting.extend(run.decisions.others())
         finish(run, findings, decl)

@@ -92,6 +92,30 @@ class Net:
         changed = texts[at][: match.start()] + f"‹{new}›" + texts[at][match.end() :]
         return _with(self, [*texts[:at], changed, *texts[at + 1 :]])
 
+    def with_hyperparameter(self, draw: random.Random) -> Net:
+        """The same with an int hyperparameter, in place of one of the numbers in the layers."""
+        main = self.main
+        found = {int(t) for m in main.members for t in NUMBER.findall(m.code) if int(t) > 1}
+        if not found:
+            return self
+        number = draw.choice(sorted(found))
+        mark = f"‹{number}›"
+
+        def named(text: str, chance: float) -> str:
+            return text.replace(mark, "width") if draw.random() < chance else text
+
+        changed = replace(
+            main,
+            members=tuple(replace(m, code=named(m.code, 1)) for m in main.members),
+            inputs=tuple(
+                replace(i, dims=tuple(named(d, 0.8) for d in i.dims)) for i in main.inputs
+            ),
+            body=tuple(named(line, 0.5) for line in main.body),
+            declared=None if main.declared is None else tuple(named(d, 0.8) for d in main.declared),
+            hyperparameters=(*main.hyperparameters, ("width", "int", str(number))),
+        )
+        return replace(self, modules=(*self.modules[:-1], changed))
+
 
 def _texts(net: Net) -> list[str]:
     found: list[str] = []
@@ -196,7 +220,8 @@ def module_twin(m: ModuleText) -> str:
             value = f"nn.ModuleDict({value})"
         lines.append(f"        self.{member.name} = {value}")
     lines += ["", f"    def forward(self, {', '.join(i.name for i in m.inputs)}):"]
-    bound: set[str] = set()
+    lines += [f"        {name} = self.{name}" for name, _, _ in m.hyperparameters]
+    bound = {name for name, _, _ in m.hyperparameters}
     for i in m.inputs:
         for axis, dim in enumerate(i.dims):
             if dim.isidentifier() and dim not in bound:

@@ -42,12 +42,16 @@ def norm(b: Builder) -> Made | None:
     d = max(rank - 1 - axis, 1)
     if d > 3:
         return None
+    if kind == "Batch" and b.chance(0.1):
+        # The same holds here.
+        return b.layer(f"nn.BatchNorm{d}d({channels}, affine=False, track_running_stats=False)", x)
+    # One of the two at most, else torch never looks at the number of channels.
+    switch = b.draw.choice(["affine", "track_running_stats"])
     return b.layer(
         f"nn.{kind}Norm{d}d({n(channels)}"
         + options(
             b,
-            ("affine", boolean(b)),
-            ("track_running_stats", boolean(b)),
+            (switch, boolean(b)),
             ("momentum", b.draw.choice(["0.3", "None" if kind == "Batch" else "0.1"])),
         )
         + ")",
