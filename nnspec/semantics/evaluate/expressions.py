@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate import (
     indexes,
     lookup,
     patterns,
+    remembered,
     sequences,
 )
 from nnspec.semantics.evaluate.run import STEPS, Frame
@@ -184,10 +185,16 @@ def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:
     count: list[Value] = []
     where: list[Relation] = []
 
+    alike = remembered.Alike(expr, frame.run)
+
     def element() -> None:
         if expr.key is not None:
             keys.append(evaluate(expr.key, inner))
-        values.append(conditions.each_way(lambda: evaluate(expr.element, inner), inner))
+        made = alike.another()
+        if made is None:
+            made = conditions.each_way(lambda: evaluate(expr.element, inner), inner)
+            alike.note(made)
+        values.append(made)
 
     facts, demands = frame.world.facts, len(frame.run.demands)
     exact = run_clauses(expr.clauses, 0, inner, element, count, where)

@@ -124,7 +124,13 @@ def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inne
     matched = [v for k, v in children.items() if fnmatchcase(k, parts[0])]
     if not matched:
         found.stuck = found.stuck or (parts[0], list(children))
+    seen: set[LayerBody] = set()
     for value in matched:
+        if isinstance(value, Layer):
+            # What is found in equal layers is the same.
+            if value.body in seen:
+                continue
+            seen.add(value.body)
         _value(value, parts[1:], found, inner)
 
 

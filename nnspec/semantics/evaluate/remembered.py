@@ -6,15 +6,16 @@ gives is kept where it depends on nothing but what the key names, and changed no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.run import Frame, Run
+from nnspec.semantics.evaluate.run import STEPS, Cost, Frame, Run
 from nnspec.semantics.values import (
     DimLike,
     DType,
+    Layer,
     LayerBody,
     ListValue,
     Tensor,
@@ -23,6 +24,7 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import HOLE
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 
 class Outcome(Record, eq=False):
@@ -51,18 +53,58 @@ def call_key(body: LayerBody, values: Mapping[str, Value], frame: Frame) -> obje
     if frame.stage != "call" or body in run.pending:
         return None
     parts: list[object] = ["call", body, run.world.facts, run.general, run.measured]
-    for name, value in values.items():
+    if not _add_tensors(parts, values.items()):
+        return None
+    if not all(_is_settled((value,)) for value in body.arguments.values()):
+        return None
+    return tuple(parts)
+
+
+def _add_tensors(parts: list[object], values: Iterable[tuple[str | None, Value]]) -> bool:
+    """Add arguments to a key; False where one of them is no tensor of settled sizes."""
+    for name, value in values:
         if isinstance(value, Tensor):
             if not _is_settled(value.dims or ()):
-                return None
+                return False
             parts += (name, value, value.contiguous, value.history)
         elif value is None:
             parts += (name, None)
         else:
-            return None
-    if not all(_is_settled((value,)) for value in body.arguments.values()):
+            return False
+    return True
+
+
+def forward_key(body: LayerBody, given: list[Given], frame: Frame) -> object | None:
+    """What the call of a module's forward depends on; None where more than that may decide."""
+    run = frame.run
+    if frame.stage != "call" or body in run.pending:
         return None
-    return tuple(parts)
+    world = run.world
+    parts: list[object] = ["forward", body, world.facts, run.measured, len(world.holes)]
+    return tuple(parts) if _add_tensors(parts, ((g.name, g.value) for g in given)) else None
+
+
+def known_forward(run: Run, key: object) -> Outcome | None:
+    """What an equal call gave earlier in this pass; its facts and costs count as if it were made again."""
+    found = run.outcomes.get(key) if key is not None else None
+    if found is None:
+        return None
+    assert isinstance(found, Outcome)
+    run.world.facts = found.facts
+    run.cost.add(found.flops, found.memory)
+    return found
+
+
+def keep_forward(run: Run, key: object, before: State, value: Value, cost: Cost) -> None:
+    """Keep what a call gave for the rest of the pass, if `state` is what it was before."""
+    if key is not None and state(run) == before and _are_tensors(value):
+        run.outcomes[key] = Outcome(value, run.world.facts, cost.flops, cost.memory)
+
+
+def _are_tensors(value: Value) -> bool:
+    if isinstance(value, TupleValue):
+        return all(_are_tensors(item) for item in value.items)
+    return isinstance(value, Tensor)
 
 
 def _is_settled(values: tuple[Value, ...]) -> bool:
@@ -90,6 +132,7 @@ def state(run: Run) -> State:
         len(world.holes),
         world.counter,
         len(run.decisions.taken),
+        sum(len(way.taken) for way in run.rounds),
         len(run.pending),
     )
 
@@ -174,3 +217,62 @@ def keep_body(run: Run, key: object, before: State, facts: Facts, body: LayerBod
             if (body, name) in run.family
         }
         run.recorder.memo[key] = (body, families)
+
+
+class Alike:
+    """The layers of a comprehension whose element does not read what it loops over: `[Block(d) for _ in …]`.
+
+    Two rounds tell whether each makes a layer of its own, and of one body; then so do the others.
+    """
+
+    def __init__(self, expr: ast.Comprehension, run: Run) -> None:
+        self._run = run
+        self._usable = expr.key is None and _is_constant_in(expr, run)
+        self._last: Value = None
+        self._state = self._now()
+        self._pattern: Layer | None = None
+        self._steps = 0
+
+    def _now(self) -> tuple[State, Facts, int]:
+        return state(self._run), self._run.world.facts, len(self._run.bodies)
+
+    def note(self, value: Value) -> None:
+        """Tell what a round made."""
+        if not self._usable:
+            return
+        last, before, now = self._last, self._state, self._now()
+        self._steps, spent = self._run.steps, self._run.steps - self._steps
+        self._last, self._state = value, now
+        if isinstance(value, Layer) and isinstance(last, Layer) and value is not last:
+            if value.body is last.body and now == before:
+                self._pattern, self._steps = value, spent
+
+    def another(self) -> Layer | None:
+        """The layer of the next round, None where the round has to be followed."""
+        first, run = self._pattern, self._run
+        if first is None:
+            return None
+        # Rounds count as if they were followed, so that the budget means the same.
+        run.steps += self._steps
+        if run.steps > STEPS and first.made is not None:
+            run.step(first.made)
+        layer = Layer(first.body, first.made)
+        for param in first.body.decl.signature.params:
+            place = run.argument_spans.get((first, param.name))
+            if place is not None:
+                run.argument_spans[layer, param.name] = place
+        return layer
+
+
+def _is_constant_in(expr: ast.Comprehension, run: Run) -> bool:
+    """Whether the element of a comprehension reads none of the names that its clauses bind."""
+    key = ("constant", expr)
+    memo = run.recorder.memo
+    if key not in memo:
+        bound = {n.id for c in expr.clauses for n in walk(c.target) if isinstance(n, ast.Name)}
+        memo[key] = not any(
+            isinstance(n, (ast.Hole, ast.Comprehension))
+            or (isinstance(n, ast.Name) and n.id in bound)
+            for n in walk(expr.element)
+        )
+    return bool(memo[key])

@@ -146,6 +146,7 @@ class Run(Record, frozen=False, eq=False):
         inside them need not be repeated for each caller.
     measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
     reported: how many findings there were.
+    outcomes: what calls of modules gave (see `remembered`).
     """
 
     world: World
@@ -177,6 +178,7 @@ class Run(Record, frozen=False, eq=False):
     cost: Cost = field(default_factory=Cost)
     measured: bool = False
     reported: int = 0
+    outcomes: dict[object, object] = field(default_factory=dict)
 
     def step(self, span: Span) -> None:
         """Count one step of evaluation."""

@@ -15,7 +15,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import DEPTH, Frame
+from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
@@ -57,7 +57,20 @@ def call(
             value = _call(function, given, name, frame, span, layer)
             remembered.keep_static(frame.run, key, before, value)
             return value
-    return _call(function, given, name, frame, span, layer)
+    if layer is None:
+        return _call(function, given, name, frame, span, layer)
+    run = frame.run
+    key = remembered.forward_key(layer.body, given, frame)
+    done = remembered.known_forward(run, key)
+    if done is not None:
+        return done.value
+    before, cost = remembered.state(run), run.cost
+    run.cost = Cost()
+    value = _call(function, given, name, frame, span, layer)
+    made, run.cost = run.cost, cost
+    cost.add(made.flops, made.memory)
+    remembered.keep_forward(run, key, before, value, made)
+    return value
 
 
 def _call(

@@ -13,7 +13,6 @@ from nnspec.semantics.resolved import Binding, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
 
-
 # Arguments of nnspec.load and nnspec.loads that are no hyperparameters.
 LOADS_OWN = frozenset({"device", "dtype", "weights", "allow"})
 
