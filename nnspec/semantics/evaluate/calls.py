@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import (
     attributes,
@@ -13,14 +11,13 @@ from nnspec.semantics.evaluate import (
     externs,
     initialisers,
     joins,
-    kinds,
     lookup,
     modules,
+    overloads,
     sequences,
     userdefs,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
-from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
@@ -37,7 +34,6 @@ from nnspec.semantics.values import (
     NamedTupleType,
     RepeatValue,
     Tensor,
-    TupleValue,
     Unknown,
     Value,
 )
@@ -45,7 +41,6 @@ from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
-MOST_WAYS = 16
 # The rule of declarations whose result is that of the function they are given.
 APPLY = "apply"
 PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"})
@@ -190,9 +185,9 @@ def call(
         return ERROR
     if any(isinstance(a.value, Unknown) and a.value.kind == "spread" for a in given):
         return _loosely(callee, given, func, frame, span)
-    if isinstance(callee, LibraryFunction) and _gives_none(callee, given, frame, span):
+    if isinstance(callee, LibraryFunction) and overloads.gives_none(callee, given, frame, span):
         return ERROR
-    ways = _ways(callee, given)
+    ways = overloads.ways(callee, given)
     if ways is not None:
         results = [_call_one(callee, way, node, func, frame, span) for way in ways]
         return joins.join_all(results, frame)
@@ -227,33 +222,6 @@ def _is_tensor(value: Value) -> bool:
     if isinstance(value, Choice):
         return any(isinstance(o, Tensor) for o in value.options)
     return isinstance(value, Tensor)
-
-
-def _gives_none(callee: LibraryFunction, given: list[Given], frame: Frame, span: Span) -> bool:
-    """Report an argument that may be None where the function needs a value."""
-    if not any(isinstance(a.value, Choice) and None in a.value.options for a in given):
-        return False
-    receiver = [] if callee.receiver is None else [Given(None, callee.receiver, span)]
-    for decl in callee.decls:
-        bound = binding.bind(decl.signature, [*receiver, *given], callee.name, span)
-        if isinstance(bound, Bound):
-            return externs.gives_none(
-                decl.signature, bound, Callee(callee.name, span, None, True), frame
-            )
-    return False
-
-
-def _ways(callee: Value, given: list[Given]) -> list[list[Given]] | None:
-    """Library calls see one value at a time: each combination of what an argument may be."""
-    if not isinstance(callee, LibraryFunction) or not any(
-        isinstance(a.value, Choice) for a in given
-    ):
-        return None
-    options = [a.value.options if isinstance(a.value, Choice) else (a.value,) for a in given]
-    ways = list(product(*options))
-    if len(ways) > MOST_WAYS:
-        return None
-    return [[Given(a.name, v, a.span) for a, v in zip(given, way, strict=True)] for way in ways]
 
 
 def _loosely(callee: Value, given: list[Given], func: ast.Expr, frame: Frame, span: Span) -> Value:
@@ -363,10 +331,10 @@ def library_function(
 ) -> Value:
     """Choose the declaration that fits, then call it."""
     name = short_name(func)
-    given = [Given(a.name, _as_dtype(a.value), a.span) for a in given]
+    given = [Given(a.name, overloads.as_dtype(a.value), a.span) for a in given]
     if callee.receiver is not None:
         given = [Given(None, callee.receiver, span), *given]
-    decl, bound = choose(callee, given, name, frame, span)
+    decl, bound = overloads.choose(callee, given, name, frame, span)
     if isinstance(bound, Misfit):
         binding.report(bound, frame)
         return ERROR
@@ -383,45 +351,3 @@ def _apply(bound: Bound, frame: Frame, span: Span) -> Value:
     written = bound.spans.get("function", span)
     func = ast.Name(written, written.text)
     return call(function, given, func, func, frame, span)
-
-
-def _as_dtype(value: Value) -> Value:
-    """`bool`, `float`, `int` as arguments of torch's functions are dtypes."""
-    if isinstance(value, Builtin) and value.receiver is None and value.name in lookup.DTYPES:
-        return DType(lookup.DTYPES[value.name])
-    return value
-
-
-def choose(
-    callee: LibraryFunction, given: list[Given], name: str, frame: Frame, span: Span
-) -> tuple[ast.ExternDef, Bound | Misfit]:
-    """The first declaration whose parameters take the arguments; else the first one, with why not."""
-    first: tuple[ast.ExternDef, Bound | Misfit] | None = None
-    loose: tuple[ast.ExternDef, Bound] | None = None
-    for decl in callee.decls:
-        bound = binding.bind(decl.signature, given, name, span)
-        if first is None:
-            first = decl, bound
-        if isinstance(bound, Misfit):
-            continue
-        if _kinds_fit(decl, bound, frame):
-            return decl, bound
-        loose = loose or (decl, bound)
-    if loose is not None:
-        return loose
-    assert first is not None
-    return first
-
-
-def _kinds_fit(decl: ast.ExternDef, bound: Bound, frame: Frame) -> bool:
-    def loosely(v: Value) -> Value:
-        return Tensor(None, v.dims) if isinstance(v, Tensor) else v
-
-    for param in decl.signature.params:
-        if param.type is None or param.name not in bound.values:
-            continue
-        value = bound.values[param.name]
-        parts = value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
-        if not all(kinds.fits(param.type, loosely(v), frame) for v in parts):
-            return False
-    return True
