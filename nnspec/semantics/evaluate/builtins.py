@@ -8,22 +8,17 @@ from typing import Any
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
-from nnspec.semantics.evaluate import arithmetic, conditions, joins, methods, sequences
+from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences
 from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
-    Choice,
-    Compound,
-    DictValue,
-    DimLike,
     ErrorValue,
     Layer,
     LayerType,
     ListValue,
-    RangeValue,
-    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -32,8 +27,6 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import as_dim, error
 from nnspec.source import Span
-
-MOST_ITEMS = 100_000
 
 MATHS: dict[str, Callable[[Any], Any]] = {
     "sqrt": math.sqrt,
@@ -69,24 +62,11 @@ def call(callee: Builtin, given: list[Given], frame: Frame, span: Span) -> Value
     return result
 
 
-Keywords = dict[str, Value]
-Handler = Callable[[list[Value], Keywords, Frame, Span], Value]
-
-
-def _single(args: list[Value]) -> Value:
-    (value,) = args
-    return value
-
-
-def _unknown(values: list[Value]) -> bool:
-    return any(isinstance(v, (Unknown, Choice, Relation, Compound)) for v in values)
-
-
 def _maths(name: str) -> Handler:
     def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
         if name == "log" and len(args) == 2:
-            return Unknown("float") if _unknown(args) else math.log(*args)
-        value = _single(args)
+            return Unknown("float") if is_unknown(args) else math.log(*args)
+        value = single(args)
         if isinstance(value, Dim):
             return value if name in ("ceil", "floor") else Unknown("float")
         if isinstance(value, Unknown):
@@ -97,14 +77,14 @@ def _maths(name: str) -> Handler:
 
 
 def _abs(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     if isinstance(value, Unknown):
         return value
     return dim_max(value, -value) if isinstance(value, Dim) else abs(value)
 
 
 def _round(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    if _unknown(args):
+    if is_unknown(args):
         return frame.world.new_size("n") if len(args) == 1 else Unknown("float")
     return args[0] if isinstance(args[0], Dim) else round(*args)
 
@@ -121,7 +101,7 @@ def _extreme(largest: bool) -> Handler:
             if "default" in keywords:
                 return keywords["default"]
             raise ValueError("there is nothing to choose from")
-        if _unknown(values):
+        if is_unknown(values):
             return Unknown("float")
         result = values[0]
         for value in values[1:]:
@@ -157,7 +137,7 @@ def _sum(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
 
 
 def _len(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     length = sequences.length(value, frame)
     if length is None:
         raise TypeError
@@ -165,14 +145,14 @@ def _len(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
 
 
 def _int(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     if isinstance(value, (Unknown, Tensor)):
         return frame.world.new_size("n")
     return value if isinstance(value, Dim) else int(value)
 
 
 def _float(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     if isinstance(value, (Unknown, Tensor, Dim)):
         return Unknown("float")
     return float(value)
@@ -181,142 +161,17 @@ def _float(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> V
 def _bool(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     from nnspec.syntax import ast
 
-    return conditions.truth(_single(args), ast.Constant(span, None), frame)
+    return conditions.truth(single(args), ast.Constant(span, None), frame)
 
 
 def _str(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     return str(value) if isinstance(value, (str, int, float)) else Unknown("str")
-
-
-def _range(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    if not 1 <= len(args) <= 3:
-        raise TypeError
-    if _unknown(args):
-        return Unknown("list")
-    if any(not isinstance(a, (int, Dim)) or isinstance(a, bool) for a in args):
-        raise TypeError
-    if any(isinstance(a, Dim) for a in args):
-        start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-        return RangeValue(start, stop, step)
-    numbers = range(*args)
-    if len(numbers) > MOST_ITEMS:
-        return frame.report(error("E0003", f"more than {MOST_ITEMS:,} rounds", span))
-    return ListValue(tuple(numbers))
-
-
-def _zip(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    rows = []
-    for value in args:
-        if isinstance(value, (RepeatValue, RangeValue, Unknown, Choice)):
-            return _loose_zip(args, frame, span)
-        items = sequences.items_of(value, span, frame)
-        if items is None:
-            return _loose_zip(args, frame, span)
-        rows.append(items)
-    return ListValue(tuple(TupleValue(row) for row in zip(*rows, strict=False)))
-
-
-def _loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
-    parts = []
-    count: DimLike = 1
-    where: tuple[Relation, ...] = ()
-    for value in args:
-        items, length, facts = sequences.alike(value, span, frame)
-        if length is not None:
-            count = length
-        parts.append(joins.join_all(items, frame) if items else Unknown("any"))
-        where += facts
-    return RepeatValue(TupleValue(tuple(parts)), count, where)
-
-
-def _enumerate(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    start = args[1] if len(args) > 1 else keywords.get("start", 0)
-    value = args[0]
-    items, length, where = sequences.alike(value, span, frame)
-    if length is None and isinstance(start, int):
-        return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
-    count = len(items) if length is None else length
-    index = frame.world.new_size("i")
-    item = joins.join_all(items, frame) if items else Unknown("any")
-    return RepeatValue(
-        TupleValue((start + index, item)), count, (*where, Relation(index, "<", count))
-    )
-
-
-def _reversed(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
-    if isinstance(value, RepeatValue):
-        # The items count from the end now, so what their places tell does not hold any more.
-        return RepeatValue(value.element, value.count)
-    if isinstance(value, (Unknown, RangeValue)):
-        return value
-    items = sequences.items_of(value, span, frame)
-    return ListValue(tuple(reversed(items))) if items is not None else Unknown("list")
-
-
-def _list(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    if not args:
-        return ListValue(())
-    value = _single(args)
-    if isinstance(value, (RepeatValue, Unknown, RangeValue)):
-        return value if not isinstance(value, Unknown) else Unknown("list")
-    items = sequences.items_of(value, span, frame)
-    return ListValue(tuple(items)) if items is not None else Unknown("list")
-
-
-def _tuple(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _list(args, keywords, frame, span)
-    return TupleValue(value.items) if isinstance(value, ListValue) else Unknown("tuple")
-
-
-def _sorted(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _list(args[:1], {}, frame, span)
-    if not isinstance(value, ListValue) or _unknown(list(value.items)):
-        return Unknown("list")
-    if any(isinstance(i, Dim) for i in value.items):
-        return Unknown("list")
-    return ListValue(tuple(sorted(value.items, reverse=bool(keywords.get("reverse", False)))))
-
-
-def _dict(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    found: dict[Value, Value] = {}
-    if args:
-        value = args[0]
-        if isinstance(value, DictValue):
-            found.update(value.items)
-        else:
-            items = sequences.items_of(value, span, frame)
-            if items is None:
-                return Unknown("dict")
-            for item in items:
-                key, entry = item.items
-                found[key] = entry
-    found.update({str(k): v for k, v in keywords.items()})
-    return DictValue(found)
-
-
-def _all_any(stop: bool) -> Handler:
-    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-        from nnspec.syntax import ast
-
-        items = sequences.items_of(_single(args), span, frame)
-        if items is None:
-            return Unknown("bool")
-        open_ = False
-        for item in items:
-            known = conditions.truth(item, ast.Constant(span, None), frame)
-            if known is stop:
-                return stop
-            open_ = open_ or not isinstance(known, bool)
-        return Unknown("bool") if open_ else not stop
-
-    return handler
 
 
 def _repeat_int(count: int) -> Handler:
     def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-        value = _single(args)
+        value = single(args)
         if isinstance(value, (TupleValue, ListValue)):
             if len(value.items) == 1:
                 return TupleValue(value.items * count)
@@ -331,7 +186,7 @@ def _repeat_int(count: int) -> Handler:
 
 
 def _numel(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-    value = _single(args)
+    value = single(args)
     if isinstance(value, Unknown):
         return frame.world.new_size("n")
     dims = value.dims if isinstance(value, Tensor) else value.items
@@ -394,16 +249,16 @@ HANDLERS: dict[str, Handler] = {
     "float": _float,
     "bool": _bool,
     "str": _str,
-    "range": _range,
-    "zip": _zip,
-    "enumerate": _enumerate,
-    "reversed": _reversed,
-    "list": _list,
-    "tuple": _tuple,
-    "sorted": _sorted,
-    "dict": _dict,
-    "all": _all_any(False),
-    "any": _all_any(True),
+    "range": iteration.range_,
+    "zip": iteration.zip_,
+    "enumerate": iteration.enumerate_,
+    "reversed": iteration.reversed_,
+    "list": iteration.list_,
+    "tuple": iteration.tuple_,
+    "sorted": iteration.sorted_,
+    "dict": iteration.dict_,
+    "all": iteration.all_any(False),
+    "any": iteration.all_any(True),
     "single": _repeat_int(1),
     "pair": _repeat_int(2),
     "triple": _repeat_int(3),

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.handlers import MOST_ITEMS, is_unknown
+from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
-    Choice,
-    Compound,
     DictValue,
     ListValue,
-    Relation,
     TupleValue,
     Unknown,
     Value,
 )
 from nnspec.semantics.world import error
 from nnspec.source import Span
-
-MOST_ITEMS = 100_000
-
-
-def _unknown(values: list[Value]) -> bool:
-    return any(isinstance(v, (Unknown, Choice, Relation, Compound)) for v in values)
 
 
 def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: Span) -> Value:
@@ -34,7 +26,7 @@ def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: S
         case DictValue():
             return _dict_method(receiver, name, args)
         case ListValue(items) | TupleValue(items):
-            if _unknown(args):
+            if is_unknown(args):
                 return frame.world.new_size("n")
             if name == "count":
                 return sum(1 for i in items if i == args[0])
@@ -48,7 +40,7 @@ def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: S
             if name == "item":
                 return receiver
             return receiver.bit_length() if isinstance(receiver, int) else frame.world.new_size("n")
-    return tensor_unknown()
+    return tensoris_unknown()
 
 
 def _dict_method(receiver: DictValue, name: str, args: list[Value]) -> Value:
@@ -59,13 +51,13 @@ def _dict_method(receiver: DictValue, name: str, args: list[Value]) -> Value:
             return ListValue(tuple(receiver.items.values()))
         case "items":
             return ListValue(tuple(TupleValue(pair) for pair in receiver.items.items()))
-    if _unknown(args):
+    if is_unknown(args):
         return Unknown("any")
     return receiver.items.get(args[0], args[1] if len(args) > 1 else None)
 
 
 def _string_method(receiver: str, name: str, args: list[Value], frame: Frame, span: Span) -> Value:
-    if _unknown(args) or not all(isinstance(a, (str, int, ListValue, TupleValue)) for a in args):
+    if is_unknown(args) or not all(isinstance(a, (str, int, ListValue, TupleValue)) for a in args):
         return Unknown("str")
     plain = [tuple(a.items) if isinstance(a, (ListValue, TupleValue)) else a for a in args]
     try:
