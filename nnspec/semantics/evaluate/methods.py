@@ -40,7 +40,7 @@ def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: S
             if name == "item":
                 return receiver
             return receiver.bit_length() if isinstance(receiver, int) else frame.world.new_size("n")
-    return tensoris_unknown()
+    return tensor_unknown()
 
 
 def _dict_method(receiver: DictValue, name: str, args: list[Value]) -> Value:
