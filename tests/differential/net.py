@@ -87,7 +87,7 @@ class Net:
         at, match = draw.choice(places)
         old = int(match.group(1))
         new = draw.choice([old + 1, old - 1, old * 2, old + 2, 0, -old, 1, old // 2])
-        if texts[at] in sizes:
+        if texts[at] in sizes or texts[at][: match.start()].endswith("// "):
             new = max(new, 1)
         changed = texts[at][: match.start()] + f"‹{new}›" + texts[at][match.end() :]
         return _with(self, [*texts[:at], changed, *texts[at + 1 :]])

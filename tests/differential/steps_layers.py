@@ -42,9 +42,6 @@ def norm(b: Builder) -> Made | None:
     d = max(rank - 1 - axis, 1)
     if d > 3:
         return None
-    if kind == "Batch" and b.chance(0.1):
-        # The same holds here.
-        return b.layer(f"nn.BatchNorm{d}d({channels}, affine=False, track_running_stats=False)", x)
     # One of the two at most, else torch never looks at the number of channels.
     switch = b.draw.choice(["affine", "track_running_stats"])
     return b.layer(

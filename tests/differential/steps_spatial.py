@@ -136,9 +136,11 @@ def padding_layer(b: Builder) -> Made | None:
         return None
     x, d = found
     kind = b.draw.choice(["Zero", "Reflection", "Replication", "Circular", "Constant"])
+    # torch fills the ends of a circle that is cut with whatever was there.
+    some = [0, 1, 2] if kind == "Circular" else [0, 1, 2, -1]
     pads = n(b.draw.choice([1, 2]))
     if b.chance(0.5):
-        pads = "(" + ", ".join(n(b.draw.choice([0, 1, 2, -1])) for _ in range(2 * d)) + ")"
+        pads = "(" + ", ".join(n(b.draw.choice(some)) for _ in range(2 * d)) + ")"
     extra = ", 1.5" if kind == "Constant" else ""
     return b.layer(f"nn.{kind}Pad{d}d({pads}{extra})", x)
 

@@ -4,11 +4,15 @@ About half of the nets are made slightly wrong: one number is changed. NNSPEC_FU
 of nets, NNSPEC_SEED other ones. What is no disagreement:
 
 - Tensors that become empty: whether torch takes them hangs on the kernel.
-- What torch lets pass with a warning, such as an InstanceNorm of another number of channels.
+- What torch lets pass with a warning, such as an InstanceNorm of another number of channels. It never looks
+  at the channels of other norms that have neither parameters nor statistics, so these numbers are not changed.
 - A dilation of 0, which torch refuses in convolutions and forgets to refuse in their transposes.
 - `view` of elements that do not lie in that order: torch refuses, the checker warns (W0203).
 - An open size is never stretched: where a broadcast needs two of them to be equal, the checker says so (W0301)
   and the model raises, though torch would go on where one of them happens to be 1.
+- Behind a claim (W0301) sizes are those that meet it, so a later error may hang on it.
+- What the signature says of a result is checked for the hyperparameters of a `check` or `model`; the emitted
+  code checks it where it is the same for all of them.
 - A size at which a layer leaves nothing is no matter of a signature with open sizes; the exact check refuses it.
 """
 

@@ -136,6 +136,8 @@ def linspace(call: RuleCall) -> Value:
     dtype = arguments.dtype(call) or FLOATING
     if not is_size(steps):
         return Tensor(dtype, (call.new_size(),))
+    if isinstance(steps, int) and steps < 0:
+        return call.fail("E0308", f"{call.name} makes 0 or more steps, not {steps}", "steps")
     return Tensor(dtype, (at_least(call.world, steps, 0),))
 
 

@@ -80,6 +80,15 @@ def group_statistics(call: RuleCall) -> Value:
     return _of_several(call, x, (x.dims[0] * x.dims[1] // groups, *x.dims[2:]))
 
 
+def batch_statistics(call: RuleCall) -> Value:
+    """BatchNorm: the shape stays; without kept statistics torch takes no mean of one value."""
+    x = arguments.tensor(call)
+    kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
+    if x.dims is None or kept is not False:
+        return call.result
+    return _of_several(call, x, (x.dims[0], *x.dims[2:]))
+
+
 def instance_statistics(call: RuleCall) -> Value:
     """InstanceNorm: the shape stays; torch takes no mean of one value, but for kept statistics."""
     x = arguments.tensor(call)

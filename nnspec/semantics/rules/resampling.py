@@ -102,6 +102,9 @@ def interpolate(call: RuleCall) -> Value:
     sizes = _wanted(call, size, count) if size is not None else _scaled(call, x, scale, count)
     if isinstance(sizes, ErrorValue):
         return sizes
+    if any(isinstance(s, int) and s < 1 for s in sizes):
+        shape = call.world.show_shape((*x.dims[:2], *sizes))
+        return call.fail("E0304", f"{call.name} leaves nothing of {call.show(x)}: {shape}")
     return Tensor(x.dtype, (*x.dims[:2], *sizes), (*origins_of(x)[:2], *(None for _ in sizes)))
 
 
