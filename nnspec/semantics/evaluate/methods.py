@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.handlers import MOST_ITEMS, is_unknown
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     DictValue,
     ListValue,
