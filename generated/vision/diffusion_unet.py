@@ -61,7 +61,7 @@ class ResBlock(nn.Module):
         nn.init.zeros_(self.conv2.bias)
 
     def forward(self, x: Tensor, emb: Tensor) -> Tensor:
-        h = self.conv1(F.silu(self.norm1(x)))  # [B, out_channels, H, W]
+        h = self.conv1(F.silu(self.norm1(x)))
         h = h + self.time_proj(F.silu(emb))[:, :, None, None]
         h = self.conv2(self.drop(F.silu(self.norm2(h))))
         return h + self.skip(x)
