@@ -214,7 +214,11 @@ def _dim_fix(expr: ast.Expr, actual: DimLike, callee: Callee, frame: Frame) -> F
 
 def argument_span(frame: Frame, name: str) -> Span | None:
     """Where the hyperparameter of the frame's layer was written, if it was."""
-    return frame.run.argument_spans.get((frame.layer, name)) if frame.layer is not None else None
+    return (
+        frame.run.recorder.argument_spans.get((frame.layer, name))
+        if frame.layer is not None
+        else None
+    )
 
 
 def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def construct(
     layer = make(body, inner, frame, span)
     if isinstance(layer, Layer):
         for name, place in bound.spans.items():
-            frame.run.argument_spans[layer, name] = place
+            frame.run.recorder.argument_spans[layer, name] = place
     return layer
 
 
@@ -92,11 +92,11 @@ def make(body: LayerBody, inner: Frame, frame: Frame, span: Span) -> Value:
     """The layer with this body; equal arguments share one body."""
     run = frame.run
     decl = body.decl
-    key = (decl, tuple(body.arguments[p.name] for p in decl.signature.params))
+    key = (decl, tuple(body.arguments[p.name] for p in decl.signature.params), run.owner)
     known = run.bodies.get(key)
     if known is not None:
         return Layer(known, span)
-    shared = remembered.body_key(decl, body)
+    shared = remembered.body_key(body, run)
     if shared is not None:
         known = remembered.known_body(run, shared)
         if known is not None:
@@ -274,7 +274,10 @@ def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
     inner = frame.child(scope, "build", decl)
     run.frames.append(inner)
     try:
+        owner = run.owner
+        run.owner = decl if any(isinstance(item, ast.Tie) for item in decl.body) else None
         value = evaluate(decl.value, inner)
+        run.owner = owner
         if not isinstance(value, (Layer, ErrorValue, Unknown)):
             frame.report(
                 error(

@@ -65,7 +65,7 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
     if isinstance(body.decl, ast.ExternModule):
         # Shapes of a library layer may wait for the size of a `_`: they are worked out when asked for.
         body.parameters[name] = Parameter(name, item.kind, None, item)
-        inner.run.family[body, name] = dict(inner.locals)
+        inner.run.recorder.family[body, name] = dict(inner.locals)
         return
     tensor = _tensor(item, inner)
     if tensor is not None:
@@ -98,7 +98,7 @@ def tensor_of(body: LayerBody, name: str, frame: Frame) -> Value:
     inner.body = body
     inner.locals.update(body.arguments)
     inner.locals.update(body.members)
-    inner.locals.update(frame.run.family.get((body, name), {}))
+    inner.locals.update(frame.run.recorder.family.get((body, name), {}))
     tensor = _tensor(parameter.decl, inner)
     if tensor is None:
         return tensor_unknown()

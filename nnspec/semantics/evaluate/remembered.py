@@ -17,6 +17,7 @@ from nnspec.semantics.values import (
     DType,
     Layer,
     LayerBody,
+    LayerType,
     ListValue,
     Tensor,
     TupleValue,
@@ -80,13 +81,20 @@ def forward_key(body: LayerBody, given: list[Given], frame: Frame) -> object | N
     if frame.stage != "call" or body in run.pending:
         return None
     world = run.world
-    parts: list[object] = ["forward", body, world.facts, run.measured, len(world.holes)]
+    parts: list[object] = [
+        "forward",
+        body,
+        world.facts,
+        run.general,
+        run.measured,
+        len(world.holes),
+    ]
     return tuple(parts) if _add_tensors(parts, ((g.name, g.value) for g in given)) else None
 
 
 def known_forward(run: Run, key: object) -> Outcome | None:
-    """What an equal call gave earlier in this pass; its facts and costs count as if it were made again."""
-    found = run.outcomes.get(key) if key is not None else None
+    """What an equal call gave earlier; its facts and costs count as if it were made again."""
+    found = run.recorder.memo.get(key) if key is not None else None
     if found is None:
         return None
     assert isinstance(found, Outcome)
@@ -96,9 +104,9 @@ def known_forward(run: Run, key: object) -> Outcome | None:
 
 
 def keep_forward(run: Run, key: object, before: State, value: Value, cost: Cost) -> None:
-    """Keep what a call gave for the rest of the pass, if `state` is what it was before."""
+    """Keep what a call gave, if `state` is what it was before."""
     if key is not None and state(run) == before and _are_tensors(value):
-        run.outcomes[key] = Outcome(value, run.world.facts, cost.flops, cost.memory)
+        run.recorder.memo[key] = Outcome(value, run.world.facts, cost.flops, cost.memory)
 
 
 def _are_tensors(value: Value) -> bool:
@@ -179,14 +187,16 @@ def keep_static(run: Run, key: object, before: State, value: Value) -> None:
         run.recorder.memo[key] = Outcome(value, run.world.facts, 0, 0)
 
 
-def body_key(decl: ast.Module | ast.ExternModule, body: LayerBody) -> object | None:
-    """What a library layer's body depends on, where its arguments are constants and it holds no layers."""
-    if not isinstance(decl, ast.ExternModule):
+def body_key(body: LayerBody, run: Run) -> object | None:
+    """What a layer's body depends on where its arguments are constants; None where more may decide.
+
+    A general pass follows modules for what they are, and where a choice splits it once for each way.
+    """
+    decl = body.decl
+    if run.owner is not None or (run.general and isinstance(decl, ast.Module)):
         return None
     values = tuple(body.arguments[p.name] for p in decl.signature.params)
     if not all(_is_constant(value) for value in values):
-        return None
-    if any(isinstance(item, ast.Submodule) for item in decl.body):
         return None
     return "body", decl, values, tuple(type(value) for value in values)
 
@@ -194,29 +204,20 @@ def body_key(decl: ast.Module | ast.ExternModule, body: LayerBody) -> object | N
 def _is_constant(value: Value) -> bool:
     if isinstance(value, (TupleValue, ListValue)):
         return all(_is_constant(item) for item in value.items)
-    return value is None or isinstance(value, (int, float, str, DType))
+    return value is None or isinstance(value, (int, float, str, DType, LayerType))
 
 
 def known_body(run: Run, key: object) -> LayerBody | None:
     """The body of an earlier pass."""
     found = run.recorder.memo.get(key)
-    if found is None:
-        return None
-    body, families = found
-    run.family.update(families)
-    assert isinstance(body, LayerBody)
-    return body
+    assert found is None or isinstance(found, LayerBody)
+    return found
 
 
 def keep_body(run: Run, key: object, before: State, facts: Facts, body: LayerBody) -> None:
     """Keep a body for other passes, if making it changed nothing."""
     if state(run) == before and run.world.facts is facts:
-        families = {
-            (body, name): run.family[body, name]
-            for name in body.parameters
-            if (body, name) in run.family
-        }
-        run.recorder.memo[key] = (body, families)
+        run.recorder.memo[key] = body
 
 
 class Alike:
@@ -258,9 +259,9 @@ class Alike:
             run.step(first.made)
         layer = Layer(first.body, first.made)
         for param in first.body.decl.signature.params:
-            place = run.argument_spans.get((first, param.name))
+            place = run.recorder.argument_spans.get((first, param.name))
             if place is not None:
-                run.argument_spans[layer, param.name] = place
+                run.recorder.argument_spans[layer, param.name] = place
         return layer
 
 

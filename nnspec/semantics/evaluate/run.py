@@ -80,6 +80,8 @@ class Recorder(Record, frozen=False, eq=False):
     """What the passes find out for emission (see Checked).
 
     shapes: per node all the texts seen; only where one text remains is it shown.
+    family: the locals where a parameter of a library layer is declared.
+    argument_spans: where the arguments of layers stand.
     matched, unmatched: init, tie and freeze lines that meant something in some pass, and the finding for
         those that did not.
     """
@@ -90,6 +92,8 @@ class Recorder(Record, frozen=False, eq=False):
     shapes: dict[ast.Node, set[str]] = field(default_factory=dict)
     home: Source | None = None
     memo: dict[object, Any] = field(default_factory=dict)
+    family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
+    argument_spans: dict[tuple[Layer, str], Span] = field(default_factory=dict)
     matched: set[ast.Member] = field(default_factory=set)
     unmatched: dict[ast.Member, Diagnostic] = field(default_factory=dict)
 
@@ -146,7 +150,7 @@ class Run(Record, frozen=False, eq=False):
         inside them need not be repeated for each caller.
     measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
     reported: how many findings there were.
-    outcomes: what calls of modules gave (see `remembered`).
+    owner: the model that will tie parameters of the layers being made, so that they are its own.
     """
 
     world: World
@@ -165,9 +169,7 @@ class Run(Record, frozen=False, eq=False):
     holes: dict[str, tuple[ast.Hole, ast.Node | None]] = field(default_factory=dict)
     chain: list[Label] = field(default_factory=list)
     sites: list[Span] = field(default_factory=list)
-    argument_spans: dict[tuple[Layer, str], Span] = field(default_factory=dict)
     pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
-    family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
     tops: set[ast.Def] = field(default_factory=set)
     unrolled_later: bool = False
     branches: int = 0
@@ -178,7 +180,7 @@ class Run(Record, frozen=False, eq=False):
     cost: Cost = field(default_factory=Cost)
     measured: bool = False
     reported: int = 0
-    outcomes: dict[object, object] = field(default_factory=dict)
+    owner: ast.Model | None = None
 
     def step(self, span: Span) -> None:
         """Count one step of evaluation."""
