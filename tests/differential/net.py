@@ -95,6 +95,9 @@ class Net:
     def with_hyperparameter(self, draw: random.Random) -> Net:
         """The same with an int hyperparameter, in place of one of the numbers in the layers."""
         main = self.main
+        if any("affine=False" in m.code for m in main.members):
+            # torch does not look at the channels of these.
+            return self
         found = {int(t) for m in main.members for t in NUMBER.findall(m.code) if int(t) > 1}
         if not found:
             return self

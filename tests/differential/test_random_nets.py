@@ -7,7 +7,8 @@ of nets, NNSPEC_SEED other ones. What is no disagreement:
 - What torch lets pass with a warning, such as an InstanceNorm of another number of channels. It never looks
   at the channels of other norms that have neither parameters nor statistics, so these numbers are not changed.
 - A dilation of 0, which torch refuses in convolutions and forgets to refuse in their transposes.
-- `view` of elements that do not lie in that order: torch refuses, the checker warns (W0203).
+- `view` of elements that do not lie in that order: torch refuses, the checker warns where it follows the
+  strides (W0203), which it does not through elementwise functions.
 - An open size is never stretched: where a broadcast needs two of them to be equal, the checker says so (W0301)
   and the model raises, though torch would go on where one of them happens to be 1.
 - Behind a claim (W0301) sizes are those that meet it, so a later error may hang on it.

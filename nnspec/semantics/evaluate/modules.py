@@ -29,6 +29,7 @@ from nnspec.semantics.values import (
     LayerBody,
     LayerType,
     ListValue,
+    Tensor,
     TupleValue,
     Unknown,
     Value,
@@ -176,6 +177,23 @@ def follow_extern(decl: ast.ExternModule, inner: Frame, frame: Frame, span: Span
                     inner.run.pending.setdefault(body, []).append((item, span))
                 elif not _require(item, inner, frame, span):
                     return False
+    if any(isinstance(v, int) and v < 0 for v in body.arguments.values()):
+        return _sizes_are_sizes(body, frame, span)
+    return True
+
+
+def _sizes_are_sizes(body: LayerBody, frame: Frame, span: Span) -> bool:
+    """Report a parameter that a negative argument would give a negative size."""
+    for name in body.parameters:
+        tensor = parameters.tensor_of(body, name, frame)
+        for dim in (tensor.dims or ()) if isinstance(tensor, Tensor) else ():
+            if isinstance(dim, int) and dim < 0:
+                made = frame.run.chain.pop()
+                frame.report(
+                    error("E0321", f"`{body.decl.name}`: its {name} would have size {dim}", span)
+                )
+                frame.run.chain.append(made)
+                return False
     return True
 
 
