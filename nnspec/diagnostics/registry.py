@@ -162,6 +162,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("W0210", "taken-by-load", "warning", "A hyperparameter has a name that nnspec.load uses for itself."),
     ("W0301", "unproved", "warning", "A fact about sizes could not be proved, and is checked when the model runs."),
     ("W0302", "unchecked", "warning", "A shape could not be followed, and is not checked."),
+    ("W0303", "size-of-models", "warning", "The size of a `_` is known of the models of the file alone."),
 )
 # fmt: on
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.run import Recorder, Solution
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
@@ -61,11 +63,27 @@ def _one(
             0,
         )
         return None
-    if len(exact) == 1:
+    at_run_time = [
+        s for s in general if isinstance(s, Dim) and not any("@" in name for name in s.symbols())
+    ]
+    if len(exact) == 1 and not at_run_time:
+        if names:
+            findings.add(_of_the_models(node, exact[0]), 0)
         return exact[0]
     if general or exact or clean:
         _report(node, general, exact, names, findings)
     return None
+
+
+def _of_the_models(node: ast.Hole, size: int) -> Diagnostic:
+    """The size is known of the models of this file alone: the constructor would have it for all."""
+    return error(
+        "W0303",
+        f"`_` is {size} in every model and check of this file, and is written so; for other "
+        "hyperparameters it may be another size",
+        node.span,
+        help="write it as an expression of the hyperparameters, such as `widths[-1]`",
+    )
 
 
 def _report(
