@@ -44,6 +44,9 @@ class Misfit(Record):
     others: tuple[Label, ...] = ()
 
 
+LITERALS = (ast.Number, ast.String, ast.Constant)
+
+
 def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) -> Bound | Misfit:
     """Give each argument to its parameter; defaults are filled in by `fill`."""
     params = signature.params
@@ -136,11 +139,18 @@ def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
     """Evaluate the defaults of what was not given, in the frame of the callee."""
     from nnspec.semantics.evaluate.expressions import evaluate
 
+    values = inner.run.recorder.values
     for param in signature.params:
         if param.name not in bound.values:
-            bound.values[param.name] = (
-                evaluate(param.default, inner) if param.default is not None else None
-            )
+            default = param.default
+            # Most defaults are literals; those seen before need no second look.
+            if default is None:
+                value = None
+            elif isinstance(default, LITERALS) and default in values:
+                value = default.value
+            else:
+                value = evaluate(default, inner)
+            bound.values[param.name] = value
 
 
 def report(misfit: Misfit, frame: Frame) -> None:

@@ -34,11 +34,31 @@ def index(expr: ast.Index, frame: Frame) -> Value:
     """The value of an index expression."""
     from nnspec.semantics.evaluate.expressions import evaluate
 
+    quick = _in_library(expr, frame)
+    if quick is not None:
+        return quick
     value = evaluate(expr.value, frame)
     items = [_item(i, frame) for i in expr.items]
     if isinstance(value, ErrorValue) or any(isinstance(i, ErrorValue) for i in items):
         return ERROR
     return _of(value, items, expr, frame)
+
+
+def _in_library(expr: ast.Index, frame: Frame) -> int | None:
+    """`k[0]` of a library layer, of which its formulas are full; None where it is anything else."""
+    body, name, item = frame.body, expr.value, expr.items[0]
+    if body is None or type(name) is not ast.Name or type(item) is not ast.Number:
+        return None
+    found = body.members.get(name.id)
+    if not isinstance(found, (ListValue, TupleValue)) or type(body.decl) is not ast.ExternModule:
+        return None
+    if frame.locals.get(name.id, found) is not found or name.id in frame.dims:
+        return None
+    at, parts = item.value, found.items
+    if len(expr.items) == 1 and type(at) is int and 0 <= at < len(parts):
+        size = parts[at]
+        return size if type(size) is int else None
+    return None
 
 
 def _item(item: ast.Expr, frame: Frame) -> Value:

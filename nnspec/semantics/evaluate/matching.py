@@ -92,6 +92,8 @@ def _introduces(name: str, frame: Frame) -> bool:
 
 def expanded(type_: ast.TypeExpr, frame: Frame) -> ast.TypeExpr:
     """The type with the file's named types put in, computed once."""
+    if type(type_) is ast.TensorType or type(type_) is ast.LiteralType:
+        return type_
     memo = frame.run.recorder.memo
     key = ("type", type_, frame.scope)
     if key not in memo:
