@@ -11,11 +11,13 @@ from benchmarks import modules, startup
 
 
 def main() -> None:
-    """Run both benchmarks."""
+    """Run the benchmarks."""
     parser = argparse.ArgumentParser(description="What nnspec costs.")
     parser.add_argument("--runs", type=int, help="runs of each measurement")
     runs = parser.parse_args().runs
     startup.report(runs or startup.RUNS)
+    print()
+    startup.report_depth(runs or startup.RUNS)
     print()
     modules.report(runs or modules.RUNS)
 

@@ -65,6 +65,28 @@ def take_turns(commands: list[Command], folder: Path, runs: int = RUNS) -> None:
                 command.seconds.append(time.perf_counter() - start)
 
 
+def report_depth(runs: int = RUNS) -> None:
+    """Print what `nnspec check` of GPT-2 with 1,000 blocks costs, as a ratio to the same with 12."""
+    spec = (
+        Path(__file__).resolve().parent.parent / "specs" / "language" / "gpt2.nnspec"
+    ).read_text()
+    module = spec[: spec.index("\nmodel ")]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        checks = []
+        for depth in (12, 1000):
+            path = folder / f"gpt2_{depth}.nnspec"
+            path.write_text(f"{module}\nmodel gpt2 = GPT2(depth={depth})\n")
+            arguments = ["-m", "nnspec", "check", path.name]
+            checks.append(Command(f"nnspec check, GPT-2, depth {depth}", arguments))
+        take_turns(checks, folder, runs)
+    print(f"Depth, medians of {runs} fresh processes")
+    for command in checks:
+        print(f"  {command.name:<36} {command.milliseconds:8.1f} ms")
+    ratio = checks[1].milliseconds / checks[0].milliseconds
+    print(f"  {'ratio of depth 1000 to depth 12':<36} {ratio:9.2f}x")
+
+
 def report(runs: int = RUNS) -> None:
     """Print `nnspec check` of LeNet and ResNet as ratios to Python, to torch and to a run on the meta device."""
     specs = Path(__file__).resolve().parent.parent / "specs" / "vision"
