@@ -184,4 +184,6 @@ module Net(k: int, s: int, p: int, d: int):
     report = check(f"{module}\ncheck {target}:\n    forward([3, 2, {height}, 12]) -> {expected}\n")
     assert report.ok and not report.warnings, str(report)
     wrong = module.replace("- 1) // s + 1, _", "- 2) // s + 1, _")
-    assert not check(f"{wrong}\ncheck {target}:\n    forward([3, 2, {height}, 12]) -> {expected}\n").ok
+    assert not check(
+        f"{wrong}\ncheck {target}:\n    forward([3, 2, {height}, 12]) -> {expected}\n"
+    ).ok
