@@ -36,7 +36,7 @@ RANK = {
     "__main__": 9,
 }
 TOGETHER = {frozenset({"library", "semantics"})}
-HEAVY = ("torch", "jinja2", "black", "sympy", "rich", "pygls", "asyncio")
+HEAVY = ("torch", "jinja2", "black", "sympy", "rich", "pygls", "asyncio", "dataclasses")
 SPEC = """
 module Net(classes: int = 10):
     fc1 = Linear(_, 8)
