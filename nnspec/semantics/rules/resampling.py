@@ -31,11 +31,13 @@ def pad(call: RuleCall) -> Value:
         at = len(dims) - 1 - i
         before, after = amounts[2 * i], amounts[2 * i + 1]
         size = call.settle(dims[at] + before + after)
+        # torch crops before it pads.
+        cropped = size - sum(a for a in (before, after) if isinstance(a, int) and a > 0)
         if mode in ("reflect", "circular") and not _reach(call, x, at, (before, after), str(mode)):
             return ERROR
         if not call.demand(
-            Relation(size, ">=", 0),
-            f"pad crops {call.show(0 - before - after)} from axis {at} of {call.show(x)}, "
+            Relation(call.settle(cropped), ">=", 0),
+            f"pad crops {call.show(dims[at] - cropped)} from axis {at} of {call.show(x)}, "
             f"which has {call.show(dims[at])}",
             "pad",
             code="E0304",
