@@ -36,8 +36,6 @@ PLACES = {
     "special": "torch.special",
     "math": "math",
 }
-ALIASES = {"half": "float16", "double": "float64", "long": "int64", "short": "int16"}
-TORCH_DTYPES = {"float": "float32", "int": "int32", "cfloat": "complex64", "cdouble": "complex128"}
 
 
 def reference(expr: ast.Name | ast.Attribute, frame: Frame) -> py.expr:

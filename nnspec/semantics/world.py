@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix, Label
 from nnspec.record import Record, field
@@ -199,6 +199,3 @@ def error(
     severity = "warning" if code.startswith("W") else "error"
     primary = Label(span, label, primary=True)
     return Diagnostic(code, severity, message, (primary, *others), notes, help, fix)  # type: ignore[arg-type]
-
-
-Spans = Mapping[str, Span]

@@ -272,7 +272,6 @@ def from_terms(terms: dict[Mono, int], has_power: bool) -> Dim:
     return merged(terms)
 
 
-ZERO = Dim({})
 ONE = Dim({(): 1})
 
 

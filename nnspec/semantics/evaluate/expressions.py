@@ -26,7 +26,6 @@ from nnspec.semantics.values import (
     ListValue,
     Relation,
     RepeatValue,
-    Tensor,
     TupleValue,
     Unknown,
     Value,
@@ -252,14 +251,6 @@ def run_clauses(
     return exact
 
 
-def is_tensor(value: Value) -> bool:
-    """Whether the value is a tensor, perhaps one of several."""
-    return isinstance(value, Tensor) or (
-        isinstance(value, Choice) and any(isinstance(o, Tensor) for o in value.options)
-    )
-
-
-# The modules import one another, so their functions are looked up when they are called.
 FOLLOW: dict[type[ast.Expr], Callable[[Any, Frame], Value]] = {
     ast.Name: lambda expr, frame: lookup.name(expr, frame),
     ast.Number: lambda expr, frame: expr.value,

@@ -29,14 +29,6 @@ FLOATING = frozenset({"float", "float16", "bfloat16", "float32", "float64"})
 DTYPE_NAMES = frozenset(
     "float16 bfloat16 float32 float64 complex64 complex128 int8 int16 int32 int64 uint8 bool".split()
 )
-DTYPE_ALIASES = {
-    "half": "float16",
-    "float": "float32",
-    "double": "float64",
-    "long": "int64",
-    "int": "int32",
-    "short": "int16",
-}
 
 
 # The types of values that are themselves.

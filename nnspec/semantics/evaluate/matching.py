@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnspec.record import Record
-from nnspec.semantics.describe import describe, shape
+from nnspec.semantics.describe import shape
 from nnspec.semantics.evaluate import expansion, kinds, mismatches, wheres
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -368,8 +368,3 @@ def _adopt_solved(inner: Frame) -> None:
         if solved is not None:
             inner.dims[name] = solved
             inner.unbound.discard(name)
-
-
-def describe_argument(value: Value, frame: Frame) -> str:
-    """A value as it stands in a message about an argument."""
-    return describe(frame.world, value)
