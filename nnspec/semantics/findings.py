@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.evaluate.run import Claim, Run
@@ -28,6 +28,7 @@ class Findings:
         self._decided: set[tuple[object, int, int]] = set()
         self.followed: set[ast.Node] = set()
         self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
+        self._relations: dict[tuple[object, int, int], Relation] = {}
 
     def add(self, diagnostic: Diagnostic, depth: int, decided: bool = False) -> None:
         """Take a diagnostic that was found below `depth` calls.
@@ -65,6 +66,7 @@ class Findings:
         provisional = frame.definition if per_instance and frame is not None else None
         if key not in self._claims or (provisional is None and self._claims[key][1] is not None):
             self._claims[key] = _unproved(claim, shown, run, span), provisional
+            self._relations[key] = shown
         if (
             frame is not None
             and frame.top
@@ -100,12 +102,27 @@ class Findings:
         """Everything found, in the order of the text."""
         taken = set(self._found) - (self._decided & set(self._claims))
         everything = [self._found[key][1] for key in taken]
+        guarded = {g.relation for guards in self.guards.values() for g in guards}
         everything += [
-            claimed
+            _checked_first(claimed) if self._relations[key] in guarded else claimed
             for key, (claimed, definition) in self._claims.items()
             if key not in taken and definition not in self.followed
         ]
         return tuple(sorted(everything, key=_place))
+
+
+def _checked_first(claimed: Diagnostic) -> Diagnostic:
+    """The warning about a claim that the emitted def checks when it starts."""
+    first, *rest = claimed.labels
+    return Diagnostic(
+        claimed.code,
+        claimed.severity,
+        claimed.message,
+        (Label(first.span, "checked when it runs", primary=True), *rest),
+        claimed.notes,
+        claimed.help,
+        claimed.fix,
+    )
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
@@ -152,7 +169,7 @@ def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic
         fact = f"{shown.left} {shown.op} {shown.right}"
         help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
         message = f"{fact} must hold here, which is not proved"
-    return error("W0301", message, span, "checked when it runs", notes=notes, help=help)
+    return error("W0301", message, span, "not proved", notes=notes, help=help)
 
 
 def _told_apart(relation: Relation) -> Relation:

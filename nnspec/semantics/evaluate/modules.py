@@ -146,7 +146,13 @@ def follow_body(decl: ast.Module, inner: Frame, frame: Frame, span: Span) -> boo
             case ast.Require():
                 if not _require(item, inner, frame, span):
                     return False
-    for item in decl.body:
+    _about_parameters(decl.body, inner)
+    return True
+
+
+def _about_parameters(body: tuple[ast.Member, ...], inner: Frame) -> None:
+    """The lines that speak of parameters by path, when the layer is whole."""
+    for item in body:
         match item:
             case ast.Tie():
                 paths.tie(item, inner)
@@ -154,7 +160,6 @@ def follow_body(decl: ast.Module, inner: Frame, frame: Frame, span: Span) -> boo
                 paths.init(item, inner)
             case ast.Freeze():
                 paths.freeze(item, inner)
-    return True
 
 
 def follow_extern(decl: ast.ExternModule, inner: Frame, frame: Frame, span: Span) -> bool:
@@ -307,14 +312,7 @@ def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
             value = ERROR
         if isinstance(value, Layer):
             inner.body, inner.layer = value.body, value
-            for item in decl.body:
-                match item:
-                    case ast.Tie():
-                        paths.tie(item, inner)
-                    case ast.Init():
-                        paths.init(item, inner)
-                    case ast.Freeze():
-                        paths.freeze(item, inner)
+            _about_parameters(decl.body, inner)
     finally:
         run.frames.pop()
     run.models[decl] = value
