@@ -112,7 +112,7 @@ def test_a_function_of_numbers_is_a_value_and_no_initialiser() -> None:
         def ramp(n: int, step: float = 0.5) -> [n]:
             return arange(n) * step
         def bent(w: [N], by: float = 0.5) -> [N]:
-            return w * 0 + by
+            return zeros_like(w) + by
         module Net:
             buffer a: [4] = ramp(4)
             buffer b: [4] = bent
