@@ -63,7 +63,7 @@ class Discriminator(nn.Module):
                 ]
             ],
             nn.Conv2d(ndf * 8, 1, 4, 1, 0, bias=False),
-            nn.Sigmoid()
+            nn.Sigmoid(),
         )
         self.reset_parameters()
 

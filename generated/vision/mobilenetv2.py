@@ -51,7 +51,7 @@ class InvertedResidual(nn.Module):
             *expansion,
             conv_bn_relu(hidden, hidden, stride=stride, groups=hidden),
             nn.Conv2d(hidden, oup, 1, 1, 0, bias=False),
-            nn.BatchNorm2d(oup)
+            nn.BatchNorm2d(oup),
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -80,7 +80,7 @@ def stage(
     out = planes * block.expansion
     return nn.Sequential(
         block(in_planes, planes, stride),
-        *[block(out, planes) for _ in range(depth - 1)]
+        *[block(out, planes) for _ in range(depth - 1)],
     )
 
 

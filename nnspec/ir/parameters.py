@@ -26,6 +26,8 @@ from nnspec.syntax import ast
 # Initialisers that are functions of torch's own, and their counterparts in torch.nn.init.
 CREATED = {"zeros": "zeros_", "ones": "ones_", "randn": "normal_", "rand": "uniform_"}
 FLOATING = (None, "float", "float16", "bfloat16", "float32", "float64", "half", "double")
+# The dtypes that a gradient can have; a parameter of any other is kept from asking for one.
+DIFFERENTIABLE = (*FLOATING, "complex32", "complex64", "complex128", "chalf", "cfloat", "cdouble")
 
 
 def declare(decl: ast.ParamDecl, frame: Frame) -> Iterator[py.stmt]:
@@ -34,7 +36,7 @@ def declare(decl: ast.ParamDecl, frame: Frame) -> Iterator[py.stmt]:
     made = value(decl, frame)
     if decl.kind == "param":
         dtype = decl.type.dtype if isinstance(decl.type, ast.TensorType) else None
-        fixed = [] if dtype in FLOATING else [("requires_grad", py.Constant(False))]
+        fixed = [] if dtype in DIFFERENTIABLE else [("requires_grad", py.Constant(False))]
         made = build.call(build.attribute(frame.file.names.root("nn"), "Parameter"), [made], fixed)
     if decl.condition is not None:
         made = py.IfExp(expressions.expression(decl.condition, frame), made, py.Constant(None))
