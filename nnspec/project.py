@@ -13,7 +13,7 @@ from nnspec.diagnostics.mistakes import imports as mistakes
 from nnspec.library.catalog import Catalog, library
 from nnspec.record import Record, field
 from nnspec.semantics.resolved import FileScope
-from nnspec.source import Source, Span
+from nnspec.source import Source, Span, plain_newlines
 from nnspec.syntax import ast
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ class Project:
     root: no import leaves this folder. Where it is None, it is for each file the nearest folder around it
         with a `.git` or a `pyproject.toml`, else the file's own folder.
     files: texts by path, which are read in place of the disk.
+    edited: texts by real path that are read in place of what the disk, or `files`, has there.
     """
 
     def __init__(
@@ -126,8 +127,9 @@ class Project:
     ) -> None:
         self.root = root
         self._files = files
+        self.edited: Mapping[str, str] = {}
         self.catalog: Catalog = library()
-        self._entries: dict[tuple[str, str, str | None], Entry] = {}
+        self._entries: dict[tuple[str, str], Entry] = {}
         self._open: list[Entry] = []
 
     def check(self, path: str | Path, text: str | None = None) -> Report:
@@ -177,10 +179,14 @@ class Project:
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
         name = os.fspath(path)
-        content = self._read(name) if text is None else _plain(text)
+        content = self._read(name) if text is None else plain_newlines(text)
         return self._compiled(name, content, self._root_of(name))
 
     def _read(self, path: str) -> str:
+        if self.edited:
+            edited = self.edited.get(os.path.realpath(path))
+            if edited is not None:
+                return plain_newlines(edited)
         if self._files is None:
             return _read(path)
         if path not in self._files:
@@ -193,9 +199,9 @@ class Project:
         return os.path.realpath(self.root) if self.root is not None else find_root(name)
 
     def _compiled(self, name: str, text: str, root: str) -> Entry:
-        key = (os.path.realpath(name), root, text)
+        key = (os.path.realpath(name), root)
         known = self._entries.get(key)
-        if known is None or not self._current(known):
+        if known is None or known.source.text != text or not self._current(known):
             known = Entry(name, key[0], _relative(key[0], root), Source(name, text))
             self._entries[key] = known
             self._compile(known, root)
@@ -360,11 +366,7 @@ def _read(path: str) -> str:
     with open(path, "rb") as file:
         # One byte more than any allowed text has tells that there are too many.
         data = file.read(4 * MOST + 1)
-    return _plain(data.decode("utf-8", "ignore" if len(data) > 4 * MOST else "strict"))
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return plain_newlines(data.decode("utf-8", "ignore" if len(data) > 4 * MOST else "strict"))
 
 
 def _read_from(entries: Iterable[Entry]) -> frozenset[str]:

@@ -74,3 +74,8 @@ class Span(Record):
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of `other`."""
         return Span(self.source, self.start, other.end)
+
+
+def plain_newlines(text: str) -> str:
+    """A text as a `Source` wants it: a newline alone ends each line, whatever did."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
