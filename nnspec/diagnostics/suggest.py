@@ -36,6 +36,9 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
             distance += 0.25
         elif candidate != name:
             distance += 0.125
+        if candidate[:1].isupper() != name[:1].isupper():
+            # A layer for a function, or the other way round.
+            distance += 0.25
         # Among equals the one whose underscores and case are nearer too.
         found.append((distance, edit_distance(name, candidate, len(name)), candidate))
     found.sort()
@@ -44,6 +47,12 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
         worst = max(1.5, 2 * found[0][0])
         found = [entry for entry in found if entry[0] <= worst]
     return [candidate for _, _, candidate in found[:limit]]
+
+
+def sharing(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
+    """The candidates that have a word in common with `name`: `kernel_size` for `kernel`, in their own order."""
+    words = {word for word in name.lower().split("_") if len(word) > 2}
+    return [c for c in candidates if words.intersection(c.lower().split("_"))][:limit]
 
 
 def edit_distance(left: str, right: str, limit: int) -> int:

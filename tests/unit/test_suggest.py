@@ -18,7 +18,7 @@ LIBRARY += ["in_features", "out_features", "bias", "cross_entropy", "softmax", "
         ("Linaer", "Linear"),
         ("linear", "Linear"),
         ("Batchnorm2D", "BatchNorm2d"),
-        ("maxpool2d", "MaxPool2d"),
+        ("maxpool2d", "max_pool2d"),
         ("max_pool_2d", "max_pool2d"),
         ("in_feature", "in_features"),
         ("crossentropy", "cross_entropy"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.diagnostics.suggest import nearest
+from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.record import Record
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import TupleValue, Value
@@ -26,6 +26,17 @@ class Given(Record):
         put(self, "value", value)
         put(self, "span", span)
 
+    @property
+    def place(self) -> Span:
+        """Where the argument's name stands, or its value where it has none."""
+        if self.name is None:
+            return self.span
+        text, end = self.span.source.text, self.span.start
+        start = text.rfind(self.name, 0, end)
+        if start < 0 or text[start + len(self.name) : end].strip() != "=":
+            return self.span
+        return Span(self.span.source, start, start + len(self.name))
+
 
 class Bound(Record):
     """Values by parameter, and the places of those that the user wrote."""
@@ -43,6 +54,9 @@ class Misfit(Record):
     help: str | None = None
     others: tuple[Label, ...] = ()
 
+
+# What other libraries call an argument, and torch's word for it.
+FOREIGN = {"axis": "dim", "units": "out_features", "filters": "out_channels", "rate": "p"}
 
 LITERALS = (ast.Number, ast.String, ast.Constant)
 
@@ -77,7 +91,7 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
             return Misfit(
                 "E0404",
                 f"`{name}` has no argument `{argument.name}`",
-                argument.span,
+                argument.place,
                 _arguments_help(argument.name, names),
             )
         if found.name in values:
@@ -129,7 +143,8 @@ def signature_text(signature: ast.Signature) -> str:
 
 
 def _arguments_help(name: str, names: list[str]) -> str | None:
-    close = nearest(name, names)
+    meant = FOREIGN.get(name)
+    close = [meant] if meant in names else nearest(name, names) or sharing(name, names)
     if close:
         return "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
     return f"its arguments are {', '.join(names)}" if names else None

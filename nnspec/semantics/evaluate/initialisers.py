@@ -130,7 +130,10 @@ def _torch_initialiser(name: str, expr: ast.Expr, tensor: Tensor | None, frame: 
             hint = f"did you mean `{close[0]}`?" if close else _arguments(name, form)
             return frame.report(
                 error(
-                    "E0404", f"`{name}` has no argument `{argument.name}`", argument.span, help=hint
+                    "E0404",
+                    f"`{name}` has no argument `{argument.name}`",
+                    argument.place,
+                    help=hint,
                 )
             )
     if len(given) > len(form.names):
