@@ -16,8 +16,11 @@ from nnspec.semantics.world import error
 from nnspec.syntax import ast
 
 
-def check(scope: FileScope, catalog: Catalog) -> Checked:
-    """Follow a resolved file. Mistakes are values: see `Checked.diagnostics`."""
+def check(scope: FileScope, catalog: Catalog, remedies: bool = True) -> Checked:
+    """Follow a resolved file. Mistakes are values: see `Checked.diagnostics`.
+
+    remedies: whether to look for changes that mend the mistakes.
+    """
     recorder = Recorder(home=scope.source)
     findings = Findings(passes.covered(scope, catalog))
     for declaration in scope.file.declarations:
@@ -36,9 +39,14 @@ def check(scope: FileScope, catalog: Catalog) -> Checked:
         for diagnostic in overwritten.overwritten(body, recorder.callees):
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
+    found = _own(findings, scope)
+    if remedies and any(d.severity == "error" for d in found):
+        from nnspec.semantics.remedies import mended
+
+        found = mended(found, scope, catalog, recorder)
     return Checked(
         scope,
-        _own(findings, scope),
+        found,
         recorder.values,
         recorder.callees,
         sizes,

@@ -1,0 +1,110 @@
+"""Where a mistake stands in the tree: the call or operator, its statement, and the def around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.record import Record
+from nnspec.semantics.evaluate.run import Recorder
+from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.values import DimLike, Tensor, Value
+from nnspec.source import Span
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+Operation = ast.Call | ast.Pipe | ast.Binary
+
+
+class Site(Record, eq=False):
+    """A mistake with the code around it.
+
+    node: the smallest call, pipe or operation around the place, None where there is none.
+    definition: the def in whose body it is, None in the body of a module.
+    """
+
+    mistake: Diagnostic
+    scope: FileScope
+    recorder: Recorder
+    node: Operation | None
+    definition: ast.Def | None
+    module: ast.Module | None
+
+    def value(self, node: ast.Node) -> Value:
+        """What an expression was found to be."""
+        return self.recorder.values.get(node)
+
+    def callee(self, node: ast.Node) -> Value:
+        """What a call, or a pipe, calls."""
+        return self.recorder.callees.get(node)
+
+    @property
+    def callees(self) -> Mapping[ast.Node, Value]:
+        """What every call of the file calls."""
+        return self.recorder.callees
+
+
+def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder) -> Site:
+    """The place of a mistake."""
+    span = mistake.span
+    module = definition = None
+    node: Operation | None = None
+    for declaration in scope.file.declarations:
+        if not inside(span, declaration.span):
+            continue
+        module = declaration if isinstance(declaration, ast.Module) else None
+        for each in walk(declaration):
+            if not inside(span, each.span):
+                continue
+            if isinstance(each, ast.Def):
+                definition = each
+            elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)) and _is_about(each, span):
+                node = each
+    return Site(mistake, scope, recorder, node, definition, module)
+
+
+def _is_about(node: Operation, span: Span) -> bool:
+    """Whether a mistake at the place is one of this call, and not of the argument that stands there."""
+    same = (node.span.start, node.span.end) == (span.start, span.end)
+    return not same or isinstance(node, ast.Call)
+
+
+def inside(inner: Span, outer: Span) -> bool:
+    """Whether one place lies in another."""
+    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
+
+
+def shape(value: Value) -> tuple[DimLike, ...] | None:
+    """The sizes of a tensor."""
+    return value.dims if isinstance(value, Tensor) else None
+
+
+def tensors(site: Site) -> list[tuple[ast.Expr, Tensor]]:
+    """The operands of the call or operation that are tensors of known rank, with their values."""
+    return [
+        (each, value)
+        for each in _operands(site.node)
+        if isinstance(value := site.value(each), Tensor) and value.dims is not None
+    ]
+
+
+def _operands(node: ast.Expr | None) -> Iterator[ast.Expr]:
+    match node:
+        case ast.Binary():
+            yield from (node.left, node.right)
+        case ast.Pipe(value=value, target=target):
+            yield value
+            if isinstance(target, ast.Call):
+                yield from _operands_of_call(target)
+        case ast.Call(func=func):
+            if isinstance(func, ast.Attribute):
+                yield func.value
+            yield from _operands_of_call(node)
+
+
+def _operands_of_call(node: ast.Call) -> Iterator[ast.Expr]:
+    for argument in node.args:
+        if isinstance(argument.value, (ast.List, ast.Tuple)):
+            yield from argument.value.items
+        else:
+            yield argument.value

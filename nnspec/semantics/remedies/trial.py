@@ -1,0 +1,90 @@
+"""Whether a change mends a mistake: the changed text is checked as if the user had typed it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit
+from nnspec.library.catalog import Catalog
+from nnspec.semantics.remedies.proposal import Proposal
+from nnspec.semantics.resolved import FileScope
+from nnspec.source import Source
+from nnspec.syntax import ast
+
+# Trials of one file. A long one gets fewer, for each of them checks the whole file anew.
+MOST = 60
+LEAST = 6
+CHARACTERS = 120_000
+
+Places = Counter[tuple[str, int]]
+
+
+class Trials:
+    """The changes tried on one file.
+
+    scope: the file as it is.
+    errors: everything that is wrong in it.
+    """
+
+    def __init__(self, scope: FileScope, catalog: Catalog, errors: Iterable[Diagnostic]) -> None:
+        self._scope = scope
+        self._catalog = catalog
+        self._before = _places(errors)
+        self._known: dict[str, Places | None] = {}
+        text = scope.source.text
+        self.left = max(LEAST, min(MOST, CHARACTERS // max(1, len(text))))
+
+    def mends(self, mistake: Diagnostic, proposal: Proposal) -> bool:
+        """Whether the file is without the mistake, and without any new one, after the change.
+
+        After a local change there may be mistakes in lines that have to do with neither.
+        """
+        text = applied(self._scope.source.text, proposal.edits)
+        if text not in self._known:
+            if self.left <= 0:
+                return False
+            self.left -= 1
+            self._known[text] = self._places_of(text)
+        found = self._known[text]
+        if found is None or found[_place(mistake)] >= self._before[_place(mistake)]:
+            return False
+        new = found - self._before
+        if not proposal.local:
+            return not new
+        spans = [label.span for label in mistake.labels] + [e.span for e in proposal.edits]
+        concerned = {span.line for span in spans}
+        return not any(line in concerned for _, line in new)
+
+    def _places_of(self, text: str) -> Places | None:
+        """What is wrong in a text, None where it cannot be parsed."""
+        from nnspec.semantics.check import check
+        from nnspec.semantics.resolve import resolve
+        from nnspec.syntax.parser import parse
+
+        parsed = parse(Source(self._scope.source.path, text))
+        if any(d.severity == "error" for d in parsed.diagnostics):
+            return None
+        scope = resolve(parsed.file, self._scope.module_path, self._imported, self._catalog)
+        checked = check(scope, self._catalog, remedies=False)
+        return _places((*scope.diagnostics, *checked.diagnostics))
+
+    def _imported(self, node: ast.Import) -> FileScope | None:
+        known = self._scope.imports.items()
+        return next((s for n, s in known if (n.dots, n.module) == (node.dots, node.module)), None)
+
+
+def applied(text: str, edits: Sequence[Edit]) -> str:
+    """The text after the edits, which do not overlap."""
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def _places(found: Iterable[Diagnostic]) -> Places:
+    # A size that would have to be proved is no remedy either.
+    return Counter(_place(d) for d in found if d.severity == "error" or d.code == "W0301")
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int]:
+    return diagnostic.code, diagnostic.span.line
