@@ -10,6 +10,7 @@ from nnspec import pipeline
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.mistakes import files as file_mistakes
 from nnspec.diagnostics.mistakes import imports as mistakes
+from nnspec.files import MOST, SUFFIX, find_root, read
 from nnspec.library.catalog import Catalog, library
 from nnspec.record import Record, field
 from nnspec.semantics.resolved import FileScope
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nnspec.semantics.checked import Checked
-
-SUFFIX = ".nnspec"
-MOST = 2_000_000  # characters of one file
 
 
 class NnspecError(Exception):
@@ -154,7 +152,11 @@ class Project:
         assert entry.report is not None
         if not entry.report.ok or entry.checked is None:
             return entry.report
-        importers = [each for each in map(self.entry, readers) if entry in each.closure()]
+        importers = [
+            each
+            for each in map(self.entry, readers)
+            if any(entry.path == below.path for below in each.closure())
+        ]
         file = pipeline.lower(entry.checked, entry.relative, _read_from(importers))
         return Emitted(entry.name, pipeline.emit(file), entry.report)
 
@@ -180,7 +182,11 @@ class Project:
         """
         name = os.fspath(path)
         content = self._read(name) if text is None else plain_newlines(text)
-        return self._compiled(name, content, self._root_of(name))
+        root = self._root_of(name)
+        key = (os.path.realpath(name), root)
+        if key in self._entries and self._entries[key].name != name:
+            del self._entries[key]  # an import of it had another name, which messages do not tell
+        return self._compiled(name, content, root)
 
     def _read(self, path: str) -> str:
         if self.edited:
@@ -188,7 +194,7 @@ class Project:
             if edited is not None:
                 return plain_newlines(edited)
         if self._files is None:
-            return _read(path)
+            return read(path)
         if path not in self._files:
             raise FileNotFoundError(path)
         return self._files[path]
@@ -324,20 +330,6 @@ def build(path: str | os.PathLike[str]) -> Emitted:
     return built
 
 
-def find_root(name: str) -> str:
-    """The folder that imports of a file may not leave: the nearest one with `.git` or `pyproject.toml`, else its own."""
-    own = os.path.dirname(os.path.realpath(name))
-    folder = own
-    while True:
-        for mark in (".git", "pyproject.toml"):
-            if os.path.exists(os.path.join(folder, mark)):
-                return folder
-        above = os.path.dirname(folder)
-        if above == folder:
-            return own
-        folder = above
-
-
 def _target(importer: str, node: ast.Import) -> str:
     """The path that an import means: `..a.b` in x/y.nnspec is a/b.nnspec."""
     folder = os.path.dirname(importer)
@@ -360,13 +352,6 @@ def _specs_beside(path: str) -> list[str]:
 def _relative(path: str, root: str) -> str:
     relative = os.path.relpath(path, root) if _below(path, root) else os.path.basename(path)
     return relative.replace(os.sep, "/")
-
-
-def _read(path: str) -> str:
-    with open(path, "rb") as file:
-        # One byte more than any allowed text has tells that there are too many.
-        data = file.read(4 * MOST + 1)
-    return plain_newlines(data.decode("utf-8", "ignore" if len(data) > 4 * MOST else "strict"))
 
 
 def _read_from(entries: Iterable[Entry]) -> frozenset[str]:

@@ -6,11 +6,21 @@ compiles several functions for each. Here the functions are written once and rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar, dataclass_transform
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+    T = TypeVar("T")
+else:
+
+    def dataclass_transform(**_):
+        """What type checkers read; `typing`, which takes as long to import as a small check, has it."""
+        return lambda cls: cls
+
+
 # What is read of objects without fields, which are all equal.
 _NOTHING = ("__class__", "__class__")
 

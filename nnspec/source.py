@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
 
 from nnspec.record import Record
 
@@ -18,20 +17,22 @@ class Source:
     def __init__(self, path: str, text: str) -> None:
         self.path = path
         self.text = text
+        self._line_starts: list[int] | None = None
 
     def __repr__(self) -> str:
         return f"Source({self.path!r})"
 
-    @cached_property
+    @property
     def line_starts(self) -> list[int]:
         """Offset of the first character of every line."""
-        starts = [0]
-        find = self.text.find
-        at = find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = find("\n", at + 1)
-        return starts
+        if self._line_starts is None:
+            starts = self._line_starts = [0]
+            find = self.text.find
+            at = find("\n")
+            while at >= 0:
+                starts.append(at + 1)
+                at = find("\n", at + 1)
+        return self._line_starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1, the column in characters."""

@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # The tests run on as many processes as there are cores; threads of torch's in each would only get in the way.
 # Set before torch is first imported, and handed on to the processes that tests start.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A test is about what the compiler finds today, and leaves nothing in the user's cache directory.
+os.environ["NNSPEC_NO_CACHE"] = "1"
 
 # Derandomised, so that a run says about a change what it would say about it tomorrow; `make fuzz` draws anew.
 settings.register_profile(

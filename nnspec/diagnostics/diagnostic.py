@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from nnspec.record import Record
 from nnspec.source import Span
 
-Severity = Literal["error", "warning"]
-Applicability = Literal["safe", "maybe"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Severity = Literal["error", "warning"]
+    Applicability = Literal["safe", "maybe"]
+else:  # names for those that import them to annotate
+    Severity = Applicability = str
 
 
 class Label(Record):

@@ -18,8 +18,9 @@ from typing import Any
 
 from nnspec import pipeline
 from nnspec.emit.memory import code_of
+from nnspec.files import SUFFIX
 from nnspec.ir.context import read_attributes
-from nnspec.project import SUFFIX, Entry, Project, SpecError
+from nnspec.project import Entry, Project, SpecError
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.pickling import make_portable
 from nnspec.semantics.resolve.scopes import target_names

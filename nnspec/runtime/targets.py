@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnspec.diagnostics.suggest import nearest
-from nnspec.project import SUFFIX
+from nnspec.files import SUFFIX
 from nnspec.runtime.errors import LoadError
 from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.syntax import ast

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import nnspec
-from nnspec.project import Project, Report, SpecError, find_root
+from nnspec.files import find_root
+from nnspec.project import Project, Report, SpecError
 
 BLOCK = """
 module Block(dim: int):

@@ -1,0 +1,1 @@
+"""What outlives a run, in the user's cache directory. All of it can be missing, damaged, or somebody else's."""

@@ -1,0 +1,36 @@
+"""The state of nnspec's own files, so that nothing which other code has made is ever taken for ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What is made of a text follows from these: code, declarations of the library, the grammar.
+_SUFFIXES = (".py", ".nnspec", ".lark")
+# The model library is input like any other; Python keeps its own cache beside the code.
+_LEFT_OUT = ("specs", "pages", "__pycache__")
+
+
+def code_state() -> str | None:
+    """This Python and every file of the package with its size and time; None where they are no files (a zip)."""
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    try:
+        files = sorted(_files(top))
+    except OSError:
+        return None
+    return "\n".join((sys.version, sys.implementation.cache_tag or "", *files))
+
+
+def _files(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.endswith(_SUFFIXES):
+                about = entry.stat()
+                yield f"{entry.path} {about.st_size} {about.st_mtime_ns}"
+            elif "." not in name and name not in _LEFT_OUT and entry.is_dir():
+                yield from _files(entry.path)
