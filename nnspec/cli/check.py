@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
-from nnspec.cli.projects import Projects
+from nnspec.cli.projects import Projects, remembered
 from nnspec.cli.specfiles import gather
 from nnspec.cli.trouble import Trouble, at_work
 
@@ -43,7 +43,31 @@ def parser() -> Parser:
         metavar="PATH",
         help="the path of the spec on standard input, for messages and its imports",
     )
-    it.epilog = "exit code: 0 nothing found, or only warnings; 1 errors found; 2 wrong usage or unreadable files"
+    it.add_argument(
+        "--fix",
+        action="store_true",
+        help="mend the specs where that keeps every meaning that was clear, and show what is left",
+    )
+    it.add_argument(
+        "--diff",
+        action="store_true",
+        help="show what --fix would change, as a unified diff, and change nothing",
+    )
+    it.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also fixes that are likely and not certain, such as names by their spelling",
+    )
+    it.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help="check anew, and do not remember what was found",
+    )
+    it.epilog = (
+        "exit code: 0 no errors, or none left by --fix; 1 errors, or --diff has something to show;"
+        " 2 wrong usage or unreadable files"
+    )
     return it
 
 
@@ -54,25 +78,34 @@ def read(argv: Sequence[str]) -> Namespace | SimpleNamespace:
     """
     if not argv or any(argument.startswith("-") for argument in argv):
         return parser().read(argv)
-    return SimpleNamespace(paths=list(argv), format="human", strict=False, stdin_filename=None)
+    return SimpleNamespace(
+        paths=list(argv),
+        format="human",
+        strict=False,
+        stdin_filename=None,
+        fix=False,
+        diff=False,
+        unsafe_fixes=False,
+        cache=True,
+    )
 
 
 def run(arguments: Namespace | SimpleNamespace, console: Console, projects: ProjectFactory) -> int:
-    """Check and show; findings and summary go to standard output.
+    """Check and show, or mend (see `fixing`); findings and summary go to standard output.
 
     Returns the exit code.
     """
-    if arguments.stdin_filename is not None and "-" not in arguments.paths:
-        raise Trouble(
-            "--stdin-filename names what is on standard input, which `-` asks for",
-            hint=f"nnspec check --stdin-filename {arguments.stdin_filename} -",
-        )
+    _agree(arguments)
     specs = gather(arguments.paths, arguments.stdin_filename)
-    compilers = Projects(projects)
+    if arguments.fix or arguments.diff:
+        from nnspec.cli import fixing
+
+        return fixing.run(specs, arguments, console, projects)
+    compilers = Projects(projects, remembered(arguments.cache))
     found: list[Diagnostic] = []
     for spec in specs:
         with at_work(f"checking {spec.name}"):
-            found += compilers.of(spec).check(spec.name, spec.text).diagnostics
+            found += compilers.check(spec)
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":
@@ -80,3 +113,20 @@ def run(arguments: Namespace | SimpleNamespace, console: Console, projects: Proj
 
         console.write(summary(found, len(specs)))
     return 1 if failed(found) else 0
+
+
+def _agree(arguments: Namespace | SimpleNamespace) -> None:
+    """Raise Trouble where the arguments do not go together."""
+    named = " ".join(arguments.paths)
+    if arguments.stdin_filename is not None and "-" not in arguments.paths:
+        raise Trouble(
+            "--stdin-filename names what is on standard input, which `-` asks for",
+            hint=f"nnspec check --stdin-filename {arguments.stdin_filename} -",
+        )
+    if arguments.unsafe_fixes and not (arguments.fix or arguments.diff):
+        raise Trouble(
+            "--unsafe-fixes says which fixes to apply, which --fix and --diff do",
+            hint=f"nnspec check --diff --unsafe-fixes {named}",
+        )
+    if arguments.diff and arguments.format != "human":
+        raise Trouble("--diff shows a diff, which has no other --format")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from nnspec.cli.layout import mirrored
 from nnspec.cli.trouble import Trouble, reason
+from nnspec.cli.writing import replace_files
 
 # What marks a file as ours: the first comment, which only a docstring may precede.
 _HEADER = re.compile(
@@ -85,26 +86,12 @@ def apply(out: Path, texts: Mapping[PurePosixPath, str], changes: Changes) -> No
 
     Raises Trouble where the system refuses.
     """
-    waiting: list[tuple[Path, Path]] = []
+    replace_files({out / file: texts[file].encode() for file in (*changes.missing, *changes.stale)})
     try:
-        for file in (*changes.missing, *changes.stale):
-            path = out / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-            waiting.append((draft, path))
-            draft.write_bytes(texts[file].encode())
-        while waiting:
-            os.replace(*waiting[0])
-            del waiting[0]
         for file in changes.left_over:
             (out / file).unlink()
     except OSError as error:
-        raise Trouble(
-            f"cannot write {error.filename2 or error.filename}: {reason(error)}"
-        ) from error
-    finally:
-        for draft, _ in waiting:
-            draft.unlink(missing_ok=True)
+        raise Trouble(f"cannot remove {error.filename}: {reason(error)}") from error
     for folder in sorted({(out / file).parent for file in changes.left_over}, reverse=True):
         _prune(folder, out)
 

@@ -70,7 +70,7 @@ def test_a_mistake_in_every_format(run: Run) -> None:
     assert (code, err) == (1, "")
     assert out.startswith("error[E0201]: ") and "\n --> s/a/b/net.nnspec:8:30\n" in out
     assert "8 |         return x |> block |> outt\n  |                              ^^^^\n" in out
-    assert out.endswith("\n1 error in 1 file\n")
+    assert out.endswith("\n1 error in 1 file\n1 can be mended by --fix --unsafe-fixes\n")
     code, out, _ = run("check", "s", "--format", "short")
     assert code == 1 and out.startswith("s/a/b/net.nnspec:8:30: E0201 ")
     code, out, _ = run("check", "s", "--format", "json")
