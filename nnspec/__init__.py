@@ -5,8 +5,7 @@ check(path): what is wrong with a spec. build(path): the spec as Python. load(ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.project import Emitted, NnspecError, Project, Report, SpecError, build, check
     from nnspec.runtime.load import LoadError, import_spec, load, loads

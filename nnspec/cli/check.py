@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
-from nnspec.cli.console import Console
 from nnspec.cli.findings import failed, show, strictly
 from nnspec.cli.projects import Projects, remembered
 from nnspec.cli.specfiles import gather
 from nnspec.cli.trouble import Trouble, at_work
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Sequence
 
     from nnspec.cli.arguments import Parser
+    from nnspec.cli.console import Console
     from nnspec.cli.projects import ProjectFactory
     from nnspec.diagnostics.diagnostic import Diagnostic
 

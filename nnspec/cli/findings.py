@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
-
-from nnspec.cli.console import Console
-from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.render import choose
-from nnspec.record import replaced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TextIO
+
+    from nnspec.cli.console import Console
+    from nnspec.diagnostics.diagnostic import Diagnostic
 
 
 def strictly(diagnostics: Iterable[Diagnostic], strict: bool) -> list[Diagnostic]:
     """The diagnostics, with unproved shapes (W03xx) as errors where `strict` is asked for."""
-    return [
-        replaced(d, severity="error") if strict and d.code.startswith("W03") else d
-        for d in diagnostics
-    ]
+    if not strict:
+        return list(diagnostics)
+    from nnspec.record import replaced
+
+    return [replaced(d, severity="error") if d.code.startswith("W03") else d for d in diagnostics]
 
 
 def failed(diagnostics: Iterable[Diagnostic]) -> bool:

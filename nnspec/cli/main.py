@@ -8,15 +8,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
 
 from nnspec.cli.console import Console
 from nnspec.cli.trouble import Trouble
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+    from typing import NoReturn
 
     from nnspec.cli.projects import ProjectFactory
     from nnspec.project import Project

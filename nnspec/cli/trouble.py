@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 
 class Trouble(Exception):
     """Ends the command with exit code 2.
@@ -32,11 +29,15 @@ def reason(error: OSError) -> str:
     return words[:1].lower() + words[1:]
 
 
-@contextmanager
-def at_work(what: str) -> Iterator[None]:
+class at_work:
     """Notes on an exception what was being done: `checking net.nnspec`."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(f"while {what}")
-        raise
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> None:
+        if isinstance(error, Exception):
+            error.add_note(f"while {self._what}")

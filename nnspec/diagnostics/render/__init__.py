@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Protocol
 
-from nnspec.diagnostics.diagnostic import Diagnostic
+    from nnspec.diagnostics.diagnostic import Diagnostic
+
+    class Render(Protocol):
+        """What every renderer is: diagnostics in, text out, each line of it ended by a newline."""
+
+        def __call__(self, diagnostics: Iterable[Diagnostic], color: bool = False) -> str: ...
+
 
 FORMATS = ("human", "short", "json")
-
-
-class Render(Protocol):
-    """What every renderer is: diagnostics in, text out, each line of it ended by a newline."""
-
-    def __call__(self, diagnostics: Iterable[Diagnostic], color: bool = False) -> str: ...
 
 
 def choose(name: str) -> Render:

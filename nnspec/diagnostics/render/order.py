@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-from nnspec.diagnostics.diagnostic import Diagnostic
+    from nnspec.diagnostics.diagnostic import Diagnostic
 
 
 def ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.render.order import ordered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nnspec.diagnostics.diagnostic import Diagnostic
 
 
 def summary(diagnostics: Iterable[Diagnostic], checked: int) -> str:
