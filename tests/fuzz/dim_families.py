@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 from tests.fuzz.dim_questions import Question
@@ -128,313 +130,120 @@ def unet(random: Random) -> Question:
     return Question(up, random.choice([skip, skip, f"h - h % {deep}"]), ["h"], facts)
 
 
-def reshape(random: Random) -> Question:
-    """Sizes that a view gives to -1, and products that must agree."""
-    return Question(
-        *random.choice(
-            [
-                ("(b*c*h*w)//(b*c)", "h*w", ["b", "c", "h", "w"], []),
-                ("(b*t*d)//(b*t*h)", "d//h", ["b", "t", "d", "h"], []),
-                (
-                    "(b*t*d)//(b*h)",
-                    "t*(d//h)",
-                    ["b", "t", "d", "h"],
-                    random.choice([[], ["d % h == 0"]]),
-                ),
-                (
-                    "b*t*d",
-                    "b*t*h*(d//h)",
-                    ["b", "t", "d", "h"],
-                    random.choice([[], ["d % h == 0"]]),
-                ),
-                ("(b*t)//e*e", "b*t", ["b", "t", "e"], random.choice([[], ["(b*t) % e == 0"]])),
-                ("(c*h*w)//(h*w)", "c", ["c", "h", "w"], []),
-                ("((n + 1)*d)//(n + 1)", "d", ["n", "d"], []),
-                ("((n + 1)*d)//d", "n", ["n", "d"], []),
-                ("(b*(2*n - 1)*(2*n - 1))//b", "4*n*n - 4*n + 1", ["b", "n"], []),
-                ("(c*r*r)//(r**2)", "c", ["c", "r"], []),
-                (
-                    "c//(r*r)*r*r",
-                    "c",
-                    ["c", "r"],
-                    random.choice([[], ["c % (r*r) == 0"], ["c % r**2 == 0"]]),
-                ),
-                (
-                    "(c//g)*g",
-                    "c",
-                    ["c", "g"],
-                    random.choice([[], ["c % g == 0"], ["c == 8*g"], ["c % (2*g) == 0"]]),
-                ),
-                (
-                    "(h//2)*(w//2)*4*c",
-                    "h*w*c",
-                    ["h", "w", "c"],
-                    random.choice([[], ["h % 2 == 0"], ["h % 2 == 0", "w % 2 == 0"]]),
-                ),
-                ("16*((h//2 - 2)//2)*((w//2 - 2)//2)", "16*(h//4 - 1)*(w//4 - 1)", ["h", "w"], []),
-                ("(a + b)*(a - b)", "a*a - b*b", ["a", "b"], []),
-                ("c//2 + (c + 1)//2", "c", ["c"], []),
-                ("c//2 + (c - c//2)", "c", ["c"], []),
-                ("c//3 + (c + 1)//3 + (c + 2)//3", "c", ["c"], []),
-                (
-                    "(c + 3)//4 - c//4",
-                    "1",
-                    ["c"],
-                    random.choice([[], ["c % 4 == 0"], ["c % 4 == 1"], ["c % 4 != 0"]]),
-                ),
-                ("3*d//3", "d", ["d"], []),
-                (
-                    "d//3*3",
-                    "d",
-                    ["d"],
-                    random.choice([[], ["d % 3 == 0"], ["d % 6 == 0"], ["d % 6 == 1"]]),
-                ),
-                ("n//4//3", "n//12", ["n"], []),
-                ("n//4*4 + n % 4", "n", ["n"], []),
-                ("(n % 8) % 4", "n % 4", ["n"], []),
-                ("(n // 4) % 2", "(n % 8)//4", ["n"], []),
-            ]
-        )
-    )
-
-
-def attention(random: Random) -> Question:
-    """Heads, groups of heads, caches, and windows over a sequence."""
-    return Question(
-        *random.choice(
-            [
-                (
-                    "h*(d//h)",
-                    "d",
-                    ["d", "h"],
-                    random.choice([[], ["d % h == 0"], ["d % (2*h) == 0"]]),
-                ),
-                ("3*h*(d//h)", "3*d", ["d", "h"], random.choice([[], ["d % h == 0"]])),
-                (
-                    "g*(h//g)*(d//h)",
-                    "d",
-                    ["d", "h", "g"],
-                    random.choice([["d % h == 0", "h % g == 0"], ["d % h == 0"]]),
-                ),
-                (
-                    "(h + 2*g)*(d//h)",
-                    "d + 2*g*(d//h)",
-                    ["d", "h", "g"],
-                    random.choice([[], ["d % h == 0"]]),
-                ),
-                (
-                    "2*((d//h)//2)",
-                    "d//h",
-                    ["d", "h"],
-                    random.choice(
-                        [
-                            [],
-                            ["d % h == 0"],
-                            ["d % h == 0", "(d//h) % 2 == 0"],
-                            ["d % (2*h) == 0"],
-                            ["(d//h) % 2 == 0"],
-                        ]
-                    ),
-                ),
-                (
-                    "h*2*((d//h)//2)",
-                    "d",
-                    ["d", "h"],
-                    random.choice(
-                        [["d % (2*h) == 0"], ["d % h == 0", "(d//h) % 2 == 0"], ["d % h == 0"]]
-                    ),
-                ),
-                (
-                    "d//h//2*2*h",
-                    "d",
-                    ["d", "h"],
-                    random.choice([["d % (2*h) == 0"], ["d % h == 0"]]),
-                ),
-                (
-                    "min(t, s)",
-                    "t",
-                    ["t", "s"],
-                    random.choice([[], ["t <= s"], ["t < s"], ["s < t"]]),
-                ),
-                ("max(t - w, 0) + min(t, w)", "t", ["t", "w"], []),
-                ("s + t - s", "t", ["s", "t"], []),
-                (
-                    "min(s + t, c)",
-                    "s + t",
-                    ["s", "t", "c"],
-                    random.choice([[], ["s + t <= c"], ["t <= c - s"], ["t <= c"]]),
-                ),
-                ("t", "1", ["t"], random.choice([[], ["t > 1"], ["t <= 1"], ["t == 1"]])),
-                (
-                    "t",
-                    "s",
-                    ["t", "s"],
-                    random.choice(
-                        [[], ["t < s"], ["t <= s", "s <= t"], ["t != s"], ["t >= s + 2"]]
-                    ),
-                ),
-                ("(t//w)*w", "t", ["t", "w"], random.choice([[], ["t % w == 0"]])),
-                ("(t + w - 1)//w*w", "t", ["t", "w"], random.choice([[], ["t % w == 0"]])),
-                ("(t + (w - t % w) % w) % w", "0", ["t", "w"], []),
-                ("(t + w - t % w) % w", "0", ["t", "w"], []),
-                ("t % w", "t", ["t", "w"], random.choice([[], ["t < w"], ["w <= t"]])),
-                ("t//w", "0", ["t", "w"], random.choice([[], ["t < w"], ["w <= t"]])),
-                ("2*t - 1", "2*s", ["t", "s"], []),
-                ("(2*w - 1)*(2*w - 1)", "4*w*w - 4*w + 1", ["w"], []),
-                (
-                    "h*hd",
-                    "d",
-                    ["h", "hd", "d"],
-                    random.choice(
-                        [[], ["d == h*hd"], ["hd == d//h", "d % h == 0"], ["hd == d//h"]]
-                    ),
-                ),
-                ("d//h", "hd", ["h", "hd", "d"], random.choice([["d == h*hd"], ["h*hd == d"], []])),
-                (
-                    "e*(b*t//e)",
-                    "t*b",
-                    ["b", "t", "e"],
-                    random.choice([["(b*t) % e == 0"], ["b % e == 0"], ["t % e == 0"], []]),
-                ),
-                (
-                    "(b*h)*(t*hd)",
-                    "b*t*d",
-                    ["b", "h", "t", "hd", "d"],
-                    random.choice([["d == h*hd"], []]),
-                ),
-                ("t*(t + 1) % 2", "0", ["t"], []),
-                ("t*(t + 1)//2*2", "t*t + t", ["t"], []),
-            ]
-        )
-    )
-
-
-def patches(random: Random) -> Question:
-    """Patches of images, shuffles of pixels, windows."""
-    p = random.choice(["p", "4", "7", "16"])
-    symbols = ["h", "w", *(["p"] if p == "p" else [])]
-    facts = random.choice([[f"h % {p} == 0", f"w % {p} == 0"], [f"h % {p} == 0"], []])
-    return random.choice(
+def hyperparameters(random: Random) -> Question:
+    """A stack of one kind of layer, whose kernel, stride, padding and dilation are symbols or numbers."""
+    stride = random.choice(["s", "1", "2", "3", "4"])
+    kernels = ["s", "2*s", "(s+2)", "(2*s+1)"] if stride == "s" else []
+    kernel = random.choice(["k", "(2*p+1)", "3", "4", "5", "7", *kernels])
+    padding = random.choice(["p", "0", "1", f"({kernel}//2)", f"(({kernel}-1)//2)"])
+    dilation = random.choice(["1", "1", "1", "2", "d"])
+    layers, size = random.choice([1, 1, 2, 3]), "h"
+    for _ in range(layers):
+        size = f"({conv(size, kernel, stride, padding, dilation)})"
+    every = f"({'*'.join([stride] * layers)})"
+    right = random.choice(
         [
-            Question(f"(h//{p})*(w//{p})*{p}*{p}", "h*w", symbols, facts),
-            Question(f"(h//{p})*{p}*(w//{p})*{p}", "h*w", symbols, facts),
-            Question(conv("h", p, p), f"h//{p}", symbols, facts),
-            Question(f"((h + {p} - 1)//{p})*{p}", "h", symbols, facts),
-            Question(f"(h*w)//({p}*{p})", f"(h//{p})*(w//{p})", symbols, facts),
-            Question(f"(h//{p}*{p})*w//{p}", f"(h*w)//{p}", symbols, facts),
-            Question(f"(h + ({p} - h % {p}) % {p}) % {p}", "0", symbols, facts),
-            Question(f"h//{p}//2*2*{p}", "h", symbols, [*facts, f"(h//{p}) % 2 == 0"]),
-            Question(
-                "(h//2)*(w//2)",
-                "(h*w)//4",
-                ["h", "w"],
-                random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], ["h % 4 == 0"], []]),
-            ),
-            Question(
-                "(c*4)//2 * (h//2) * (w//2)",
-                "c*h*w//2",
-                ["c", "h", "w"],
-                random.choice([["h % 2 == 0", "w % 2 == 0"], ["h % 2 == 0"], []]),
-            ),
+            "h",
+            f"(h-1)//{stride}+1",
+            f"h//{stride}",
+            f"-(-h//{stride})",
+            f"(h-1)//{every}+1",
+            f"h//{every}",
+            f"{size}+1",
+            f"h-{layers}*({kernel}-1)",
+            f"h-{layers}*{dilation}*({kernel}-1)+{layers}*2*{padding}",
         ]
     )
+    used = set(re.findall("[a-z]", size + right))
+    facts = ["h>=7", "h>=32"]
+    facts += ["k%2==1", "k==3", "k==2*p+1", "k<=h", "k==4"] if {"k", "p"} <= used else []
+    facts += ["k%2==1", "k==3", "k<=h"] if "k" in used else []
+    facts += ["h%s==0", "s==2", "s>=2", "h%(s*s)==0"] if "s" in used else []
+    facts += ["d==2", "d%2==0"] if "d" in used else []
+    return Question(size, right, sorted(used), random.sample(facts, random.choice([0, 1, 1, 2])))
 
 
-def numbers(random: Random) -> Question:
-    """Plain arithmetic, parity and bounds."""
-    n = random.randint(1, 6)
-    return Question(
-        *random.choice(
+def ceil_mode(random: Random) -> Question:
+    """Pools that round up; the last window may not begin in the padding."""
+    kernel, stride, padding = random.choice(
+        [(2, 2, 0), (3, 2, 1), (3, 2, 0), (3, 3, 0), (2, 1, 0), (4, 4, 0), (3, 1, 1)]
+    )
+    up = f"(-(-(h+{2 * padding}-{kernel})//{stride})+1)"
+    cut = f"min({up}, (h+{padding}-1)//{stride}+1)"
+    down = f"((h+{2 * padding}-{kernel})//{stride}+1)"
+    right = random.choice(
+        [down, f"-(-h//{stride})", f"h//{stride}", f"{down}+1", cut, f"ceil(h/{stride})"]
+    )
+    facts = random.choice(
+        [[], [f"h%{stride}==0"], [f"h%{stride}==1"], ["h>=7"], [f"h%{stride}!=0"], ["h%2==1"]]
+    )
+    return Question(random.choice([up, cut]), right, ["h"], facts)
+
+
+def unet_of_all_kinds(random: Random) -> Question:
+    """Down by several kinds of layers and up by several others, against a skip."""
+    levels = random.randint(1, 5)
+    size, skips = "h", []
+    for _ in range(levels):
+        skips.append(size)
+        size = random.choice(
             [
-                ("2*n + 1", "2*m", ["n", "m"], []),
-                (f"n + {n}", f"n*{n}", ["n"], []),
-                (f"n % {n + 1}", f"{n + random.randint(0, 2)}", ["n"], []),
-                ("n*n + 1", "n*n", ["n"], []),
-                ("n*m + n", "n*(m + 1)", ["n", "m"], []),
-                ("n*m", "0", ["n", "m"], []),
-                (
-                    "a*b",
-                    "a*c",
-                    ["a", "b", "c"],
-                    random.choice([["b == c"], ["b != c"], ["b < c"], []]),
-                ),
-                (
-                    "a + b",
-                    "c",
-                    ["a", "b", "c"],
-                    random.choice([["a >= c"], ["c == a + b"], ["c > a + b"], []]),
-                ),
-                (
-                    "n",
-                    f"{n}",
-                    ["n"],
-                    random.choice(
-                        [
-                            [f"n > {n}"],
-                            [f"n != {n}"],
-                            [f"n <= {n}", f"n >= {n}"],
-                            [f"n*2 == {2 * n}"],
-                            [],
-                        ]
-                    ),
-                ),
-                ("n*n", f"{n * n + 2}", ["n"], []),
-                (
-                    "n % 6",
-                    "0",
-                    ["n"],
-                    random.choice(
-                        [
-                            ["n % 2 == 0", "n % 3 == 0"],
-                            ["n % 12 == 0"],
-                            ["n % 2 == 1"],
-                            ["n % 3 == 0"],
-                        ]
-                    ),
-                ),
-                (
-                    "n % 4",
-                    f"{n}",
-                    ["n"],
-                    random.choice([["n % 8 == 3"], ["n % 2 == 0"], ["n % 4 == 1"], []]),
-                ),
-                (
-                    "(n + m) % 2",
-                    "0",
-                    ["n", "m"],
-                    random.choice(
-                        [
-                            ["n % 2 == 0", "m % 2 == 0"],
-                            ["n % 2 == 1", "m % 2 == 1"],
-                            ["n % 2 == 1", "m % 2 == 0"],
-                            [],
-                        ]
-                    ),
-                ),
-                (f"c + {n}*g", f"c + {n - 1}*g + g", ["c", "g"], []),
-                ("c + n*g + g", "c + (n + 1)*g", ["c", "n", "g"], []),
-                ("2**i*2", "2**(i + 1)", ["i"], []),
-                ("d*2**(i - 1)*2", "d*2**i", ["d", "i"], []),
-                ("2**i", "2**(i + 1)", ["i"], []),
-                ("h//2**i//2", "h//2**(i + 1)", ["h", "i"], []),
-                ("max(a, b) + min(a, b)", "a + b", ["a", "b"], []),
-                (
-                    "max(a, b)",
-                    "min(a, b)",
-                    ["a", "b"],
-                    random.choice([[], ["a != b"], ["a == b"], ["a < b"]]),
-                ),
-                ("max(a, b)", "a", ["a", "b"], random.choice([["a >= b"], ["a < b"], []])),
-                ("(n + 7)//8*8", "n", ["n"], random.choice([["n % 8 == 0"], ["n % 8 != 0"], []])),
-                (
-                    "a//b",
-                    "1",
-                    ["a", "b"],
-                    random.choice([["a == b"], ["a >= b", "a < 2*b"], ["a < b"], ["a >= 2*b"], []]),
-                ),
+                f"(({size}-2)//2+1)",
+                f"({conv(size, 3, 2, 1)})",
+                f"({conv(size, 4, 2, 1)})",
+                f"(({size}+1)//2)",
             ]
         )
+    level = random.randrange(levels)
+    for _ in range(levels - level):
+        size = random.choice(
+            [
+                f"({size}*2)",
+                f"({transposed(size, 2, 2)})",
+                f"({transposed(size, 3, 2, 1, 1)})",
+                f"({transposed(size, 4, 2, 1)})",
+            ]
+        )
+    right = random.choice([skips[level], skips[level], f"{skips[level]}+1", f"h//{2**level}"])
+    deep = 2**levels
+    facts = random.choice(
+        [[f"h%{deep}==0"], [f"h%{deep}==0"], ["h%32==0"], [], [f"h%{deep // 2}==0"], ["h>=64"]]
     )
+    return Question(size, right, ["h"], facts)
+
+
+TABLES = (Path(__file__).parent / "data" / "dim_families.txt").read_text()
+NUMBERS = [2, 3, 4, 5, 6, 8, 9, 12, 16]
+
+
+def tables() -> dict[str, list[str]]:
+    """The rows of each family of the file of tables."""
+    found: dict[str, list[str]] = {}
+    rows: list[str] = []
+    for line in TABLES.splitlines():
+        if line.startswith("["):
+            rows = found.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            rows.append(line)
+    return found
+
+
+def row_question(row: str, random: Random) -> Question:
+    """A question by a row: `left == right : facts ; facts`."""
+    numbers: dict[str, object] = {name: random.choice(NUMBERS) for name in "abcnmr"}
+    numbers["p"] = random.choice(["p", "4", "7", "16"])
+    text = re.sub("{([^}]*)}", lambda found: str(eval(found[1], {"max": max}, numbers)), row)
+    sides, _, choices = text.partition(" : ")
+    left, _, right = sides.partition(" == ")
+    chosen = random.choice(choices.split(" ; ")) if choices else "-"
+    facts = [] if chosen == "-" else chosen.split(", ")
+    words = set(re.findall("[a-z]+", " ".join([left, right, *facts])))
+    return Question(left, right, sorted(words - {"max", "min", "abs", "ceil"}), facts)
+
+
+def of_table(rows: list[str]) -> Callable[[Random], Question]:
+    """The family of these rows."""
+    return lambda random: row_question(random.choice(rows), random)
 
 
 FAMILIES: dict[str, Callable[[Random], Question]] = {
@@ -442,10 +251,10 @@ FAMILIES: dict[str, Callable[[Random], Question]] = {
     "same_padding": same_padding,
     "strides": strides,
     "unet": unet,
-    "reshape": reshape,
-    "attention": attention,
-    "patches": patches,
-    "numbers": numbers,
+    "hyperparameters": hyperparameters,
+    "ceil_mode": ceil_mode,
+    "unet_of_all_kinds": unet_of_all_kinds,
+    **{name: of_table(rows) for name, rows in tables().items()},
 }
 
 

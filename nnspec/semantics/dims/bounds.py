@@ -8,6 +8,7 @@ cancels it. Besides the facts themselves, every floor gives two inequalities, `q
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import (
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 MAX_ELIMINATIONS = 4
 MAX_NODES = 60
-MAX_TURNS = 3
+MAX_TURNS = 2
 MAX_CHOICES = 6
+MAX_TANGENT = 16
 
 
 def floor_by_bounds(facts: Facts, p: Dim, q: Dim) -> int | None:
@@ -53,17 +55,18 @@ def floor_by_bounds(facts: Facts, p: Dim, q: Dim) -> int | None:
 
 def at_least(facts: Facts, dim: Dim, least: int) -> bool:
     """Whether a dim is known to be `least` or more."""
-    dim = facts.simplify(dim)
-    for _ in range(MAX_TURNS):
-        low = lower_bound(facts, dim, enough=least)
-        if low is not None and low >= least:
-            return True
-        # A floor by a symbol is out of reach of elimination, which scales by numbers alone.
-        linear = without_floor(facts, dim - least, by_symbol=True)
-        if linear is None:
-            break
-        dim, least = facts.simplify(linear), 0
-    return False
+    return _at_least(facts, facts.simplify(dim), least, MAX_TURNS)
+
+
+def _at_least(facts: Facts, dim: Dim, least: int, turns: int) -> bool:
+    low = lower_bound(facts, dim, enough=least)
+    if low is not None and low >= least:
+        return True
+    # A floor by a symbol is out of reach of elimination, which scales by numbers alone.
+    return turns > 0 and any(
+        _at_least(facts, facts.simplify(linear), 0, turns - 1)
+        for linear in without_floors(facts, dim - least, by_symbol=True)
+    )
 
 
 def lower_bound(
@@ -192,18 +195,30 @@ def atom_inequalities(facts: Facts, atom: Atom) -> list[Dim]:
             rest = atom.numerator - atom.denominator * value
         except DimLimit:
             return []
-        return [rest, atom.denominator - 1 - rest]
+        found = [rest, atom.denominator - 1 - rest]
+        low = quick_bounds(facts, atom.denominator)[0]
+        if atom.denominator.depth == 0 and atom.denominator.as_int() is None and low != 1:
+            least = quick_bounds(facts, atom.numerator)[0]
+            if low is not None and least is not None and least >= 0:
+                # p // q <= p // low(q), which says it without the product q * (p // q).
+                found.append(atom.numerator - value * low)
+        return found
     if isinstance(atom, Power):
-        # b**e >= e + 1 for b >= 2 and any e >= 0, and no other e is admitted.
         low = quick_bounds(facts, atom.base)[0]
-        return [value - atom.exponent - 1, atom.exponent] if low is not None and low > 1 else []
+        if low is None or low < 2:
+            return []
+        # b**e >= b**m * (1 + (e - m) * (b - 1)) for e >= m >= 0, and no e below 0 is admitted.
+        low = min(low, MAX_TANGENT)
+        least = min(max(quick_bounds(facts, atom.exponent)[0] or 0, 0), MAX_TANGENT)
+        tangent = (1 + (atom.exponent - least) * (low - 1)) * low**least
+        return [value - tangent, atom.exponent]
     if isinstance(atom, Maximum):
         return [value - part for part in atom.operands]
     return []
 
 
-def without_floor(facts: Facts, dim: Dim, by_symbol: bool = False) -> Dim | None:
-    """The inequality `dim >= 0` without a floor that is a term of its own; None where there is none.
+def without_floors(facts: Facts, dim: Dim, by_symbol: bool = False) -> Iterator[Dim]:
+    """The inequality `dim >= 0` without a floor that is a term of its own, for each such floor.
 
     f + k >= 0 for f = p//q means p + q*k >= 0, and k - f >= 0 means q*k + q - 1 - p >= 0.
     """
@@ -216,9 +231,9 @@ def without_floor(facts: Facts, dim: Dim, by_symbol: bool = False) -> Dim | None
                 continue
             rest = dim - Dim({mono: c})
             if c > 0:
-                return atom.numerator + atom.denominator * rest
-            return atom.denominator * (rest + 1) - 1 - atom.numerator
-    return None
+                yield atom.numerator + atom.denominator * rest
+            else:
+                yield atom.denominator * (rest + 1) - 1 - atom.numerator
 
 
 def occurs_once(atom: Atom, own: Mono, dim: Dim) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol, maximum_atom
 from nnspec.semantics.dims.bounds import at_least, effort
 from nnspec.semantics.dims.compare import quick_answer
+from nnspec.semantics.dims.intervals import quick_bounds
 from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import Relation
@@ -133,6 +134,15 @@ def _cases(facts: Facts, d: Dim) -> Iterator[Facts]:
             symbol_dim = Dim.symbol(name)
             for remainder in range(modulus):
                 yield facts.assume(Relation(symbol_dim % modulus, "==", remainder))
+            return
+    for atom in operations:
+        if isinstance(atom, Floor):
+            divisor = atom.denominator
+            if divisor.symbols() and divisor.depth == 0 and quick_bounds(facts, divisor)[0] == 1:
+                # A stride of 1 is unlike all others.
+                yield facts.assume(Relation(divisor, "==", 1))
+                yield facts.assume(Relation(divisor, ">", 1))
+                return
 
 
 def _small_numerator(facts: Facts, operations: list[Atom]) -> tuple[str, int] | None:

@@ -46,11 +46,14 @@ def _compare(facts: Facts, d: Dim) -> Answer:
     answer = quick_answer(facts, d)
     if answer != "unknown" or facts.impossible:
         return answer
-    from nnspec.semantics.dims.witness import seen_signs
+    from nnspec.semantics.dims.witness import every_sign, seen_signs
 
     signs = seen_signs(facts, d)
     if 0 in signs and len(signs) > 1:
         return "unknown"
+    every = every_sign(facts, d)
+    if every:
+        return "equal" if every == {0} else "unknown" if 0 in every else "different"
     from nnspec.semantics.dims.cases import always_zero, never_zero
 
     if 0 in signs:
@@ -84,7 +87,7 @@ def quick_answer(facts: Facts, d: Dim) -> Answer:
 def primitive(facts: Facts, d: Dim) -> Dim:
     """A dim that is 0 exactly where d is, without factors that are never 0."""
     if d.has_power:
-        d = _without_negative_exponents(d)
+        d = _exponents(_without_negative_exponents(d))
     if not d.terms:
         return d
     common = common_mono([d])
@@ -107,6 +110,22 @@ def _without_negative_exponents(d: Dim) -> Dim:
         if number:
             d = d * number**-shift
     return d
+
+
+def _exponents(d: Dim) -> Dim:
+    """The difference of the exponents, where d is that of two powers of one constant."""
+    if len(d.terms) != 2 or sorted(d.terms.values()) != [-1, 1]:
+        return d
+    (one, c), (other, _) = d.terms.items()
+    for mono in (one, other):
+        if len(mono) != 1 or not isinstance(mono[0], Power):
+            return d
+    first, second = one[0], other[0]
+    assert isinstance(first, Power) and isinstance(second, Power)
+    base = first.base.as_int()
+    if first.base != second.base or base is None or base < 2:
+        return d
+    return (first.exponent - second.exponent) * c
 
 
 def _never_zero(facts: Facts, atom: Atom) -> bool:
@@ -152,11 +171,14 @@ def _not_negative(facts: Facts, d: Dim) -> bool | None:
         return False
     if facts.impossible:
         return None
-    from nnspec.semantics.dims.witness import seen_signs
+    from nnspec.semantics.dims.witness import every_sign, seen_signs
 
     signs = seen_signs(facts, d, of_zero=False)
     if -1 in signs and len(signs) > 1:
         return None
+    every = every_sign(facts, d)
+    if every:
+        return True if -1 not in every else False if every == {-1} else None
     from nnspec.semantics.dims.cases import always_at_least
 
     if -1 not in signs and always_at_least(facts, d, 0):

@@ -35,20 +35,20 @@ def remainder_pattern(facts: Facts, dim: Dim) -> tuple[Dim, Dim] | None:
             turn = 1 if c == -scale else -1
             # turn * dim == n - q*(n//q) - r
             r = atom.numerator - q * Dim.atom(atom) - dim.scaled(turn)
-            number = r.as_int()
-            if number is None or (number and not _is_remainder(facts, number, q)):
-                continue
-            return atom.numerator - number, q
+            if not r.terms or _is_remainder(facts, r, q):
+                return atom.numerator - r, q
     return None
 
 
-def _is_remainder(facts: Facts, number: int, q: Dim) -> bool:
-    """Whether a remainder by q can be this number only where it is its remainder.
+def _is_remainder(facts: Facts, r: Dim, q: Dim) -> bool:
+    """Whether a remainder by q can be r only where r is its remainder.
 
     n % q == r means that q divides n - r, and also that 0 <= r < q, which must be known.
     """
-    low = quick_bounds(facts, q)[0]
-    return low is not None and 0 <= number < low
+    if r.depth:
+        return False
+    low, beyond = quick_bounds(facts, r)[0], quick_bounds(facts, q - r)[0]
+    return low is not None and low >= 0 and beyond is not None and beyond > 0
 
 
 def divides(learner: Learner, p: Dim, q: Dim) -> None:
@@ -57,6 +57,11 @@ def divides(learner: Learner, p: Dim, q: Dim) -> None:
     p, q = _reduced(facts, p, q)
     if not p.terms or q in (1, -1):
         return
+    if p.as_int() is not None and facts.sign(q) > 0:
+        from nnspec.semantics.dims.learn import AT_LEAST
+
+        # A positive divisor of a number is at most that number.
+        learner.add(AT_LEAST, abs(p.constant) - q)
     modulus = q.as_int()
     if modulus is not None:
         modulus = abs(modulus)

@@ -20,7 +20,7 @@ from nnspec.semantics.dims.atoms import (
 )
 from nnspec.semantics.dims.floors import floor_div, pull_out
 from nnspec.semantics.dims.maxima import maximum
-from nnspec.semantics.dims.polynomial import Dim, from_terms
+from nnspec.semantics.dims.polynomial import ONE, Dim, from_terms
 from nnspec.semantics.dims.powers import power
 
 if TYPE_CHECKING:
@@ -225,9 +225,16 @@ class Facts:
         """(t, r) with p // q == t + r // q, by an exact division or by bounds."""
         for quotient in self.quotients:
             if q == quotient.denominator:
-                t, left = pull_out(p, quotient.numerator)
-                if t.terms and len(left.terms) < len(p.terms):
-                    return t * Dim.symbol(quotient.name), left
+                times = ONE
+            elif len(q.terms) == 1 and len(quotient.denominator.terms) == 1:
+                times, left = pull_out(quotient.denominator, q)
+                if left.terms:
+                    continue
+            else:
+                continue
+            t, left = pull_out(p, quotient.numerator)
+            if t.terms and len(left.terms) < len(p.terms):
+                return t * times * Dim.symbol(quotient.name), left
         number = q.as_int()
         if number is not None and p.has_power:
             from nnspec.semantics.dims.powers import multiple

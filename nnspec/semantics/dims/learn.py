@@ -11,7 +11,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
-from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floor
+from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floors
 from nnspec.semantics.dims.divide import divides, quotient_again, remainder_pattern
 from nnspec.semantics.dims.factor import without_nonzero_factors
 from nnspec.semantics.dims.floors import common_mono, divided
@@ -164,7 +164,7 @@ class Learner:
     def _at_least(self, dim: Dim) -> None:
         facts = self.facts
         dim = _tightened(dim)
-        linear = without_floor(facts, dim)
+        linear = next(without_floors(facts, dim), None)
         if linear is not None:
             # The two are the same, but each is found in places where the other is not.
             self.add(AT_LEAST, linear)

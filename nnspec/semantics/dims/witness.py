@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain, islice, product
+from math import prod
 from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Floor, Symbol, symbol_atom
@@ -23,6 +24,7 @@ Condition = tuple[Dim, Callable[[int, int], bool]]
 STEPS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 15, 16, 23, 31, 63)
 FAR_STEPS = (99, 127, 223, 255, 511, 767, 1023, 4095)
 MAX_TRIED = 1500
+MAX_EVERY = 300
 SPREAD_AFTER = 15
 SPREAD = 60
 QUICK_ADMITTED = 30
@@ -96,6 +98,47 @@ def admitted(
     """
     names, relations = _related(facts, names)
     conditions = _conditions(relations)
+    variables, solved = _variables(facts, names)
+    far = FAR_STEPS if len(variables) == 1 else ()
+    choices = [candidates(facts.domain(name), divisors.get(name, 1), far) for name in variables]
+    sizes = [len(choice) for choice in choices]
+    order: Iterator[tuple[int, ...]] = islice(_by_sum(sizes), MAX_TRIED)
+    if spread and len(sizes) > 1 and all(sizes):
+        order = chain(islice(order, SPREAD_AFTER), _scattered(sizes), order)
+    for indices in order:
+        values = {n: choice[i] for n, choice, i in zip(variables, choices, indices)}
+        if _completed(values, solved) and _admits(facts, conditions, names, values):
+            yield {name: values[name] for name in names}
+
+
+def every_sign(facts: Facts, d: Dim) -> set[int] | None:
+    """Which of negative, zero and positive a dim is, where the facts leave few values; else None."""
+    d = facts.spelled_out(d)
+    names, relations = _related(facts, d.symbols())
+    variables, solved = _variables(facts, names)
+    ranges: list[range] = []
+    for name in variables:
+        low, high = facts.domain(name)
+        if low is None or high is None or high - low >= MAX_EVERY:
+            return None
+        ranges.append(range(low, high + 1))
+    if prod(map(len, ranges)) > MAX_EVERY:
+        return None
+    conditions = _conditions(relations)
+    signs: set[int] = set()
+    for point in product(*ranges):
+        values = dict(zip(variables, point))
+        if _completed(values, solved) and _admits(facts, conditions, names, values):
+            try:
+                value = d.evaluate(values)
+            except ArithmeticError:
+                continue
+            signs.add((value > 0) - (value < 0))
+    return signs
+
+
+def _variables(facts: Facts, names: frozenset[str]) -> tuple[list[str], dict[str, Dim]]:
+    """The symbols that may be chosen, and those that follow from them."""
     solved = {}
     free: set[str] = set()
     for name in names:
@@ -106,22 +149,17 @@ def admitted(
             solved[name] = value
             free |= value.symbols()
     made_up = {quotient.name for quotient in facts.quotients}
-    variables = sorted(free, key=lambda name: (name in made_up, rank(symbol_atom(name))))
-    far = FAR_STEPS if len(variables) == 1 else ()
-    choices = [candidates(facts.domain(name), divisors.get(name, 1), far) for name in variables]
-    sizes = [len(choice) for choice in choices]
-    order: Iterator[tuple[int, ...]] = islice(_by_sum(sizes), MAX_TRIED)
-    if spread and len(sizes) > 1 and all(sizes):
-        order = chain(islice(order, SPREAD_AFTER), _scattered(sizes), order)
-    for indices in order:
-        values = {n: choice[i] for n, choice, i in zip(variables, choices, indices)}
-        try:
-            for name, value in solved.items():
-                values[name] = value.evaluate(values)
-        except (ArithmeticError, KeyError):
-            continue
-        if _admits(facts, conditions, names, values):
-            yield {name: values[name] for name in names}
+    return sorted(free, key=lambda name: (name in made_up, rank(symbol_atom(name)))), solved
+
+
+def _completed(values: Values, solved: dict[str, Dim]) -> bool:
+    """Add the values that follow; False where they have none."""
+    try:
+        for name, value in solved.items():
+            values[name] = value.evaluate(values)
+    except (ArithmeticError, KeyError):
+        return False
+    return True
 
 
 def _conditions(relations: list[RelationLike]) -> list[Condition]:
