@@ -17,6 +17,7 @@ from nnspec.semantics.evaluate import (
     kinds,
     lookup,
     matching,
+    provenance,
     results,
     tree,
     userdefs,
@@ -145,7 +146,10 @@ def _typed(type_: ast.TypeExpr, inner: Frame) -> Value:
 
 def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> None:
     inner = _symbols(line, frame)
-    given = [Given(a.name, _argument(a, inner), a.span) for a in line.args]
+    given = [
+        Given(a.name, provenance.declared(_argument(a, inner), line.method, a.span), a.span)
+        for a in line.args
+    ]
     options = [(i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)]
     ways = [given]
     for i, choices in options:
@@ -195,6 +199,7 @@ def _follow(function: Function, bound: Bound, line: ast.MethodCheck, frame: Fram
         function.decl.signature, bound.values, bound.spans, inner, callee, assume_where=True
     ):
         return ERROR
+    provenance.enter(function.decl.signature, bound.values, inner)
     frame.run.sites.append(line.span)
     try:
         return userdefs.follow(function.decl, bound, inner, callee, frame)

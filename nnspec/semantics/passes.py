@@ -6,7 +6,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import matching, modules, userdefs
+from nnspec.semantics.evaluate import matching, modules, provenance, userdefs
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_run
 from nnspec.semantics.findings import Findings
@@ -157,6 +157,7 @@ def function(callee: Function, run: Run, top: bool = True) -> None:
             run.frames.append(inner)
             plain = {n: v for n, v in values.items() if not isinstance(v, Tensor)}
             if matching.match(decl.signature, plain, {}, inner, place, assume_where=True):
+                provenance.enter(decl.signature, values, inner)
                 result = userdefs.body_value(decl, inner)
                 _note_signature(decl, world, result, inner)
             run.frames.pop()

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 
 from nnspec.diagnostics.diagnostic import Fix, Label
 from nnspec.record import Record
+from nnspec.semantics import trail
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
+from nnspec.semantics.trail import Whence
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Layer, Relation, Tensor, Value
 from nnspec.semantics.world import World, error
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -27,6 +29,7 @@ class RuleCall(Record, eq=False):
     spans: where the given arguments stand.
     result: the value by the declaration's own signature, where it has a result type and the rule only
         refines it; None otherwise.
+    layer: the layer that is called, None where it is a function.
     """
 
     world: World
@@ -36,6 +39,7 @@ class RuleCall(Record, eq=False):
     arguments: Mapping[str, Value]
     spans: Mapping[str, Span]
     result: Value | None = None
+    layer: Layer | None = None
 
     def given(self, name: str) -> bool:
         """Whether the user wrote the argument."""
@@ -56,13 +60,18 @@ class RuleCall(Record, eq=False):
         message: str,
         at: str | None = None,
         label: str = "",
-        others: tuple[Label, ...] = (),
+        others: tuple[Label | Whence, ...] = (),
         notes: tuple[str, ...] = (),
         help: str | None = None,
         fix: Fix | None = None,
     ) -> ErrorValue:
-        """Report a mistake at an argument (or at the call); the rule returns what this returns."""
-        self.world.report(error(code, message, self.where(at), label, others, notes, help, fix))
+        """Report a mistake at an argument (or at the call); the rule returns what this returns.
+
+        others: labels, and sizes (`came_from`) of which to tell where they come from.
+        """
+        labels, ways = trail.told(self.world, others)
+        place = self.where(at)
+        self.world.report(error(code, message, place, label, labels, (*notes, *ways), help, fix))
         return ERROR
 
     def warn(self, code: str, message: str, at: str | None = None, help: str | None = None) -> None:
@@ -76,7 +85,7 @@ class RuleCall(Record, eq=False):
         message: str,
         at: str | None = None,
         label: str = "",
-        others: tuple[Label, ...] = (),
+        others: tuple[Label | Whence, ...] = (),
         notes: tuple[str, ...] = (),
         help: str | None = None,
         code: str = "E0301",
@@ -92,7 +101,7 @@ class RuleCall(Record, eq=False):
         message: str,
         at: str | None = None,
         label: str = "",
-        others: tuple[Label, ...] = (),
+        others: tuple[Label | Whence, ...] = (),
         notes: tuple[str, ...] = (),
         help: str | None = None,
         code: str = "E0301",
@@ -119,6 +128,10 @@ class RuleCall(Record, eq=False):
     def new_size(self, name: str = "n") -> Dim:
         """A size that only the data decide (`nonzero`): 0 or more."""
         return self.world.new_size(name)
+
+    def declared(self, name: str) -> tuple[Label, ...]:
+        """Labels that say where a hyperparameter of the called layer was written: "8 declared here"."""
+        return trail.declared(self.world, self.layer, name)
 
     def show(self, value: Tensor | DimLike) -> str:
         """A size, or a tensor's shape, in the user's words."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.steps import Origin as Origin
+from nnspec.semantics.steps import Step
 from nnspec.source import Span
 
 if TYPE_CHECKING:
@@ -24,13 +26,6 @@ DimLike = int | Dim
 Value = Any
 
 
-class Origin(Record):
-    """Where a dimension got its size: `conv2` makes 16 channels *here*."""
-
-    span: Span
-    text: str
-
-
 class Tensor:
     """A tensor of known dtype and shape.
 
@@ -38,9 +33,12 @@ class Tensor:
     dims: one entry an axis, or None where even the rank is not known.
     origins: where each dim came from, as long as dims; not part of equality.
     contiguous: False after transpose/permute/expand, None where not known; not part of equality.
+    strides: the distance between neighbours on each axis, where the tensor is not contiguous and they are
+        known; not part of equality.
+    step: how it came to be; not part of equality.
     """
 
-    __slots__ = ("contiguous", "dims", "dtype", "history", "origins")
+    __slots__ = ("contiguous", "dims", "dtype", "origins", "step", "strides")
 
     def __init__(
         self,
@@ -48,13 +46,15 @@ class Tensor:
         dims: tuple[DimLike, ...] | None,
         origins: tuple[Origin | None, ...] | None = None,
         contiguous: bool | None = True,
-        history: Any = None,
+        strides: tuple[DimLike, ...] | None = None,
+        step: Step | None = None,
     ) -> None:
         self.dtype = dtype
         self.dims = dims
         self.origins = origins
         self.contiguous = contiguous
-        self.history = history
+        self.strides = strides
+        self.step = step
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Tensor) and self.dtype == other.dtype and self.dims == other.dims
@@ -81,8 +81,8 @@ class Tensor:
         dtype: str | None = None,
         contiguous: bool | None = True,
     ) -> Tensor:
-        """A tensor of the same dtype (unless one is given) with other dims."""
-        return Tensor(dtype or self.dtype, dims, origins, contiguous)
+        """A tensor of the same dtype (unless one is given) with other dims, made by the same step."""
+        return Tensor(dtype or self.dtype, dims, origins, contiguous, None, self.step)
 
 
 class Unknown(Record):
@@ -279,17 +279,33 @@ class Layer(Record, eq=False):
     """One layer object; two names of one Layer share its parameters. Compared by identity.
 
     made: where it is constructed.
+    spans: where the arguments of its constructor stand, by hyperparameter.
+    maker: the layer in whose body it is constructed.
     """
 
     body: LayerBody
     made: Span | None = None
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    maker: Layer | None = None
 
-    def __init__(self, body: LayerBody, made: Span | None = None) -> None:
+    def __init__(
+        self,
+        body: LayerBody,
+        made: Span | None = None,
+        spans: Mapping[str, Span] | None = None,
+        maker: Layer | None = None,
+    ) -> None:
         put = object.__setattr__
         put(self, "body", body)
         put(self, "made", made)
+        put(self, "spans", {} if spans is None else spans)
+        put(self, "maker", maker)
 
     @property
     def type_name(self) -> str:
         """The name of the layer's class."""
         return self.body.decl.name
+
+    def again(self) -> Layer:
+        """Another layer, made by the same line in the same way."""
+        return Layer(self.body, self.made, self.spans, self.maker)

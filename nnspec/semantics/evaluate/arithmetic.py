@@ -9,6 +9,7 @@ from typing import Any
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
@@ -69,7 +70,8 @@ def binary(
         result = rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
         if op == "@" and frame.run.measured:
             frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
-        return result
+        inputs = tuple([v for v in (left, right) if isinstance(v, Tensor)])
+        return provenance.made(result, inputs, op, expr.span)
     if is_number(left) and is_number(right):
         return numbers(op, left, right, expr.span, frame)
     if op == "+":
@@ -226,7 +228,8 @@ def unary(op: str, value: Value, expr: ast.Unary, frame: Frame) -> Value:
 
         return joins.join_all([unary(op, o, expr, frame) for o in value.options], frame)
     if isinstance(value, Tensor):
-        return rules.unary(frame.world, op, value, expr.span)
+        result = rules.unary(frame.world, op, value, expr.span)
+        return provenance.made(result, (value,), op, expr.span)
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Dim):

@@ -6,7 +6,14 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import containers, joins, lookup, modules, parameters
+from nnspec.semantics.evaluate import (
+    containers,
+    joins,
+    lookup,
+    modules,
+    parameters,
+    provenance,
+)
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
@@ -80,6 +87,8 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             return ERROR
         case Tensor():
             found = tensor_attribute(value, name, frame)
+            if isinstance(found, Tensor):
+                found = provenance.made(found, (value,), name, expr.span)
             if found is lookup.MISSING and name in REFILLED:
                 return frame.report(_refilled(expr))
             if found is lookup.MISSING and frame.run.catalog.methods(name.removesuffix("_")):

@@ -226,8 +226,8 @@ def _copies(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> 
     if not isinstance(layer, Layer):
         return Unknown("layer")
     if isinstance(count, int):
-        return ListValue(tuple(Layer(layer.body, layer.made) for _ in range(count)))
-    return RepeatValue(Layer(layer.body, layer.made), count)
+        return ListValue(tuple(layer.again() for _ in range(count)))
+    return RepeatValue(layer.again(), count)
 
 
 def _einsum_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.describe import describe
+from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.resolved import FileScope
@@ -66,7 +67,7 @@ def construct(kind: str, given: list[Given], frame: Frame, span: Span) -> Value:
         return Unknown("layer")
     body = LayerBody(SEQUENTIAL, _SCOPE, {})
     body.children.update(children)
-    return Layer(body, span)
+    return Layer(body, span, maker=frame.layer)
 
 
 def _is_unknown_dict(value: Value) -> bool:
@@ -128,14 +129,16 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
                 span,
             )
         )
-    value = given[0].value
+    outer = given[0].value
+    inputs = tuple(provenance.tensors_in((outer,)))
+    value = provenance.passing(outer, name, given[0].span)
     key = (layer.body, value, frame.world.facts, "sequential")
     run = frame.run
     known = run.results.get(key)
     if known is not None:
         run.cost.flops = run.cost.flops + known[1]
         run.cost.memory = run.cost.memory + known[2]
-        return known[0]
+        return provenance.leave(known[0], inputs, name, span, layer)
     before = run.cost.flops, run.cost.memory
     run.cost.flops = run.cost.memory = 0
     run.chain.append(Label(span, f"`{name}` called here"))
@@ -153,7 +156,7 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
     flops, memory = run.cost.flops, run.cost.memory
     run.cost.flops, run.cost.memory = before[0] + flops, before[1] + memory
     run.results[key] = (value, flops, memory)
-    return value
+    return provenance.leave(value, inputs, name, span, layer)
 
 
 def _child_label(name: str, child: Value, parent: str) -> str:

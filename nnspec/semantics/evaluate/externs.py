@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import rules
@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate import (
     mismatches,
     modules,
     patterns,
+    provenance,
     remembered,
     results,
 )
@@ -29,7 +30,6 @@ from nnspec.semantics.values import (
     ErrorValue,
     Layer,
     ListValue,
-    Origin,
     Relation,
     Tensor,
     TupleValue,
@@ -63,7 +63,7 @@ def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, sp
     inner.locals.update(bound.values)
     callee = Callee(name, span, None, library=True)
     value = _at_site(decl, decl.signature, decl.rule, decl.body, bound, inner, callee, frame)
-    return _with_origins(value, bound, callee, frame)
+    return _traced(value, decl.signature, bound, callee, frame)
 
 
 def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
@@ -78,13 +78,13 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
         binding.report(bound, frame)
         return ERROR
     run = frame.run
-    callee = Callee(name, span, layer.made, library=run.catalog.is_library(decl))
+    callee = Callee(name, span, layer.made, run.catalog.is_library(decl), layer)
     key = remembered.call_key(layer.body, bound.values, frame)
     known: remembered.Outcome | None = run.recorder.memo.get(key) if key is not None else None
     if known is not None:
         run.world.facts = known.facts
         run.cost.add(known.flops, known.memory)
-        return _with_origins(known.value, bound, callee, frame)
+        return _traced(known.value, forward.signature, bound, callee, frame)
     before, cost = remembered.state(run), run.cost
     run.cost = Cost()
     inner = Frame(run, layer.body.scope, frame.stage, definition=forward)
@@ -97,7 +97,7 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
     cost.add(made.flops, made.memory)
     if key is not None:
         remembered.keep_call(run, key, before, value, made.flops, made.memory)
-    return _with_origins(value, bound, callee, frame)
+    return _traced(value, forward.signature, bound, callee, frame)
 
 
 def _at_site(
@@ -155,7 +155,16 @@ def _call(
             values = {**inner.locals, **values}
         function = rules.find(rule)
         result = function(
-            RuleCall(frame.world, decl, callee.name, callee.span, values, bound.spans, result)
+            RuleCall(
+                frame.world,
+                decl,
+                callee.name,
+                callee.span,
+                values,
+                bound.spans,
+                result,
+                callee.layer,
+            )
         )
     else:
         result = rules.laid_out(result, bound.values.values())
@@ -208,7 +217,7 @@ def _each_way(
         copy = Frame(frame.run, inner.scope, inner.stage, dict(values), {}, inner.body, inner.layer)
         one = Bound(values, bound.spans)
         value = _call(decl, signature, rule, members, one, copy, callee, frame)
-        found.append(_with_origins(value, one, callee, frame))
+        found.append(_traced(value, signature, one, callee, frame))
     return joins.join_all(found, frame)
 
 
@@ -242,7 +251,7 @@ def _settled(value: Value, inner: Frame) -> Value:
                 return value
             settle = inner.world.settle
             dims = tuple(d if isinstance(d, int) else settle(d) for d in value.dims)
-            return Tensor(value.dtype, dims, value.origins, value.contiguous, value.history)
+            return Tensor(value.dtype, dims, value.origins, value.contiguous, value.strides)
         case TupleValue(items, names, type_name):
             return TupleValue(tuple(_settled(i, inner) for i in items), names, type_name)
         case ListValue(items):
@@ -326,24 +335,15 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
             cost.memory = cost.memory + size
 
 
-def _with_origins(value: Value, bound: Bound, callee: Callee, frame: Frame) -> Value:
-    """Sizes that the inputs did not have come from this call."""
-    if not isinstance(value, Tensor) or value.dims is None:
+def _traced(
+    value: Value, signature: ast.Signature, bound: Bound, callee: Callee, frame: Frame
+) -> Value:
+    """The result, which knows how it came to be."""
+    if not isinstance(value, (Tensor, TupleValue, ListValue)):
         return value
-    known: Mapping[DimLike, Origin | None] = {}
-    inputs = [
-        v for v in _flat(bound.values.values()) if isinstance(v, Tensor) and v.dims is not None
-    ]
-    origins = value.origins
-    if origins is None:
-        known = {d: t.origin(i) for t in reversed(inputs) for i, d in enumerate(t.dims or ())}
-        here = None
-        made: list[Origin | None] = []
-        for dim in value.dims:
-            if dim in known:
-                made.append(known[dim])
-            else:
-                here = Origin(callee.span, f"`{callee.name}` makes {frame.world.show(dim)} here")
-                made.append(here)
-        origins = tuple(made)
-    return Tensor(value.dtype, value.dims, origins, value.contiguous, value.history)
+    values = bound.values
+    inputs = tuple(provenance.tensors_in(values.values()))
+    plan = None
+    if type(value) is Tensor and value.origins is None:
+        plan = provenance.plan_of(signature, values, frame)
+    return provenance.made(value, inputs, callee.name, callee.span, callee.layer, plan, values)

@@ -6,7 +6,7 @@ from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, settle
-from nnspec.semantics.evaluate import containers, joins
+from nnspec.semantics.evaluate import containers, joins, provenance
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.rules.indexing import SliceItem
 from nnspec.semantics.values import (
@@ -83,7 +83,9 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
     if isinstance(value, Tensor):
         if any(isinstance(i, (Unknown, Choice)) for i in items):
             return Tensor(value.dtype, None, contiguous=None)
-        return rules.index(frame.world, value, tuple(items), expr.span)
+        result = rules.index(frame.world, value, tuple(items), expr.span)
+        name = expr.span.text[len(expr.value.span.text) :]
+        return provenance.made(result, (value,), name, expr.span)
     if isinstance(value, Unknown):
         if value.kind in ("tensor",):
             return tensor_unknown()
@@ -246,5 +248,5 @@ def _sequential(value: Layer, item: Value, expr: ast.Index, frame: Frame) -> Val
         body = LayerBody(containers.SEQUENTIAL, value.body.scope, {})
         # Slices of a Sequential keep the names of their children.
         body.children.update(zip(names[bounds], layers[bounds], strict=True))
-        return Layer(body, value.made)
+        return Layer(body, value.made, value.spans, value.maker)
     return _sequence(ListValue(layers), layers, item, expr, frame)

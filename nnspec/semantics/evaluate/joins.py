@@ -94,4 +94,4 @@ def join_tensors(left: Tensor, right: Tensor, frame: Frame) -> Tensor:
         for a, b in zip(left.dims, right.dims, strict=True)
     )
     contiguous = left.contiguous if left.contiguous == right.contiguous else None
-    return Tensor(dtype, dims, left.origins, contiguous)
+    return Tensor(dtype, dims, left.origins, contiguous, None, left.step)

@@ -12,6 +12,7 @@ from nnspec.semantics.values import (
     Choice,
     DimLike,
     ErrorValue,
+    Layer,
     ListValue,
     Relation,
     RepeatValue,
@@ -32,12 +33,14 @@ class Callee(Record):
     span: the whole call.
     made: where the layer was constructed, if it is one.
     library: whether its signature stands in the library, which the user does not see.
+    layer: the layer, if it is one.
     """
 
     name: str
     span: Span
     made: Span | None
     library: bool
+    layer: Layer | None = None
 
 
 class Pair(Record, frozen=False):

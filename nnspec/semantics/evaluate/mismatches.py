@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
+from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.evaluate import kinds
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import DimLike, Tensor, TupleValue, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span
@@ -137,23 +139,31 @@ def dim(
     world = frame.world
     assert tensor.dims is not None
     actual = tensor.dims[axis]
-    others: list[Label] = list(made_here(callee))
-    if not callee.library:
-        others.append(Label(expr.span, f"{world.show(expected)} expected here"))
-    origin = tensor.origin(axis)
-    if origin is not None:
-        others.append(Label(origin.span, origin.text))
+    labels, notes = trail.told(
+        world, (*_needed(expr, expected, callee, frame), Whence(tensor, axis))
+    )
     frame.report(
         error(
             "E0301",
             f"`{callee.name}` takes {show_type(type_, frame)}, but is given {shape(world, tensor)}",
             span,
             f"{world.show(actual)} on axis {axis}, where {world.show(expected)} is needed",
-            tuple(others),
+            labels,
+            notes,
             help=_dim_help(type_, tensor, axis, expr, expected, callee, frame),
             fix=_dim_fix(expr, actual, callee, frame),
         )
     )
+
+
+def _needed(expr: ast.Expr, expected: DimLike, callee: Callee, frame: Frame) -> tuple[Label, ...]:
+    """Where the size was declared that an argument should have."""
+    found: tuple[Label, ...] = ()
+    if isinstance(expr, ast.Name):
+        found = trail.declared(frame.world, frame.layer, expr.id)
+    if not callee.library:
+        return (Label(expr.span, f"{frame.world.show(expected)} expected here"), *found)
+    return found or made_here(callee)
 
 
 def made_here(callee: Callee) -> tuple[Label, ...]:
@@ -214,11 +224,7 @@ def _dim_fix(expr: ast.Expr, actual: DimLike, callee: Callee, frame: Frame) -> F
 
 def argument_span(frame: Frame, name: str) -> Span | None:
     """Where the hyperparameter of the frame's layer was written, if it was."""
-    return (
-        frame.run.recorder.argument_spans.get((frame.layer, name))
-        if frame.layer is not None
-        else None
-    )
+    return frame.layer.spans.get(name) if frame.layer is not None else None
 
 
 def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
@@ -59,11 +61,7 @@ def construct(
         return ERROR
     if not _check_types(decl, bound, inner, span, frame):
         return ERROR
-    layer = make(body, inner, frame, span)
-    if isinstance(layer, Layer):
-        for name, place in bound.spans.items():
-            frame.run.recorder.argument_spans[layer, name] = place
-    return layer
+    return make(body, inner, frame, span, bound.spans)
 
 
 def _check_types(
@@ -89,24 +87,26 @@ def _check_types(
     return True
 
 
-def make(body: LayerBody, inner: Frame, frame: Frame, span: Span) -> Value:
-    """The layer with this body; equal arguments share one body."""
-    run = frame.run
+def make(
+    body: LayerBody, inner: Frame, frame: Frame, span: Span, spans: Mapping[str, Span]
+) -> Value:
+    """The layer with this body; equal arguments share one body. spans: where the arguments stand."""
+    run, maker = frame.run, frame.layer
     decl = body.decl
     key = (decl, tuple(body.arguments[p.name] for p in decl.signature.params), run.owner)
     known = run.bodies.get(key)
     if known is not None:
-        return Layer(known, span)
+        return Layer(known, span, spans, maker)
     shared = remembered.body_key(body, run)
     if shared is not None:
         known = remembered.known_body(run, shared)
         if known is not None:
             run.bodies[key] = known
-            return Layer(known, span)
+            return Layer(known, span, spans, maker)
     if run.depth >= DEPTH:
         return frame.report(error("E0421", f"`{decl.name}` contains itself without end", span))
     before, facts = remembered.state(run), run.world.facts
-    layer = Layer(body, span)
+    layer = Layer(body, span, spans, maker)
     inner.body, inner.layer = body, layer
     run.depth += 1
     run.chain.append(Label(span, f"`{decl.name}` made here"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import conditions, initialisers, results
+from nnspec.semantics.evaluate import conditions, initialisers, provenance, results
 from nnspec.semantics.evaluate.expressions import run_clauses
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
@@ -59,7 +59,7 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
             body.members[name] = None
             return
         if test is not True:
-            tensor = _tensor(item, inner)
+            tensor = _tensor(item, name, inner)
             body.members[name] = Choice((None, tensor if tensor is not None else tensor_unknown()))
             return
     if isinstance(body.decl, ast.ExternModule):
@@ -67,7 +67,7 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
         body.parameters[name] = Parameter(name, item.kind, None, item)
         inner.run.recorder.family[body, name] = dict(inner.locals)
         return
-    tensor = _tensor(item, inner)
+    tensor = _tensor(item, name, inner)
     if tensor is not None:
         for dim in tensor.dims or ():
             inner.world.used_as_sizes(Relation(dim, ">=", 1))
@@ -81,10 +81,11 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
     inner.run.recorder.value(item, parameter.tensor)
 
 
-def _tensor(item: ast.ParamDecl, inner: Frame) -> Tensor | None:
+def _tensor(item: ast.ParamDecl, name: str, inner: Frame) -> Tensor | None:
     if item.type is None:
         return None
     value = results.value_of(item.type, inner, "float32")
+    value = provenance.declared(value, name, item.type.span)
     return value if isinstance(value, Tensor) else None
 
 
@@ -99,13 +100,13 @@ def tensor_of(body: LayerBody, name: str, frame: Frame) -> Value:
     inner.locals.update(body.arguments)
     inner.locals.update(body.members)
     inner.locals.update(frame.run.recorder.family.get((body, name), {}))
-    tensor = _tensor(parameter.decl, inner)
+    tensor = _tensor(parameter.decl, name, inner)
     if tensor is None:
         return tensor_unknown()
     dims = tensor.dims
     if dims is not None:
         dims = tuple(frame.world.settle(d) for d in dims)
-        tensor = Tensor(tensor.dtype, dims)
+        tensor = tensor.with_(dims, tensor.origins)
         if not any(isinstance(d, Dim) and frame.world.is_open(d) for d in dims):
             parameter.tensor = tensor
     return tensor

@@ -67,7 +67,7 @@ def _add_tensors(parts: list[object], values: Iterable[tuple[str | None, Value]]
         if isinstance(value, Tensor):
             if not _is_settled(value.dims or ()):
                 return False
-            parts += (name, value, value.contiguous, value.history)
+            parts += (name, value, value.contiguous, value.strides)
         elif value is None:
             parts += (name, None)
         else:
@@ -257,12 +257,7 @@ class Alike:
         run.steps += self._steps
         if run.steps > STEPS and first.made is not None:
             run.step(first.made)
-        layer = Layer(first.body, first.made)
-        for param in first.body.decl.signature.params:
-            place = run.recorder.argument_spans.get((first, param.name))
-            if place is not None:
-                run.recorder.argument_spans[layer, param.name] = place
-        return layer
+        return first.again()
 
 
 def _is_constant_in(expr: ast.Comprehension, run: Run) -> bool:

@@ -81,7 +81,6 @@ class Recorder(Record, frozen=False, eq=False):
 
     shapes: per node all the texts seen; only where one text remains is it shown.
     family: the locals where a parameter of a library layer is declared.
-    argument_spans: where the arguments of layers stand.
     matched, unmatched: init, tie and freeze lines that meant something in some pass, and the finding for
         those that did not.
     """
@@ -93,7 +92,6 @@ class Recorder(Record, frozen=False, eq=False):
     home: Source | None = None
     memo: dict[object, Any] = field(default_factory=dict)
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
-    argument_spans: dict[tuple[Layer, str], Span] = field(default_factory=dict)
     matched: set[ast.Member] = field(default_factory=set)
     unmatched: dict[ast.Member, Diagnostic] = field(default_factory=dict)
 

@@ -8,6 +8,7 @@ from nnspec.semantics.evaluate import (
     joins,
     kinds,
     matching,
+    provenance,
     remembered,
     results,
     statements,
@@ -57,8 +58,25 @@ def call(
             value = _call(function, given, name, frame, span, layer)
             remembered.keep_static(frame.run, key, before, value)
             return value
+    inputs = _inputs(function.decl.signature, given)
     if layer is None:
-        return _call(function, given, name, frame, span, layer)
+        value = _call(function, given, name, frame, span, layer)
+    else:
+        value = _remembered(function, given, name, frame, span, layer)
+    return provenance.leave(value, inputs, name, span, layer)
+
+
+def _inputs(signature: ast.Signature, given: list[Given]) -> tuple[Tensor, ...]:
+    """The tensors of a call in the order of the signature."""
+    named = {g.name: g.value for g in given if g.name is not None}
+    values = [g.value for g in given if g.name is None]
+    values += [named[p.name] for p in signature.params if p.name in named]
+    return tuple(provenance.tensors_in(values))
+
+
+def _remembered(
+    function: Function, given: list[Given], name: str, frame: Frame, span: Span, layer: Layer
+) -> Value:
     run = frame.run
     key = remembered.forward_key(layer.body, given, frame)
     done = remembered.known_forward(run, key)
@@ -97,9 +115,10 @@ def _call(
     if any(isinstance(v, ErrorValue) for v in bound.values.values()):
         return ERROR
     made = layer.made if layer is not None else None
-    callee = Callee(name, span, made, library=frame.run.catalog.is_library(decl))
+    callee = Callee(name, span, made, frame.run.catalog.is_library(decl), layer)
     if not matching.match(decl.signature, bound.values, bound.spans, inner, callee):
         return _declared_result(decl, inner)
+    provenance.enter(decl.signature, bound.values, inner)
     promised = _promised(decl, bound, inner)
     return promised if promised is not None else follow(decl, bound, inner, callee, frame)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     DimLike,
     DType,
@@ -156,10 +156,9 @@ def rank_is(call: RuleCall, x: Tensor, ranks: Sequence[int], name: str = "input"
     return False
 
 
-def came_from(x: Tensor, at: int) -> tuple[Label, ...]:
-    """A label at the place where a size arose, where that is known."""
-    origin = x.origin(at)
-    return () if origin is None else (Label(origin.span, origin.text),)
+def came_from(x: Tensor, at: int) -> tuple[Whence, ...]:
+    """A size of which a message tells where it comes from, as one of its `others`."""
+    return (Whence(x, at),)
 
 
 def product(world: World, dims: Sequence[DimLike]) -> DimLike:

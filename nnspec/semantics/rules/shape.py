@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims, Origins, origins_of, product, unknown
 from nnspec.semantics.rules.strides import strided, strides, view_strides, warn_of_view
+from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -147,18 +147,16 @@ def _same_number(
         f"{call.show(product(call.world, x.dims))} elements do not fill "
         f"{call.show(product(call.world, wanted))} places",
         place,
-        others=_origin_labels(x),
+        others=_whence(x),
         help=_mend(call, x, wanted),
         code="E0306",
     )
 
 
-def _origin_labels(x: Tensor) -> tuple[Label, ...]:
-    """Where the last size with a known origin arose: mostly the one that surprises."""
-    for origin in reversed(origins_of(x)):
-        if origin is not None:
-            return (Label(origin.span, origin.text),)
-    return ()
+def _whence(x: Tensor) -> tuple[Whence, ...]:
+    """The last size that a step has made: mostly the one that surprises."""
+    made = [i for i, o in enumerate(origins_of(x)) if o is not None and o.axis is None]
+    return (Whence(x, made[-1]),) if made else ()
 
 
 def _mend(call: RuleCall, x: Tensor, wanted: Dims) -> str | None:

@@ -1,6 +1,6 @@
 """Where in memory a tensor's elements lie: strides, and which views they allow.
 
-A tensor that permuting, expanding or slicing made carries its strides (`history`); a contiguous one needs
+A tensor that permuting, expanding or slicing made carries its strides (`Tensor.strides`); a contiguous one needs
 none, and where they are not known nothing is said.
 """
 
@@ -20,8 +20,8 @@ def strides(world: World, x: Tensor) -> Dims | None:
     """The distance between neighbours on every axis, in elements; None where it is not known."""
     if x.dims is None:
         return None
-    if isinstance(x.history, tuple) and len(x.history) == len(x.dims):
-        return x.history
+    if x.strides is not None and len(x.strides) == len(x.dims):
+        return x.strides
     return row_major(world, x.dims) if x.contiguous is True else None
 
 

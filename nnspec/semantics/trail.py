@@ -1,0 +1,209 @@
+"""Telling where sizes come from: labels at the places that set them, and the way of a tensor through the steps.
+
+`x: [B, 3, 32, 32] → conv1 → [B, 6, 28, 28] → … → flatten → [B, 400]`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nnspec.diagnostics.diagnostic import Label
+from nnspec.record import Record
+from nnspec.semantics.steps import Declared, Entry, Origin, Step
+from nnspec.semantics.values import DimLike, Layer, Tensor
+from nnspec.semantics.world import World
+from nnspec.source import Span
+
+# Of a long way the first and the last changes of shape are shown.
+FIRST, LAST = 2, 3
+MOST_HOPS = 60
+
+# What the sizes are sizes of, by the hyperparameter that says them.
+_UNITS = {
+    "out_channels": "channels",
+    "out_features": "features",
+    "embedding_dim": "features",
+}
+
+
+class Whence(Record, eq=False):
+    """A size whose place is to be told if the message is told at all."""
+
+    tensor: Tensor
+    axis: int
+
+
+def told(
+    world: World, others: Sequence[Label | Whence]
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Labels for everything in `others`, and notes on the ways of its sizes that are worked out."""
+    labels: list[Label] = []
+    sizes = [one for one in others if isinstance(one, Whence)]
+    for one in others:
+        found = made(world, one.tensor, one.axis) if isinstance(one, Whence) else (one,)
+        labels += [label for label in found if label not in labels]
+    if len(sizes) == 1:
+        return tuple(labels), note(world, sizes[0].tensor, sizes[0].axis)
+    if len(sizes) == 2 and any(_is_worked_out(one.tensor, one.axis) for one in sizes):
+        return tuple(labels), notes(world, sizes[0].tensor, sizes[1].tensor)
+    return tuple(labels), ()
+
+
+# --- labels ----------------------------------------------------------------------------------------
+
+
+def made(world: World, x: Tensor, axis: int) -> tuple[Label, ...]:
+    """Where the size of an axis was set: the step that made it, or the type that declares it."""
+    if x.dims is None:
+        return ()
+    origin = _traced(x.origin(axis))
+    if origin is None:
+        return ()
+    size, step = world.show(x.dims[axis]), origin.step
+    if isinstance(step, Declared):
+        return (Label(step.span, "declared here"),)
+    name = said_by(origin)
+    unit = f" {_UNITS[name]}" if name in _UNITS else ""
+    text = f"`{step.name}` makes {size}{unit} here"
+    if name is not None and step.layer is not None and name in step.layer.spans:
+        place = step.layer.spans[name]
+        return (Label(place, text), *_behind(world, step.layer, name))
+    return (Label(step.span, text),)
+
+
+def declared(world: World, layer: Layer | None, name: str) -> tuple[Label, ...]:
+    """Where a hyperparameter of a layer was written: "32 declared here" in its constructor."""
+    if layer is None or name not in layer.spans:
+        return ()
+    place, value = layer.spans[name], layer.body.arguments.get(name)
+    if not isinstance(value, DimLike) or isinstance(value, bool):
+        return (Label(place, f"`{name}` given here"),)
+    return (
+        Label(place, _given(world, name, value, place)),
+        *_behind(world, layer, name),
+    )
+
+
+def _given(world: World, name: str, value: DimLike, place: Span) -> str:
+    size = world.show(value)
+    if place.text.replace("_", "") == size:
+        return f"{size} declared here"
+    return f"`{name}` is {size} here"
+
+
+def _behind(world: World, layer: Layer, name: str) -> tuple[Label, ...]:
+    """Where the number was written that reached a constructor as a hyperparameter: `Conv2d(width, 8, 3)`."""
+    place = value = None
+    for _ in range(MOST_HOPS):
+        maker, text = layer.maker, layer.spans[name].text if name in layer.spans else ""
+        if maker is None or text not in maker.body.arguments:
+            break
+        value, name, layer = maker.body.arguments[text], text, maker
+        place = maker.spans.get(text) or _default(maker, text)
+    if place is None or not isinstance(value, int):
+        return ()
+    return (Label(place, _given(world, name, value, place)),)
+
+
+def _default(layer: Layer, name: str) -> Span | None:
+    """The default of a hyperparameter that was not given."""
+    for param in layer.body.decl.signature.params:
+        if param.name == name and param.default is not None:
+            return param.default.span
+    return None
+
+
+def said_by(origin: Origin) -> str | None:
+    """The hyperparameter of the step's layer that says the size; also where its own layers say it.
+
+    `block = Block(3, 16)` whose last layer is `Conv2d(width, out, 3)` makes 16, as `out` says.
+    """
+    if origin.by is not None or origin.inside is None or origin.step.layer is None:
+        return origin.by
+    name = said_by(origin.inside)
+    inner = origin.inside.step.layer
+    if name is None or inner is None or name not in inner.spans:
+        return None
+    text = inner.spans[name].text
+    return text if text in origin.step.layer.body.arguments else None
+
+
+def _traced(origin: Origin | None) -> Origin | None:
+    """The origin of what was given to the code in which the tensor is."""
+    while origin is not None and isinstance(origin.step, Entry) and origin.axis is not None:
+        outer = origin.step.inputs[0].origin(origin.axis)
+        if outer is None:
+            break
+        origin = outer
+    return origin
+
+
+def _is_worked_out(x: Tensor, axis: int) -> bool:
+    """Whether the size of an axis is the outcome of arithmetic, and written nowhere."""
+    origin = x.origin(axis) if x.dims is not None else None
+    if origin is None or isinstance(origin.step, Declared):
+        return False
+    return said_by(origin) is None
+
+
+# --- ways ------------------------------------------------------------------------------------------
+
+
+def note(world: World, x: Tensor, axis: int | None = None) -> tuple[str, ...]:
+    """The way of a tensor as a note; none where the size of the axis is written somewhere."""
+    if axis is not None and not _is_worked_out(x, axis):
+        return ()
+    text = _way(world, list(_chain(x)))
+    return () if text is None else (text,)
+
+
+def notes(world: World, a: Tensor, b: Tensor) -> tuple[str, ...]:
+    """The ways of two tensors from where they part, one note each; none for one that came no way."""
+    left, right = list(_chain(a)), list(_chain(b))
+    passed = {id(x.step): i for i, x in enumerate(right) if x.step is not None}
+    for i, x in enumerate(left):
+        if x.step is not None and id(x.step) in passed:
+            left, right = left[: i + 1], right[: passed[id(x.step)] + 1]
+            break
+    return tuple(text for chain in (left, right) if (text := _way(world, chain)) is not None)
+
+
+def _chain(x: Tensor) -> Iterator[Tensor]:
+    """The tensor, the one it was made of, and so on, back to what the code was given."""
+    yield x
+    while x.step is not None and x.step.inputs:
+        step = x.step
+        if isinstance(step, Entry) and not step.through:
+            return
+        x = _main(step, x)
+        yield x
+
+
+def _main(step: Step, made: Tensor) -> Tensor:
+    """Of several inputs the one that the result continues."""
+    inputs = step.inputs
+    if len(inputs) == 1:
+        return inputs[0]
+    return next((x for x in inputs if x.dims == made.dims), inputs[0])
+
+
+def _way(world: World, chain: list[Tensor]) -> str | None:
+    """The chain, oldest first, with the steps that change the shape; None where there are none."""
+    stops: list[str] = []
+    before: str | None = None
+    for x in reversed(chain):
+        shape, step = world.show_shape(x.dims), x.step
+        if before is None:
+            start = shape
+            if isinstance(step, Entry) or (step is not None and not step.inputs):
+                start = f"{step.name}: {shape}"
+            elif step is not None and len(stops) == 0 and step.depth == 0:
+                start = f"… → {shape}"
+        elif shape != before and step is not None:
+            stops.append(f"{step.name} → {shape}")
+        before = shape
+    if not stops:
+        return None
+    if len(stops) > FIRST + LAST + 1:
+        stops = [*stops[:FIRST], "…", *stops[-LAST:]]
+    return " → ".join([start, *stops])
