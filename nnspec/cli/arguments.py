@@ -59,7 +59,8 @@ class Parser(argparse.ArgumentParser):
             "--format",
             choices=FORMATS,
             default="human",
-            help="how findings are shown: with their source lines, one a line, or as a JSON list",
+            help="how findings are shown: with their source lines, one a line, as a JSON list, as annotations"
+            " of GitHub Actions, or as SARIF 2.1.0",
         )
 
     def add_strict(self) -> None:

@@ -28,7 +28,7 @@ def failed(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def show(console: Console, diagnostics: list[Diagnostic], form: str, stream: TextIO) -> None:
-    """Write diagnostics in a format to a stream; nothing where there are none, except for JSON, a list always."""
-    if diagnostics or form == "json":
+    """Write diagnostics in a format to a stream; where there are none, only what is a document all the same."""
+    if diagnostics or form in ("json", "sarif"):
         color = form == "human" and console.colored(stream)
         console.write(choose(form)(diagnostics, color), stream)

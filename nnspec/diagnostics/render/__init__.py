@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         def __call__(self, diagnostics: Iterable[Diagnostic], color: bool = False) -> str: ...
 
 
-FORMATS = ("human", "short", "json")
+FORMATS = ("human", "short", "json", "github", "sarif")
 
 
 def choose(name: str) -> Render:
@@ -36,4 +36,12 @@ def choose(name: str) -> Render:
         from nnspec.diagnostics.render import json
 
         return json.render
+    if name == "github":
+        from nnspec.diagnostics.render import github
+
+        return github.render
+    if name == "sarif":
+        from nnspec.diagnostics.render import sarif
+
+        return sarif.render
     raise ValueError(f"no renderer is called {name!r}; there are {', '.join(FORMATS)}")
