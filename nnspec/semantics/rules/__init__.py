@@ -17,8 +17,7 @@ from nnspec.source import Span
 # The rules of every module: a rule has the name of its function.
 _MODULES = {
     "attention": """
-        scaled_dot_product_attention multihead_attention encoder_layer decoder_layer encoder_stack
-        decoder_stack transformer
+        scaled_dot_product_attention multihead_attention
     """,
     "conversion": """
         cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
@@ -105,6 +104,9 @@ _MODULES = {
     """,
     "splitting": """
         chunk split tensor_split unbind axis_split
+    """,
+    "transformer": """
+        encoder_layer decoder_layer encoder_stack decoder_stack transformer
     """,
     "shape": """
         view reshape view_as flatten unflatten
