@@ -64,6 +64,11 @@ def parser() -> Parser:
         action="store_false",
         help="check anew, and do not remember what was found",
     )
+    it.add_argument(
+        "--watch",
+        action="store_true",
+        help="check again whenever a spec is saved, until Ctrl-C (needs watchfiles)",
+    )
     it.epilog = (
         "exit code: 0 no errors, or none left by --fix; 1 errors, or --diff has something to show;"
         " 2 wrong usage or unreadable files"
@@ -96,6 +101,10 @@ def run(arguments: Namespace | SimpleNamespace, console: Console, projects: Proj
     Returns the exit code.
     """
     _agree(arguments)
+    if arguments.watch:
+        from nnspec.cli import watch
+
+        return watch.run(arguments, console, projects)
     specs = gather(arguments.paths, arguments.stdin_filename)
     if arguments.fix or arguments.diff:
         from nnspec.cli import fixing
@@ -128,5 +137,16 @@ def _agree(arguments: Namespace | SimpleNamespace) -> None:
             "--unsafe-fixes says which fixes to apply, which --fix and --diff do",
             hint=f"nnspec check --diff --unsafe-fixes {named}",
         )
+    if arguments.watch:
+        if arguments.fix or arguments.diff:
+            other = "--fix" if arguments.fix else "--diff"
+            raise Trouble(f"--watch only looks, so it does not go with {other}")
+        if "-" in arguments.paths:
+            raise Trouble("--watch needs files, and standard input is none")
+        if arguments.format not in ("human", "short"):
+            raise Trouble(
+                f"--watch shows findings again and again, and {arguments.format} is one document",
+                hint=f"nnspec check --watch --format short {named}",
+            )
     if arguments.diff and arguments.format != "human":
         raise Trouble("--diff shows a diff, which has no other --format")

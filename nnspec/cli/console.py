@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """Where a command writes: `out` what was asked for, `err` what is said about it."""
+    """Where a command writes: `out` what was asked for, `err` what is said about it.
+
+    closed: whether the reader of one of them has gone away.
+    """
 
     def __init__(self) -> None:
+        self.closed = False
         self.out = _plain(sys.stdout)
         self.err = _plain(sys.stderr)
 
@@ -32,6 +36,7 @@ class Console:
             stream.write(text)
             stream.flush()
         except BrokenPipeError:
+            self.closed = True
             _drop(stream)
         except OSError as error:
             _drop(stream)
