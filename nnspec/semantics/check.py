@@ -12,6 +12,7 @@ from nnspec.semantics.dims.atoms import DimLimit
 from nnspec.semantics.evaluate.run import BudgetExceeded, Recorder
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.unused import unused
 from nnspec.semantics.world import error
 from nnspec.syntax import ast
 
@@ -44,6 +45,8 @@ def check(scope: FileScope, catalog: Catalog, remedies: bool = True) -> Checked:
         from nnspec.semantics.remedies import mended
 
         found = mended(found, scope, catalog, recorder)
+    if not any(d.severity == "error" for d in (*scope.diagnostics, *found)):
+        found = (*found, *unused(scope, recorder))
     return Checked(
         scope,
         found,

@@ -315,8 +315,7 @@ def test_python_of_others_can_be_allowed(python_layer: Path) -> None:
 @pytest.mark.parametrize("name", ["device", "dtype", "weights", "allow"])
 def test_reserved_names(name: str, spec: Callable[..., Path]) -> None:
     """A hyperparameter that load cannot pass on is warned of."""
-    report = nnspec.check(
-        spec(LONELY.replace("width: int = 4", f"width: int = 4, {name}: int = 1"))
-    )
+    text = LONELY.replace("width: int = 4", f"width: int = 4, {name}: int = 1")
+    report = nnspec.check(spec(text.replace("(width, 1)", f"(width, 1, bias={name} > 0)")))
     assert [d.code for d in report.diagnostics] == ["W0210"]
     assert name in str(report)

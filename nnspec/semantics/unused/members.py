@@ -1,0 +1,95 @@
+"""Layers that no method calls, parameters that no method reads, hyperparameters that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import unused as mistakes
+from nnspec.semantics.resolved import FileScope
+from nnspec.source import Span
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+
+class Elsewhere:
+    """What a file reads of its modules from outside their own code.
+
+    attributes: every name behind a dot: `model.head(x)` calls a layer of another module.
+    values: the modules that are handed on as layer types, which have to take what others take.
+    """
+
+    def __init__(self, scope: FileScope) -> None:
+        self.attributes: set[str] = set()
+        self.values: set[ast.Node] = set()
+        called: set[ast.Node] = set()
+        for node in walk(scope.file):
+            if isinstance(node, ast.Attribute):
+                self.attributes.add(node.name)
+            elif isinstance(node, ast.Call):
+                called.add(node.func)
+            elif isinstance(node, ast.Name) and node not in called:
+                binding = scope.bindings.get(node)
+                if binding is not None and isinstance(binding.node, ast.Module):
+                    self.values.add(binding.node)
+
+
+def unused(decl: ast.Module, scope: FileScope, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
+    """Warnings about the members and hyperparameters of a module.
+
+    A module without a method holds layers for others, so its members are all for use from outside. The
+    hyperparameters of one that is handed on as a layer type are what its callers give to any such type.
+    """
+    uses = _uses(decl, scope)
+    if any(isinstance(member, ast.Def) for member in decl.body):
+        for member in decl.body:
+            name = getattr(member, "name", None)
+            if member in uses or name in elsewhere.attributes or not isinstance(name, str):
+                continue
+            if isinstance(member, ast.Submodule) and member.value is not None:
+                twin = _twin(name, decl, uses)
+                yield mistakes.layer(name, member.name_span, decl.name, twin)
+            elif isinstance(member, ast.ParamDecl) and member.kind == "param":
+                yield mistakes.parameter(name, member.name_span, decl.name)
+    if decl not in elsewhere.values:
+        for param in decl.signature.params:
+            read = param in uses or param.name in elsewhere.attributes
+            if not read and not param.name.startswith("_"):
+                yield mistakes.hyperparameter(param.name, param.name_span, decl.name)
+
+
+def _uses(decl: ast.Module, scope: FileScope) -> dict[ast.Node, list[Span]]:
+    """Where the code and the lines of a module read its members and hyperparameters.
+
+    `tie`, `init` and `freeze` name parameters by paths, which read nothing.
+    """
+    found: dict[ast.Node, list[Span]] = {}
+    for node in walk(decl):
+        if isinstance(node, ast.Name):
+            binding = scope.bindings.get(node)
+            if binding is not None and binding.node is not None:
+                found.setdefault(binding.node, []).append(node.span)
+        elif isinstance(node, ast.Submodule) and node.value is None:
+            for param in decl.signature.params:
+                if param.name == node.name:
+                    found.setdefault(param, []).append(node.name_span)
+    return found
+
+
+def _twin(name: str, decl: ast.Module, uses: dict[ast.Node, list[Span]]) -> tuple[str, Span] | None:
+    """A layer of like name that is used twice (`fc1` for `fc2`), with the second place: perhaps a slip."""
+    stem = name.rstrip("0123456789")
+    methods = [m.span for m in decl.body if isinstance(m, ast.Def)]
+    for member in decl.body:
+        if not isinstance(member, ast.Submodule) or member.name == name or not stem:
+            continue
+        if member.name.rstrip("0123456789") != stem:
+            continue
+        places = [
+            place
+            for place in uses.get(member, ())
+            if any(span.start <= place.start < span.end for span in methods)
+        ]
+        if len(places) > 1:
+            return member.name, places[1]
+    return None
