@@ -92,6 +92,7 @@ def read(argv: Sequence[str]) -> Namespace | SimpleNamespace:
         diff=False,
         unsafe_fixes=False,
         cache=True,
+        watch=False,
     )
 
 
