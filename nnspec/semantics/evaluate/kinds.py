@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import (
     Builtin,
     Choice,
@@ -69,8 +70,14 @@ def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
         case ast.TupleType(items, repeated):
             return _tuple_fits(items, repeated, value, frame)
         case ast.NamedType(name):
-            return _named_fits(name, value)
+            return _named_fits(name, value) or _is_unknown(type_, frame)
     return True
+
+
+def _is_unknown(type_: ast.NamedType, frame: Frame) -> bool:
+    """Whether nothing declares the type, which has been told already."""
+    binding = frame.scope.bindings.get(type_)
+    return binding is not None and binding.kind is Kind.UNKNOWN
 
 
 def _tensor_fits(dtype: str | None, dims: tuple[ast.Expr, ...], value: Tensor) -> bool:

@@ -64,6 +64,7 @@ FOREIGN = {
     "np": "torch",
 }
 FOREIGN_TYPES = {
+    "_": "tensor",
     "Tensor": "tensor",
     "torch.Tensor": "tensor",
     "FloatTensor": "tensor",
