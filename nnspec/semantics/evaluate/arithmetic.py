@@ -11,6 +11,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -71,7 +72,7 @@ def binary(
         if op == "@" and frame.run.measured:
             frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
         inputs = tuple([v for v in (left, right) if isinstance(v, Tensor)])
-        return provenance.made(result, inputs, op, expr.span)
+        return provenance.made(result, Step(op, expr.span, inputs))
     if is_number(left) and is_number(right):
         return numbers(op, left, right, expr.span, frame)
     if op == "+":
@@ -229,7 +230,7 @@ def unary(op: str, value: Value, expr: ast.Unary, frame: Frame) -> Value:
         return joins.join_all([unary(op, o, expr, frame) for o in value.options], frame)
     if isinstance(value, Tensor):
         result = rules.unary(frame.world, op, value, expr.span)
-        return provenance.made(result, (value,), op, expr.span)
+        return provenance.made(result, Step(op, expr.span, (value,)))
     if isinstance(value, Unknown):
         return value
     if isinstance(value, Dim):

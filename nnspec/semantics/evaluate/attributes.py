@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate import (
     provenance,
 )
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
@@ -88,7 +89,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         case Tensor():
             found = tensor_attribute(value, name, frame)
             if isinstance(found, Tensor):
-                found = provenance.made(found, (value,), name, expr.span)
+                found = provenance.made(found, Step(name, expr.span, (value,)))
             if found is lookup.MISSING and name in REFILLED:
                 return frame.report(_refilled(expr))
             if found is lookup.MISSING and frame.run.catalog.methods(name.removesuffix("_")):

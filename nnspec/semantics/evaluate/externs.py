@@ -23,6 +23,7 @@ from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Cost, Frame
 from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -84,20 +85,24 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
     if known is not None:
         run.world.facts = known.facts
         run.cost.add(known.flops, known.memory)
-        return _traced(known.value, forward.signature, bound, callee, frame)
+        return _traced(known.value, forward.signature, bound, callee, frame, True)
     before, cost = remembered.state(run), run.cost
     run.cost = Cost()
     inner = Frame(run, layer.body.scope, frame.stage, definition=forward)
     inner.body, inner.layer = layer.body, layer
-    binding.fill(forward.signature, bound, inner)
-    inner.locals.update(bound.values)
+    sent = bound
+    if key is not None:
+        # So that the result tells which sizes it has from the arguments, for all equal calls.
+        sent = Bound(provenance.apart(bound.values, span), bound.spans)
+    binding.fill(forward.signature, sent, inner)
+    inner.locals.update(sent.values)
     modules.settle_layer(layer.body, inner)
-    value = _at_site(decl, forward.signature, decl.rule, decl.body, bound, inner, callee, frame)
+    value = _at_site(decl, forward.signature, decl.rule, decl.body, sent, inner, callee, frame)
     made, run.cost = run.cost, cost
     cost.add(made.flops, made.memory)
     if key is not None:
         remembered.keep_call(run, key, before, value, made.flops, made.memory)
-    return _traced(value, forward.signature, bound, callee, frame)
+    return _traced(value, forward.signature, bound, callee, frame, key is not None)
 
 
 def _at_site(
@@ -336,14 +341,23 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
 
 
 def _traced(
-    value: Value, signature: ast.Signature, bound: Bound, callee: Callee, frame: Frame
+    value: Value,
+    signature: ast.Signature,
+    bound: Bound,
+    callee: Callee,
+    frame: Frame,
+    apart: bool = False,
 ) -> Value:
-    """The result, which knows how it came to be."""
+    """The result, which knows how it came to be; apart: whether the arguments were set `apart`."""
     if not isinstance(value, (Tensor, TupleValue, ListValue)):
         return value
     values = bound.values
-    inputs = tuple(provenance.tensors_in(values.values()))
+    step = Step(
+        callee.name, callee.span, tuple(provenance.tensors_in(values.values())), callee.layer
+    )
+    if apart:
+        value = provenance.together(value, step.inputs)
     plan = None
     if type(value) is Tensor and value.origins is None:
         plan = provenance.plan_of(signature, values, frame)
-    return provenance.made(value, inputs, callee.name, callee.span, callee.layer, plan, values)
+    return provenance.made(value, step, plan, values)

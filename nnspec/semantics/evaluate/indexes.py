@@ -9,6 +9,7 @@ from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.evaluate import containers, joins, provenance
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.rules.indexing import SliceItem
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -85,7 +86,7 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
             return Tensor(value.dtype, None, contiguous=None)
         result = rules.index(frame.world, value, tuple(items), expr.span)
         name = expr.span.text[len(expr.value.span.text) :]
-        return provenance.made(result, (value,), name, expr.span)
+        return provenance.made(result, Step(name, expr.span, (value,)))
     if isinstance(value, Unknown):
         if value.kind in ("tensor",):
             return tensor_unknown()

@@ -56,7 +56,7 @@ def _each(value: Value, change: Callable[[Tensor], Tensor]) -> Value:
     return value
 
 
-def _told(x: Tensor, origins: Origins | None, step: Step) -> Tensor:
+def _told(x: Tensor, origins: Origins | None, step: Step | None) -> Tensor:
     return Tensor(x.dtype, x.dims, origins, x.contiguous, x.strides, step)
 
 
@@ -65,25 +65,46 @@ def _told(x: Tensor, origins: Origins | None, step: Step) -> Tensor:
 
 def made(
     value: Value,
-    inputs: tuple[Tensor, ...],
-    name: str,
-    span: Span,
-    layer: Layer | None = None,
+    step: Step,
     plan: Plan | None = None,
     arguments: Mapping[str, Value] | None = None,
 ) -> Value:
-    """The result of a call, which knows from now on how it came to be.
+    """The result of a step, which knows from now on how it came to be.
 
-    inputs: the tensors that were given; plan: what the result's type says of its sizes, in terms of
-    the `arguments`.
+    plan: what the result's type says of its sizes, in terms of the `arguments`.
     """
     if type(value) is Tensor:
-        step = Step(name, span, inputs, layer)
         return _told(value, _origins(value, step, plan, arguments), step)
-    if type(value) is TupleValue or type(value) is ListValue:
-        step = Step(name, span, inputs, layer)
-        return _each(value, lambda x: _told(x, _origins(x, step, None, None), step))
-    return value
+    return _each(value, lambda x: _told(x, _origins(x, step, None, None), step))
+
+
+def apart(values: Mapping[str, Value], span: Span) -> dict[str, Value]:
+    """The arguments of a call as beginnings of their own: what it gives is then the same for equal calls."""
+    found: dict[str, Value] = {}
+    number = 0
+    for name, value in values.items():
+        if type(value) is Tensor:
+            value = entered(value, Entry(name, span, value, number, through=True))
+            number += 1
+        found[name] = value
+    return found
+
+
+def together(value: Value, inputs: tuple[Tensor, ...]) -> Value:
+    """What a call with arguments set `apart` gave, in terms of its true arguments."""
+
+    def one(x: Tensor) -> Tensor:
+        if x.origins is None:
+            return x
+        return _told(x, tuple([_outer(o, inputs) for o in x.origins]), step=None)
+
+    return _each(value, one)
+
+
+def _outer(origin: Origin | None, inputs: tuple[Tensor, ...]) -> Origin | None:
+    if origin is not None and type(origin.step) is Entry and origin.axis is not None:
+        return inputs[origin.step.number].origin(origin.axis)
+    return origin
 
 
 def _origins(
@@ -242,9 +263,8 @@ def leave(
             return _told(x, _origins(x, step, None, None), step)
         found: list[Origin | None] = []
         for origin in x.origins:
-            entry = origin.step if origin is not None else None
-            if type(entry) is Entry and entry.number < len(inputs) and origin is not None:
-                found.append(inputs[entry.number].origin(origin.axis or 0))
+            if origin is not None and type(origin.step) is Entry:
+                found.append(_outer(origin, inputs))
             else:
                 found.append(Origin(step, inside=origin))
         return _told(x, tuple(found), step)

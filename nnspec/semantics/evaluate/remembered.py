@@ -12,6 +12,7 @@ from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.run import STEPS, Cost, Frame, Run
+from nnspec.semantics.steps import Entry
 from nnspec.semantics.values import (
     DimLike,
     DType,
@@ -154,10 +155,13 @@ def keep_call(
 
 
 def _is_plain(value: Value) -> bool:
-    """Whether the origins of all sizes are still to be told, so that another call can tell its own."""
+    """Whether all sizes are new or those of arguments, so that another call can tell its own origins."""
     if isinstance(value, TupleValue):
         return all(_is_plain(item) for item in value.items)
-    return isinstance(value, Tensor) and value.origins is None
+    if not isinstance(value, Tensor):
+        return False
+    origins = value.origins
+    return origins is None or all(o is None or type(o.step) is Entry for o in origins)
 
 
 def static_key(decl: ast.Def, given: list[Given], frame: Frame) -> object | None:
