@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit
 from nnspec.library.catalog import Catalog
@@ -45,7 +45,7 @@ class Trials:
             if self.left <= 0:
                 return False
             self.left -= 1
-            self._known[text] = self._places_of(text)
+            self._known[text] = self._places_of(text, proposal.edits)
         found = self._known[text]
         if found is None or found[_place(mistake)] >= self._before[_place(mistake)]:
             return False
@@ -56,8 +56,8 @@ class Trials:
         concerned = {span.line for span in spans}
         return not any(line in concerned for _, line in new)
 
-    def _places_of(self, text: str) -> Places | None:
-        """What is wrong in a text, None where it cannot be parsed."""
+    def _places_of(self, text: str, edits: Sequence[Edit]) -> Places | None:
+        """What is wrong in the text after the edits, by the lines before them; None where it cannot be parsed."""
         from nnspec.semantics.check import check
         from nnspec.semantics.resolve import resolve
         from nnspec.syntax.parser import parse
@@ -67,7 +67,8 @@ class Trials:
             return None
         scope = resolve(parsed.file, self._scope.module_path, self._imported, self._catalog)
         checked = check(scope, self._catalog, remedies=False)
-        return _places((*scope.diagnostics, *checked.diagnostics))
+        lines = _old_lines(edits)
+        return _places((*scope.diagnostics, *checked.diagnostics), lines)
 
     def _imported(self, node: ast.Import) -> FileScope | None:
         known = self._scope.imports.items()
@@ -81,9 +82,28 @@ def applied(text: str, edits: Sequence[Edit]) -> str:
     return text
 
 
-def _places(found: Iterable[Diagnostic]) -> Places:
-    # A size that would have to be proved is no remedy either.
-    return Counter(_place(d) for d in found if d.severity == "error" or d.code == "W0301")
+def _old_lines(edits: Sequence[Edit]) -> Callable[[int], int]:
+    """From a line of the text after the edits to the one before them; a new line counts as the one it precedes."""
+    added = sorted((e.span.line, e.text.count("\n") - e.span.text.count("\n")) for e in edits)
+
+    def old(line: int) -> int:
+        for at, count in added:
+            if line > at:
+                line = max(at, line - count)
+        return line
+
+    return old
+
+
+def _places(
+    found: Iterable[Diagnostic], old_line: Callable[[int], int] = lambda line: line
+) -> Places:
+    return Counter((code, old_line(line)) for code, line in map(_place, filter(_counts, found)))
+
+
+def _counts(diagnostic: Diagnostic) -> bool:
+    # A size that would have to be proved is no remedy either, nor is a loss that broadcasts.
+    return diagnostic.severity == "error" or diagnostic.code in ("W0205", "W0301")
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int]:
