@@ -6,12 +6,21 @@ text is checked as a user's would be (`trial.Trials`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix
 from nnspec.library.catalog import Catalog
 from nnspec.semantics.evaluate.run import Recorder
-from nnspec.semantics.remedies import divisors
+from nnspec.semantics.remedies import (
+    divisors,
+    emptied,
+    features,
+    joins,
+    ranks,
+    regrouped,
+    requirements,
+)
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, find
 from nnspec.semantics.remedies.trial import Trials
@@ -20,13 +29,22 @@ from nnspec.semantics.resolved import FileScope
 # What is told of one mistake, and how many changes are tried for it.
 TOLD = 3
 TRIED = 30
+OF_A_GROUP = 2
 
-# Facts that say which values there are to choose from.
-NOTES: dict[str, Callable[[Site], str | None]] = {"E0321": divisors.note}
-
+# Proposals by the code of the mistake.
 KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
-    "E0321": (divisors.proposals,),
+    "E0301": (ranks.siblings, features.proposals, joins.proposals),
+    "E0302": (ranks.proposals,),
+    "E0304": (emptied.proposals,),
+    "E0306": (regrouped.proposals,),
+    "E0307": (joins.proposals,),
+    "E0320": (ranks.siblings, requirements.proposals),
+    "E0321": (divisors.proposals, requirements.proposals),
 }
+# Changes whose numbers are found by trying.
+SOUGHT: dict[str, Callable[[Site, Trials], Proposal | None]] = {"E0304": emptied.least_image}
+# Facts that say how the numbers come about, or which there are to choose from.
+NOTES: dict[str, Callable[[Site], str | None]] = {"E0307": joins.note, "E0321": divisors.note}
 
 
 def mended(
@@ -51,30 +69,48 @@ def _with_remedies(
 ) -> Diagnostic:
     site = find(mistake, scope, recorder)
     works: list[Proposal] = []
+    if mistake.code in SOUGHT:
+        sought = SOUGHT[mistake.code](site, trials)
+        works += [sought] if sought is not None else []
     tried = 0
+    groups = Counter(w.group for w in works)
     for propose in KINDS[mistake.code]:
         for proposal in propose(site):
+            if len(works) == TOLD or tried == TRIED:
+                break
+            if proposal.group and groups[proposal.group] == OF_A_GROUP:
+                continue
+            if any(w.edits == proposal.edits for w in works):
+                continue
             tried += 1
             if trials.mends(mistake, proposal):
                 works.append(proposal)
-            if len(works) == TOLD or tried == TRIED:
-                return _told(mistake, works, site)
-    return _told(mistake, works, site)
-
-
-def _told(mistake: Diagnostic, works: list[Proposal], site: Site) -> Diagnostic:
-    if not works:
-        return mistake
+                groups[proposal.group] += 1
     note = NOTES[mistake.code](site) if mistake.code in NOTES else None
-    first = works[0]
-    fix = mistake.fix or Fix(first.text, first.edits)
-    texts = [*([mistake.help] if mistake.help else ()), *(w.text for w in works)]
+    return _told(mistake, works, note, trials)
+
+
+def _told(
+    mistake: Diagnostic, works: list[Proposal], note: str | None, trials: Trials
+) -> Diagnostic:
+    """The mistake with the changes that mend it; a fix of the rule's own that does not is left out."""
+    help, fix = mistake.help, mistake.fix
+    if fix is not None and not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True)):
+        help = fix = None
+    first = [w for w in works if w.first]
+    if first or (works and fix is None):
+        fix = Fix((first or works)[0].text, (first or works)[0].edits)
+    own = [help] if help and (mistake.fix is not None or not works) else []
+    rest = [w for w in works if not w.first]
+    texts = [*(w.text + w.more for w in first), *own, *(w.text + w.more for w in rest)]
+    if (help, fix, note) == (mistake.help, mistake.fix, None) and not works:
+        return mistake
     return Diagnostic(
         mistake.code,
         mistake.severity,
         mistake.message,
         mistake.labels,
         (*mistake.notes, note) if note else mistake.notes,
-        "\nor ".join(texts),
+        "\nor ".join(texts) or None,
         fix,
     )

@@ -27,7 +27,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
             yield maker.proposal(**{part: total, whole: count})
         below = total // count * count
         multiples = sorted((below, below + count), key=lambda m: (abs(m - total), m))
-        parts = [{part: d} for d in _near(total, count, part)] if maker.is_open(part) else []
+        parts = [{part: d} for d in near(total, count, part)] if maker.is_open(part) else []
         wholes = [{whole: m} for m in multiples if m > 0] if maker.is_open(whole) else []
         for change in (*parts[:2], *wholes, *parts[2:]):
             yield maker.proposal(**change)
@@ -42,20 +42,20 @@ def note(site: Site) -> str | None:
         total, count = maker.number(whole), maker.number(part)
         if total is not None and count is not None and count > 0 and total % count:
             every = _divisors(total)
-            near = sorted(sorted(every, key=lambda d: abs(d - count))[:LISTED])
-            where = f" near {count}" if len(near) < len(every) else ""
-            return f"the divisors of {total}{where} are {', '.join(map(str, near))}"
+            some = sorted(sorted(every, key=lambda d: abs(d - count))[:LISTED])
+            where = f" near {count}" if len(some) < len(every) else ""
+            return f"the divisors of {total}{where} are {', '.join(map(str, some))}"
     return None
 
 
-def _near(total: int, count: int, name: str) -> list[int]:
+def near(total: int, count: int, name: str) -> list[int]:
     """The divisors of a number, those near another one first."""
-    near = sorted(_divisors(total), key=lambda d: (abs(d - count), d))
+    found = sorted(_divisors(total), key=lambda d: (abs(d - count), d))
     usual = total // WIDTH
     if "head" in name and total % WIDTH == 0 and count / 2 <= usual <= count * 2:
-        near.remove(usual)
-        near.insert(0, usual)
-    return near
+        found.remove(usual)
+        found.insert(0, usual)
+    return found
 
 
 def _maker(site: Site) -> Maker | None:

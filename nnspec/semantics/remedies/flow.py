@@ -90,6 +90,17 @@ def _of(
                     yield from inside(member.value, member.name, site)
 
 
+def made_by(layer: Layer, site: Site) -> list[Maker]:
+    """Where a layer is made, in this file."""
+    if layer.made is None or layer.made.source is not site.scope.source:
+        return []
+    span = layer.made.start, layer.made.end
+    calls = (n for n in site.callees if isinstance(n, ast.Call))
+    found = [n for n in calls if (n.span.start, n.span.end) == span]
+    decl = layer.body.decl
+    return [Maker(call, decl, decl.name, local=True) for call in found[:1]]
+
+
 def inside(expr: ast.Expr, name: str, site: Site) -> Iterator[Maker]:
     """The layers of the library that an expression makes, the last one first."""
     if expr.span.source is not site.scope.source:

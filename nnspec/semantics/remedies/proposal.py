@@ -13,11 +13,17 @@ class Proposal(Record):
 
     local: whether the change is about the code at fault, so that what goes wrong elsewhere after it is a
         mistake of its own that has not been reached before.
+    first: whether it is likelier than what the rule has to say, and takes the place of that.
+    group: what it changes; two of one group are told at most.
+    more: what follows the text where the change is not shown.
     """
 
     edits: tuple[Edit, ...]
     text: str
     local: bool = False
+    first: bool = False
+    group: str = ""
+    more: str = ""
 
 
 class Maker(Record, eq=False):

@@ -1,0 +1,252 @@
+"""A layer that is given another number of features, or of channels, than it was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isqrt, prod
+
+from nnspec.diagnostics.diagnostic import Edit
+from nnspec.record import Record
+from nnspec.semantics.evaluate import matching
+from nnspec.semantics.remedies import flow, rewrite
+from nnspec.semantics.remedies.joins import NEAR, WIDTHS
+from nnspec.semantics.remedies.proposal import Maker, Proposal
+from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.values import Layer, LibraryFunction, ListValue, Tensor, TupleValue, Value
+from nnspec.syntax import ast
+
+PAIRS = (("in_features", "out_features"), ("in_channels", "out_channels"))
+# Sides that images mostly have.
+SIDES = (8, 16, 24, 28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 227, 256, 299, 320, 384, 448, 512)
+
+
+class Misfit(Record, eq=False):
+    """What a layer was given and wants.
+
+    given: the argument's expression; shape: its sizes; axis: the one at fault; wanted: its size by the
+        hyperparameter of that name.
+    maker: where the layer is made, if that is in this file.
+    """
+
+    given: ast.Expr
+    shape: tuple[int, ...]
+    axis: int
+    wanted: int
+    name: str
+    maker: Maker | None
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """Axes in another order or merged, then the layer, the layers before it, and the images."""
+    misfit = _misfit(site)
+    if misfit is None:
+        return
+    if misfit.name == "normalized_shape" and misfit.maker is not None:
+        own = misfit.maker.written(misfit.name)
+        count = len(own.items) if isinstance(own, (ast.Tuple, ast.List)) else 1
+        if count > 1:
+            shape = "[" + ", ".join(map(str, misfit.shape[-count:])) + "]"
+            yield misfit.maker.proposal(normalized_shape=shape)
+            return
+    yield from _flattened(misfit, site)
+    yield from _moved(misfit, site)
+    yield from _swapped(misfit)
+    if misfit.maker is not None and misfit.maker.number("groups") not in (None, 1):
+        changes = {misfit.name: misfit.shape[misfit.axis], "groups": 1}
+        yield misfit.maker.proposal(**changes)
+    if misfit.name == "normalized_shape" and misfit.maker is not None:
+        yield misfit.maker.proposal(normalized_shape=misfit.shape[-1])
+    yield from _inserted(misfit, site)
+    yield from _pooled(misfit, site)
+    yield from _wider(misfit, site)
+    yield from _images(misfit, site)
+
+
+def _misfit(site: Site) -> Misfit | None:
+    callee = site.callee(site.node) if site.node is not None else None
+    given = argument(site)
+    value = site.value(given) if given is not None else None
+    if not isinstance(callee, Layer) or not isinstance(value, Tensor) or given is None:
+        return None
+    dims = value.dims
+    sizes = tuple(d for d in dims or () if isinstance(d, int))
+    if dims is None or len(sizes) != len(dims):
+        return None
+    forward = next(
+        (m for m in callee.body.decl.body if isinstance(m, ast.Def) and m.name == "forward"), None
+    )
+    if forward is None or callee.made is None:
+        return None
+    over = sizes_of(callee.body.arguments.get("normalized_shape"))
+    if over and len(over) <= len(sizes) and over != sizes[-len(over) :]:
+        at = next(i for i in range(-len(over), 0) if over[i] != sizes[i])
+        makers = flow.made_by(callee, site)
+        maker = makers[0] if makers else None
+        return Misfit(given, sizes, len(sizes) + at, over[at], "normalized_shape", maker)
+    for param in forward.signature.params:
+        if not isinstance(param.type, ast.TensorType) or not _has_rank(param.type, len(dims)):
+            continue
+        for dim, axis in matching.axes(param.type, value):
+            if not isinstance(dim, ast.Name) or isinstance(axis, slice):
+                continue
+            wanted = callee.body.arguments.get(dim.id)
+            if isinstance(wanted, int) and wanted != dims[axis]:
+                makers = [m for m in flow.made_by(callee, site) if m.takes(dim.id)]
+                maker = makers[0] if makers else None
+                return Misfit(given, sizes, axis, wanted, dim.id, maker)
+    return None
+
+
+def sizes_of(value: Value) -> tuple[int, ...] | None:
+    """An int, or a tuple or list of ints, as sizes."""
+    items = value.items if isinstance(value, (TupleValue, ListValue)) else (value,)
+    found = tuple(i for i in items if isinstance(i, int) and not isinstance(i, bool))
+    return found if len(found) == len(items) else None
+
+
+def _has_rank(type_: ast.TensorType, rank: int) -> bool:
+    stars = sum(isinstance(d, ast.Starred) for d in type_.dims)
+    return len(type_.dims) - stars <= rank if stars == 1 else len(type_.dims) == rank
+
+
+def argument(site: Site) -> ast.Expr | None:
+    """The argument at which the mistake is told."""
+    node, span = site.node, site.mistake.span
+    if isinstance(node, ast.Pipe):
+        return node.value
+    if isinstance(node, ast.Call):
+        return next((a.value for a in node.args if inside(span, a.value.span)), None)
+    return None
+
+
+# --- what is given ---------------------------------------------------------------------------------
+
+
+def _flattened(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """Axes that make the wanted size when they are one."""
+    shape, wanted = misfit.shape, misfit.wanted
+    if misfit.axis == len(shape) - 1:
+        for start in range(1, len(shape) - 1):
+            if prod(shape[start:]) == wanted:
+                edit, text = rewrite.with_method(misfit.given, f"flatten({start})", site)
+                yield Proposal((edit,), f"flatten it first: `{text}`", True, True, "given")
+    for maker in flow.makers(misfit.given, site)[:NEAR]:
+        if maker.decl.name == "flatten" and maker.number("start_dim") == 0:
+            yield Proposal(
+                (maker.edit("start_dim", "1"),),
+                "keep the batch where it is flattened: `flatten(1)`",
+                True,
+                True,
+            )
+
+
+def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """Another axis has the wanted size: it is brought to its place."""
+    shape, axis, rank = misfit.shape, misfit.axis, len(misfit.shape)
+    found = [i for i, size in enumerate(shape) if size == misfit.wanted and i != axis]
+    # Channels stand last or second; the batch is the least likely one.
+    for i in sorted(found, key=lambda i: (i == 0, i != rank - 1, i)):
+        order = [j for j in range(rank) if j != i]
+        order.insert(axis, i)
+        if i == rank - 1 and rank - axis >= 3:
+            call = f"permute({', '.join(map(str, order))})"
+        else:
+            call = f"movedim({i}, {-1 if axis == rank - 1 else axis})"
+        edit, text = rewrite.with_method(misfit.given, call, site)
+        where = "last" if i == rank - 1 else f"on axis {i}"
+        reason = f"the {misfit.wanted} that it takes stands {where}: bring it to axis {axis}"
+        yield Proposal((edit,), f"{reason} with `{text}`", True, True, "given")
+
+
+def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """A missing axis of one channel, or of the batch."""
+    for axis in (1, 0) if misfit.wanted == 1 else (0, 1):
+        edit, text = rewrite.with_method(misfit.given, f"unsqueeze({axis})", site)
+        what = "batch" if axis == 0 else "channels"
+        yield Proposal(
+            (edit,), f"add the axis of the {what}: `{text}`", True, misfit.wanted == 1, "given"
+        )
+
+
+# --- the layers ------------------------------------------------------------------------------------
+
+
+def _swapped(misfit: Misfit) -> Iterator[Proposal]:
+    maker = misfit.maker
+    for inner, outer in PAIRS:
+        if maker is not None and misfit.name == inner:
+            if maker.number(outer) == misfit.shape[misfit.axis] and maker.is_open(inner):
+                both = {inner: misfit.shape[misfit.axis], outer: misfit.wanted}
+                proposal = maker.proposal(**both)
+                yield Proposal(proposal.edits, f"they are swapped: {proposal.text}", first=True)
+
+
+def _wider(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """The layer before makes what this one takes."""
+    for maker in flow.makers(misfit.given, site)[:NEAR]:
+        for width in WIDTHS:
+            if maker.number(width) is not None and maker.is_open(width):
+                yield maker.proposal(**{width: misfit.wanted})
+
+
+def _pooled(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """Maps that are pooled to one size before they are flattened."""
+    if misfit.axis != len(misfit.shape) - 1:
+        return
+    for step in flow.steps(misfit.given, site):
+        callee = site.callee(step)
+        name = callee.name if isinstance(callee, LibraryFunction) else ""
+        if isinstance(callee, Layer):
+            name = callee.type_name.lower()
+        before = _first(step)
+        value = site.value(before) if before is not None else None
+        if name != "flatten" or before is None or not isinstance(value, Tensor):
+            continue
+        dims = value.dims or ()
+        if len(dims) != 4 or not isinstance(dims[1], int) or misfit.wanted % dims[1]:
+            return
+        side = isqrt(misfit.wanted // dims[1])
+        if side * side * dims[1] == misfit.wanted:
+            edit = _wrapped(before, step, f"{side}")
+            size = f"{side} x {side}"
+            yield Proposal(
+                (edit,), f"pool the maps to {size} first: `adaptive_avg_pool2d(..., {side})`"
+            )
+        return
+
+
+def _first(step: flow.Step) -> ast.Expr | None:
+    if isinstance(step, ast.Pipe):
+        return step.value
+    if isinstance(step.func, ast.Attribute) and not step.args:
+        return step.func.value
+    if isinstance(step.func, ast.Attribute) and not isinstance(step.args[0].value, ast.Name):
+        return step.func.value
+    return step.args[0].value if step.args else None
+
+
+def _wrapped(before: ast.Expr, step: flow.Step, size: str) -> Edit:
+    text = before.span.text
+    if isinstance(step, ast.Pipe):
+        return Edit(before.span, f"{text} |> adaptive_avg_pool2d({size})")
+    return Edit(before.span, f"adaptive_avg_pool2d({text}, {size})")
+
+
+# --- the images ------------------------------------------------------------------------------------
+
+
+def _images(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """Square images of which as many features are left as the layer takes."""
+    found = rewrite.images(site)
+    actual = misfit.shape[misfit.axis]
+    if len(found) != 1 or misfit.axis != len(misfit.shape) - 1 or len(misfit.shape) != 2:
+        return
+    name, type_, sides = found[0]
+    ratio = (misfit.wanted / actual) ** (1 / len(sides))
+    guess = prod(sides) ** (1 / len(sides)) * ratio
+    candidates = sorted({round(guess), *SIDES}, key=lambda n: abs(n - guess))
+    for side in candidates[:5]:
+        if side >= 1:
+            proposal = rewrite.resized(found, [[side] * len(sides)])
+            if proposal is not None:
+                yield Proposal(proposal.edits, proposal.text, group="image")

@@ -1,0 +1,310 @@
+"""Tensors that must agree and do not: sums, products and concatenations of two ways through a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from math import isqrt
+
+from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.remedies import flow, rewrite
+from nnspec.semantics.remedies.proposal import Maker, Proposal
+from nnspec.semantics.remedies.site import Site, tensors
+from nnspec.syntax import ast
+
+# The arguments that say how many features a layer makes.
+WIDTHS = ("out_channels", "out_features", "hidden_size", "embedding_dim")
+# How many layers on a way are looked at, the last ones first.
+NEAR = 4
+
+Operand = tuple[ast.Expr, tuple[int, ...]]
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """Layers that would make the other size, declared shapes, images, and last the tensors cut to size."""
+    pair = _pair(site)
+    if pair is None:
+        return
+    left, right, axes = pair
+    table = _is_table(left, right) or _is_table(right, left)
+    if _is_spatial(left, right, axes, site):
+        yield from _spread(left, right, axes, site)
+        if table:
+            yield from _declared(left, right, axes, site)
+        yield from _layers(left, right, site)
+        yield from rewrite.multiples(site)
+        yield from _cut(left, right, axes, site)
+    else:
+        yield from _other_axis(site)
+        if table:
+            yield from _declared(left, right, axes, site)
+        yield from _widths(left, right, axes, site)
+        yield from _strided(left, right, axes, site)
+        yield from _shortcut(left, right, axes, site)
+        yield from _tokens(left, right, axes, site)
+    yield from _declared(left, right, axes, site)
+
+
+def _is_spatial(left: Operand, right: Operand, axes: list[int], site: Site) -> bool:
+    """Whether only the axes of images or signals differ, and not those of batch, time and features."""
+    if any(i < 2 for i in axes):
+        return False
+    ways = (m for expr, _ in (left, right) for m in flow.makers(expr, site)[:NEAR])
+    return len(left[1]) > 3 or any(m.takes("kernel_size") or m.takes("scale_factor") for m in ways)
+
+
+def note(site: Site) -> str | None:
+    """How sizes that look like numbers of patches come about."""
+    pair = _pair(site)
+    if pair is None or pair[2] != [1] or len(pair[0][1]) != 3:
+        return None
+    texts = [_square(shape[1]) for _, shape in pair[:2]]
+    return " and ".join(t for t in texts if t) if all(texts) else None
+
+
+def _square(size: int) -> str | None:
+    for extra in (0, 1, 2):
+        side = isqrt(max(0, size - extra))
+        if side >= 4 and side * side + extra == size:
+            return f"{size} is {side} * {side}" + (f" + {extra}" if extra else "")
+    return None
+
+
+def _pair(site: Site) -> tuple[Operand, Operand, list[int]] | None:
+    """The first two operands of one rank and known sizes that do not agree, and the axes where they differ."""
+    known: list[Operand] = []
+    for expr, value in tensors(site):
+        dims = tuple(d for d in value.dims or () if isinstance(d, int))
+        if len(dims) == value.rank:
+            known.append((expr, dims))
+    rank = max((len(shape) for _, shape in known), default=0)
+    joined = _joined_axis(site, rank)
+    for i, one in enumerate(known):
+        for other in known[i + 1 :]:
+            if len(one[1]) == len(other[1]):
+                axes = _differing(one[1], other[1], joined)
+                if axes:
+                    return one, other, axes
+    return None
+
+
+def _joined_axis(site: Site, rank: int) -> int | None:
+    """The axis along which a concatenation joins."""
+    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    if not isinstance(call, ast.Call) or not call.func.span.text.endswith(("cat", "concat")):
+        return None
+    for argument in call.args:
+        if argument.name in ("dim", "axis") or isinstance(argument.value, (ast.Number, ast.Unary)):
+            at = site.value(argument.value)
+            return at % rank if isinstance(at, int) and rank else None
+    return 0
+
+
+def _differing(a: tuple[int, ...], b: tuple[int, ...], joined: int | None) -> list[int]:
+    """The axes at fault; joined: the one along which a concatenation joins, which is free."""
+    return [
+        i
+        for i, (p, q) in enumerate(zip(a, b, strict=True))
+        if p != q and (p != 1 and q != 1 if joined is None else i != joined)
+    ]
+
+
+def _other_axis(site: Site) -> Iterator[Proposal]:
+    """A concatenation along another axis."""
+    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    operands = tensors(site)
+    joined = _joined_axis(site, len(operands[0][1].dims or ()) if operands else 0)
+    if joined is None or not isinstance(call, ast.Call):
+        return
+    for argument in call.args:
+        if argument.name in ("dim", "axis") or isinstance(argument.value, (ast.Number, ast.Unary)):
+            for axis in range(len(operands[0][1].dims or ())):
+                if axis != joined:
+                    edit = Edit(argument.value.span, str(axis))
+                    yield Proposal((edit,), f"join them along axis {axis}: `dim={axis}`", True)
+
+
+# --- other layers ----------------------------------------------------------------------------------
+
+
+def _layers(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
+    """Another padding, kernel, stride or scale in the last layers of either way."""
+    ways = [flow.makers(expr, site)[:NEAR] for expr, _ in (left, right)]
+    shared = {m.call for m in ways[0]} & {m.call for m in ways[1]}
+    nearest = chain(*(pair for pair in zip(*map(_padded, ways), strict=True)))
+    makers = [m for m in nearest if m is not None]
+    makers.sort(key=lambda m: m.call in shared)
+    for number, maker in enumerate(makers):
+        if not any(maker.call is m.call for m in makers[:number]):
+            yield from _spatial(maker)
+
+
+def _padded(way: list[Maker]) -> list[Maker | None]:
+    return [*way, *[None] * (NEAR - len(way))]
+
+
+def _spatial(maker: Maker) -> Iterator[Proposal]:
+    """Changes of one layer that alter the size of what it makes."""
+    name = maker.decl.name
+    kernel, padding = maker.number("kernel_size"), maker.number("padding")
+    stride, dilation = maker.number("stride"), maker.number("dilation")
+    if maker.is_open("output_padding"):
+        yield from _output_paddings(maker, name, stride or 1)
+    if "scale_factor" in [p.name for p in maker.signature.params]:
+        for factor in (2, 4, 8, 16, 32):
+            if maker.written("scale_factor") is not None and maker.is_open("scale_factor"):
+                yield maker.proposal(scale_factor=factor)
+    if kernel is None:
+        return
+    transposed = name.lower().replace("_", "").startswith("convtranspose")
+    pooled = "pool" in name.lower()
+    if maker.is_open("padding") and padding is not None:
+        half = (kernel - 1) // 2 * (dilation or 1)
+        kept = [half] if kernel % 2 and stride == 1 and not transposed else []
+        others = [p for p in (padding - 1, padding + 1, padding + 2) if p >= 0]
+        for amount in dict.fromkeys([*kept, *others]):
+            if amount != padding and not (pooled and 2 * amount > kernel):
+                yield maker.proposal(padding=amount)
+    if maker.is_open("kernel_size"):
+        for size in (kernel - 1, kernel + 1):
+            if size >= 1:
+                yield maker.proposal(kernel_size=size)
+    if maker.is_open("stride") and stride is not None and stride > 1 and not transposed:
+        yield maker.proposal(stride=1)
+        if kernel % 2 and padding == 0 and maker.is_open("padding"):
+            yield maker.proposal(stride=1, padding=kernel // 2)
+    if maker.takes("ceil_mode") and maker.written("ceil_mode") is None:
+        yield maker.proposal(ceil_mode=True)
+
+
+def _output_paddings(maker: Maker, name: str, stride: int) -> Iterator[Proposal]:
+    old = maker.number("output_padding")
+    axes = int(name[-2]) if name[-2:-1].isdigit() else 1
+    for amount in range(min(stride, 4)):
+        if amount != old:
+            yield maker.proposal(output_padding=amount)
+    for mask in range(1, 2**axes - 1):
+        if stride == 2:
+            bits = tuple(mask >> (axes - 1 - i) & 1 for i in range(axes))
+            yield maker.proposal(output_padding=bits)
+
+
+def _widths(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """The last layer of either way with the number of features that the other one has."""
+    if len(axes) != 1:
+        return
+    for (expr, _), (_, wanted) in ((left, right), (right, left)):
+        for maker in flow.makers(expr, site)[:NEAR]:
+            for width in WIDTHS:
+                if maker.number(width) is not None and maker.is_open(width):
+                    yield maker.proposal(**{width: wanted[axes[0]]})
+
+
+def _strided(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """Sizes that differ along channels and space at once: a stride as well as a width."""
+    for (expr, _), (_, wanted) in ((left, right), (right, left)):
+        for maker in flow.makers(expr, site)[:NEAR]:
+            if len(wanted) >= 3 and 1 in axes and len(axes) > 1 and maker.is_open("out_channels"):
+                if maker.number("stride") not in (None, 1):
+                    yield maker.proposal(out_channels=wanted[1], stride=1)
+
+
+# --- other inputs ----------------------------------------------------------------------------------
+
+
+def _declared(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """An argument or a parameter with the sizes of the other operand, tables before data."""
+    order = [(left, right), (right, left)]
+    order.sort(key=lambda pair: not _is_table(*pair))
+    for (expr, shape), (_, wanted) in order:
+        type_ = rewrite.declared(expr, site)
+        if type_ is None or len(type_.dims) != len(shape):
+            continue
+        sizes = [wanted[i] if i in axes else None for i in range(len(shape))]
+        edits = rewrite.redeclared(type_, sizes)
+        if edits:
+            text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, sizes)}"
+            yield Proposal(edits, text, group="shape")
+        swapped = _swapped(shape, wanted)
+        if swapped is not None and (edits := rewrite.redeclared(type_, swapped)):
+            text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, swapped)}"
+            yield Proposal(edits, text, group="shape")
+
+
+def _is_table(one: Operand, other: Operand) -> bool:
+    """Whether an operand is the same for all samples, as tables of positions are."""
+    return one[1][0] == 1 and other[1][0] != 1
+
+
+def _swapped(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[int | None] | None:
+    """Batch and time in the other order."""
+    if len(shape) != 3 or shape[0] != 1 or shape[1] != wanted[0] or shape[2] != wanted[2]:
+        return None
+    return [shape[1], shape[0], None]
+
+
+def _tokens(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """Images that make as many patches as the table has places."""
+    if axes != [1] or len(left[1]) != 3:
+        return
+    found = rewrite.images(site)
+    for (_, shape), (_, wanted) in ((left, right), (right, left)):
+        for extra in (0, 1, 2):
+            have, want = shape[1] - extra, wanted[1] - extra
+            if have < 1 or want < 1:
+                continue
+            axis_count = max((len(sides) for _, _, sides in found), default=2)
+            ratio = (want / have) ** (1 / axis_count)
+            sides = [[max(1, round(n * ratio)) for n in old] for _, _, old in found]
+            proposal = rewrite.resized(found, sides)
+            if proposal is not None:
+                yield Proposal(proposal.edits, proposal.text, group="image")
+
+
+# --- the tensors themselves ------------------------------------------------------------------------
+
+
+def _cut(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """The larger one cut, or one of them resized."""
+    (expr, shape), (other, wanted) = left, right
+    if all(shape[i] <= wanted[i] for i in axes):
+        (expr, shape), (other, wanted) = (other, wanted), (expr, shape)
+    first, last = min(axes), len(shape)
+    close = all(0 <= shape[i] - wanted[i] <= max(2, shape[i] // 8) for i in axes)
+    if close:
+        parts = ["..."] + [f":{wanted[i]}" if i in axes else ":" for i in range(first, last)]
+        changed = rewrite.with_index(expr, ", ".join(parts), site)
+        if changed is not None:
+            yield Proposal((changed[0],), f"cut it to size: `{changed[1]}`", group="cut")
+    sizes = ", ".join(str(wanted[i]) for i in range(2, last))
+    size = f"size=({sizes}{',' if last == 3 else ''})"
+    edit, text = rewrite.with_function(expr, "interpolate", size, site)
+    yield Proposal((edit,), f"resize it: `{text}`", group="cut")
+
+
+def _spread(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """A vector of each sample laid over a map, for a concatenation."""
+    for (expr, shape), (_, wanted) in ((left, right), (right, left)):
+        if all(shape[i] == 1 for i in axes):
+            sizes = ", ".join(str(wanted[i]) if i in axes else "-1" for i in range(len(shape)))
+            edit, text = rewrite.with_method(expr, f"expand({sizes})", site)
+            yield Proposal((edit,), f"spread it over the axes: `{text}`", group="cut")
+
+
+def _shortcut(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """A layer of its own that brings one way to the shape of the other."""
+    for (expr, shape), (_, wanted) in ((left, right), (right, left)):
+        value = None
+        if len(shape) > 2 and axes[0] == 1 and len(shape) > 3 or axes == [1] and len(shape) == 3:
+            strides = {-(-a // b) for a, b in zip(shape[2:], wanted[2:], strict=True)}
+            if len(strides) == 1:
+                stride = strides.pop()
+                more = f", stride={stride}" if stride > 1 else ""
+                value = f"Conv{len(shape) - 2}d({shape[1]}, {wanted[1]}, 1{more})"
+        elif axes == [len(shape) - 1]:
+            value = f"Linear({shape[-1]}, {wanted[-1]})"
+        if value is not None:
+            edits = rewrite.new_layer("shortcut", value, expr, site)
+            if edits is not None:
+                text = f"take `{expr.span.text}` through a layer of its own: `{value}`"
+                yield Proposal(edits, text, group="shortcut")

@@ -1,0 +1,78 @@
+"""Facts that a call or a layer demands: other numbers for its arguments, nearby ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnspec.semantics.evaluate import matching
+from nnspec.semantics.remedies import divisors, flow, rewrite
+from nnspec.semantics.remedies.proposal import Maker, Proposal
+from nnspec.semantics.remedies.site import Site, tensors
+from nnspec.semantics.values import Layer, LayerType, LibraryFunction, Tensor
+from nnspec.syntax import ast
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """Divisors of the axis that is split, images that can be split, then numbers near the given ones."""
+    maker = _maker(site)
+    if maker is None:
+        return
+    yield from rewrite.multiples(site)
+    for part, sizes in _splits(maker, site):
+        count = maker.number(part)
+        for size in sizes:
+            if count is not None and size % count and maker.is_open(part):
+                for divisor in divisors.near(size, count, part)[:2]:
+                    yield maker.proposal(**{part: divisor})
+    for param in maker.signature.params:
+        number = maker.number(param.name)
+        if number is None or isinstance(number, bool) or not maker.is_open(param.name):
+            continue
+        if maker.written(param.name) is not None:
+            for other in dict.fromkeys((number - 1, number // 2, 1, number + 1)):
+                if other >= 0:
+                    yield maker.proposal(**{param.name: other})
+
+
+def _maker(site: Site) -> Maker | None:
+    callee = site.callee(site.node) if site.node is not None else None
+    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    if isinstance(callee, Layer):
+        makers = flow.made_by(callee, site)
+        return makers[0] if makers else None
+    if isinstance(callee, LayerType) and isinstance(call, ast.Call):
+        return Maker(call, callee.decl, callee.decl.name, local=True)
+    if isinstance(callee, LibraryFunction) and isinstance(call, ast.Call):
+        if len(callee.decls) == 1:
+            piped = isinstance(site.node, ast.Pipe)
+            return Maker(call, callee.decls[0], callee.name, piped, local=True)
+    return None
+
+
+def _splits(maker: Maker, site: Site) -> Iterator[tuple[str, list[int]]]:
+    """The arguments that must divide a size of the input, with that size."""
+    forward = [m for m in maker.decl.body if isinstance(m, ast.Def) and m.name == "forward"]
+    signature = forward[0].signature if forward else maker.signature
+    inputs = [value for _, value in tensors(site)]
+    for fact in signature.where:
+        match fact:
+            case ast.Compare(ast.Binary("%", ast.Name(whole), ast.Name(part)), ("==",), _):
+                yield part, list(_sizes(whole, signature, inputs[:1]))
+
+
+def _sizes(name: str, signature: ast.Signature, inputs: list[Tensor]) -> Iterator[int]:
+    for param in signature.params:
+        if not isinstance(param.type, ast.TensorType) or not inputs:
+            continue
+        value = inputs[0]
+        stars = sum(isinstance(d, ast.Starred) for d in param.type.dims)
+        if stars > 1 or len(param.type.dims) - stars > (value.rank or 0):
+            return
+        if stars == 0 and len(param.type.dims) != value.rank:
+            return
+        for dim, axis in matching.axes(param.type, value):
+            if isinstance(dim, ast.Name) and dim.id == name and isinstance(axis, int):
+                size = (value.dims or ())[axis]
+                if isinstance(size, int):
+                    yield size
+        return
