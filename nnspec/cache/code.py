@@ -15,11 +15,17 @@ _SUFFIXES = (".py", ".nnspec", ".lark")
 _LEFT_OUT = ("specs", "pages", "__pycache__")
 
 
-def code_state() -> str | None:
-    """This Python and every file of the package with its size and time; None where they are no files (a zip)."""
+def code_state(*parts: str) -> str | None:
+    """This Python and every file of the package with its size and time; None where they are no files (a zip).
+
+    parts: folders and modules of the package, where only these count.
+    """
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     try:
-        files = sorted(_files(top))
+        files = []
+        for path in [os.path.join(top, part) for part in parts] or [top]:
+            files += [_file(path, os.stat(path))] if path.endswith(".py") else _files(path)
+        files.sort()
     except OSError:
         return None
     return "\n".join((sys.version, sys.implementation.cache_tag or "", *files))
@@ -30,7 +36,10 @@ def _files(folder: str) -> Iterator[str]:
         for entry in entries:
             name = entry.name
             if name.endswith(_SUFFIXES):
-                about = entry.stat()
-                yield f"{entry.path} {about.st_size} {about.st_mtime_ns}"
+                yield _file(entry.path, entry.stat())
             elif "." not in name and name not in _LEFT_OUT and entry.is_dir():
                 yield from _files(entry.path)
+
+
+def _file(path: str, about: os.stat_result) -> str:
+    return f"{path} {about.st_size} {about.st_mtime_ns}"

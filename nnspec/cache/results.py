@@ -11,12 +11,8 @@ import os
 from nnspec.cache import folder
 from nnspec.cache.code import code_state
 from nnspec.cache.encoding import Unreadable, decode, encode
-
-try:
-    # hashlib loads OpenSSL, which takes longer than all that is hashed here.
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
+from nnspec.cache.sealed import digest, seal, unseal
+from nnspec.source import plain_newlines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +26,7 @@ if TYPE_CHECKING:
 
 MOST_RESULTS = 2_000
 MOST_BYTES = 100_000  # of one result; what is larger is found anew each time
-_MAGIC = b"nnspec result 1\n"
-_SIZE = 16
+_KIND = b"nnspec result 1\n"
 # Where files are missing or broken there is no text to compare with; and a limit may be another one next time.
 _NEVER_KEPT = ("E023", "E00")
 
@@ -57,14 +52,10 @@ class Results:
         """
         if self._folder is None or self._state is None:
             return None
-        content = self._read(name) if text is None else text
+        content = self._read(name) if text is None else plain_newlines(text)
         key = self._key(name, root, content)
-        data = folder.read(self._path(key), MOST_BYTES)
-        head = _MAGIC + key
-        if data is None or not data.startswith(head):
-            return None
-        body = data[len(head) + _SIZE :]
-        if data[len(head) : len(head) + _SIZE] != _digest(head, body):
+        body = unseal(folder.read(self._path(key), MOST_BYTES), _KIND, key)
+        if body is None:
             return None
         try:
             imports, others, found = _parts(decode(body), 3)
@@ -89,8 +80,7 @@ class Results:
         except TypeError:
             return
         key = self._key(spec.path, root, spec.text, sources[0][0])
-        head = _MAGIC + key
-        data = b"".join((head, _digest(head, body), body))
+        data = seal(_KIND, key, body)
         if len(data) > MOST_BYTES:
             return
         if folder.write(self._path(key), data) and not self._evicted:
@@ -102,14 +92,14 @@ class Results:
     ) -> list[Diagnostic] | None:
         texts = [spec]
         for each in _parts(imports):
-            name, real, digest = _strings(each, 3)
+            name, real, known = _strings(each, 3)
             try:
                 if os.path.realpath(name) != real:
                     return None
                 text = self._read(name)
             except (OSError, ValueError):
                 return None
-            if _digest(_bytes(text)).hex() != digest:
+            if digest(_bytes(text)).hex() != known:
                 return None
             texts.append((name, text))
         if found == ():
@@ -125,9 +115,7 @@ class Results:
     def _key(self, name: str, root: str, text: str, real: str | None = None) -> bytes:
         real = os.path.realpath(name) if real is None else real
         made_of = (self._state or "", root, name, real, text)
-        return _digest(
-            *(part for each in map(_bytes, made_of) for part in (b"%d:" % len(each), each))
-        )
+        return digest(*map(_bytes, made_of))
 
     def _path(self, key: bytes) -> str:
         assert self._folder is not None
@@ -136,7 +124,7 @@ class Results:
 
 def _document(sources: Sequence[tuple[str, Source]], found: Sequence[Diagnostic]) -> Value:
     imports = tuple(
-        (source.path, real, _digest(_bytes(source.text)).hex()) for real, source in sources[1:]
+        (source.path, real, digest(_bytes(source.text)).hex()) for real, source in sources[1:]
     )
     if not found:
         return imports, (), ()
@@ -159,13 +147,6 @@ def _strings(value: Value, count: int) -> list[str]:
     if len(strings) != count:
         raise Unreadable
     return strings
-
-
-def _digest(*parts: bytes) -> bytes:
-    made = blake2b(digest_size=_SIZE)
-    for part in parts:
-        made.update(part)
-    return made.digest()
 
 
 def _bytes(text: str) -> bytes:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-import zlib
 from functools import cache
 from importlib.machinery import PathFinder
 
 import nnspec.grammar
+from nnspec.cache import folder
+from nnspec.cache.sealed import seal, unseal
 from nnspec.syntax.tables import Tables, compile_grammar
 
-_MAGIC = b"nnspec tables 1\n"
+_KIND = b"nnspec tables 2\n"
+_MOST = 10_000_000  # bytes
 
 
 @cache
@@ -35,14 +37,9 @@ def tables() -> Tables:
 
 
 def cache_path() -> str | None:
-    """Where the tables are kept: under XDG_CACHE_HOME, else ~/.cache; None where there is no home."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    if not os.path.isabs(base):
-        home = os.path.expanduser("~")
-        if not os.path.isabs(home):
-            return None
-        base = os.path.join(home, ".cache")
-    return os.path.join(base, "nnspec", f"grammar-{sys.implementation.cache_tag}.tables")
+    """Where the tables are kept; None where there is no home."""
+    kept = folder.folder()
+    return kept and os.path.join(kept, f"grammar-{sys.implementation.cache_tag}.tables")
 
 
 def _grammar_text() -> bytes:
@@ -55,7 +52,7 @@ def _grammar_text() -> bytes:
 
 
 def _key(grammar: bytes) -> bytes:
-    """What the tables depend on, in full rather than hashed: the grammar, this Python, which Lark."""
+    """What the tables depend on: the grammar, this Python, which Lark."""
     spec = PathFinder.find_spec("lark")
     lark = b""
     if spec is not None and spec.origin is not None:
@@ -65,35 +62,16 @@ def _key(grammar: bytes) -> bytes:
 
 
 def _load(path: str, key: bytes) -> Tables | None:
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return None
-    head = len(_MAGIC)
-    if not data.startswith(_MAGIC) or len(data) < head + 4:
-        return None
-    body = memoryview(data)[head + 4 :]
-    # marshal trusts what it reads, so nothing unchecked reaches it.
-    if zlib.crc32(body) != int.from_bytes(data[head : head + 4], "little"):
+    body = unseal(folder.read(path, _MOST), _KIND, key)
+    if body is None:
         return None
     try:
-        stored_key, content = marshal.loads(body)
-        return Tables(*content) if stored_key == key else None
+        # marshal trusts what it reads, as it does where Python loads our code; the digest is right.
+        return Tables(*marshal.loads(body))
     except (ValueError, EOFError, TypeError):
         return None
 
 
 def _store(path: str, key: bytes, made: Tables) -> None:
-    body = marshal.dumps((key, tuple(getattr(made, name) for name in Tables.fields)))
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(temporary, "wb") as file:
-            file.write(_MAGIC + zlib.crc32(body).to_bytes(4, "little") + body)
-        os.replace(temporary, path)
-    except OSError:
-        try:
-            os.unlink(temporary)
-        except OSError:
-            pass
+    body = marshal.dumps(tuple(getattr(made, name) for name in Tables.fields))
+    folder.write(path, seal(_KIND, key, body))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nnspec.cache import folder, results
+from nnspec.cache import folder, results, sealed
 from nnspec.cache.encoding import MAX_DEPTH, Unreadable, decode, encode
 
 from .cache_runs import PARTS, USES, Check, Compiled, cache, check, recall
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cache", "check", "recall"]
 
-HEAD = len(results._MAGIC) + results._SIZE
+HEAD = len(results._KIND) + sealed.SIZE
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def assert_ignored(kept: Path, data: bytes, check: Check, recall: Check) -> None
         lambda data: data[:-1],
         lambda data: data + b"\0",
         lambda data: data.replace(b"result 1", b"result 2"),
-        lambda data: data[:16] + bytes(16) + data[32:],
+        lambda data: data[:-HEAD] + bytes(HEAD),
         lambda data: b"something else altogether" * 100,
         lambda data: bytes(200_000),
     ],
@@ -76,13 +76,12 @@ def test_every_flipped_bit_is_seen(kept: Path, recall: Check) -> None:
 def test_what_was_made_to_look_right_does_no_harm(kept: Path, recall: Check) -> None:
     """A file whose digest is right and whose content is not: no answer, or findings that can be shown."""
     right = kept.read_bytes()
-    document = decode(right[HEAD + results._SIZE :])
+    document = decode(right[HEAD:])
     chance = random.Random(0)
     refused = 0
     for _ in range(400):
         body = encode(_altered(document, chance))
-        head = right[:HEAD]
-        kept.write_bytes(head + results._digest(head, body) + body)
+        kept.write_bytes(sealed.seal(results._KIND, bytes.fromhex(kept.name), body))
         try:
             code, out, err = recall("net.nnspec")
             assert code in (0, 1) and out and not err
@@ -174,7 +173,7 @@ def test_what_is_no_file_is_no_result(kind: str, kept: Path, recall: Check) -> N
         kept.symlink_to(kept.with_name("nowhere"))
     with pytest.raises(Compiled):
         recall("net.nnspec")
-    assert data.startswith(results._MAGIC)
+    assert data.startswith(results._KIND)
 
 
 def test_without_a_home_nothing_is_kept(
