@@ -23,6 +23,7 @@ from nnspec.semantics.evaluate import (
     userdefs,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, report
+from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.expressions import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, Recorder, Run, new_run
@@ -60,6 +61,7 @@ def check(
     held: list[tuple[Diagnostic, int]] = []
     sink = findings.add if not expected else lambda d, depth: held.append((d, depth))
     run = new_run(catalog, recorder, sink, False, findings.covered)
+    run.subject = Subject(f"check {' '.join(decl.target.span.text.split())}", decl.span)
     frame = Frame(run, scope)
     run.frames.append(frame)
     target = _target(decl, frame)
@@ -306,7 +308,7 @@ def _measure(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> Dim
     )
     fresh.world.facts, fresh.world.holes = frame.world.facts, frame.world.holes
     fresh.holes = frame.run.holes
-    fresh.measured = True
+    fresh.measured, fresh.subject = True, frame.run.subject
     own = Frame(fresh, frame.scope)
     fresh.frames.append(own)
     method = ast.MethodCheck(line.span, "forward", line.args, None)

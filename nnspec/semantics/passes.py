@@ -7,8 +7,9 @@ from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import matching, modules, provenance, userdefs
+from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import Frame, Recorder, Run, Solution, new_run
+from nnspec.semantics.evaluate.run import Doubt, Frame, Recorder, Run, Solution, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -244,10 +245,12 @@ def model(
 ) -> None:
     """Make a model with its numbers, and follow its forward for all its dimensions."""
     run = new_run(catalog, recorder, findings.add, False, findings.covered)
+    run.subject = Subject(f"model {decl.name}", decl.span)
     frame = Frame(run, scope)
     run.frames.append(frame)
     value = modules.model(decl, scope, frame)
     if isinstance(value, Layer):
+        run.subject = Subject(run.subject.text, decl.span, value)
         follow_forward(value, run)
     finish(run, findings, decl)
 

@@ -44,7 +44,9 @@ def told(
         labels += [label for label in found if label not in labels]
     if len(sizes) == 1:
         return tuple(labels), note(world, sizes[0].tensor, sizes[0].axis)
-    if len(sizes) == 2 and any(_is_worked_out(one.tensor, one.axis) for one in sizes):
+    if len(sizes) == 2 and any(
+        _is_worked_out(_traced(one.tensor.origin(one.axis))[0]) for one in sizes
+    ):
         return tuple(labels), notes(world, sizes[0].tensor, sizes[1].tensor)
     return tuple(labels), ()
 
@@ -56,7 +58,7 @@ def made(world: World, x: Tensor, axis: int) -> tuple[Label, ...]:
     """Where the size of an axis was set: the step that made it, or the type that declares it."""
     if x.dims is None:
         return ()
-    origin = _traced(x.origin(axis))
+    origin, _ = _traced(x.origin(axis))
     if origin is None:
         return ()
     size, step = world.show(x.dims[axis]), origin.step
@@ -128,22 +130,21 @@ def said_by(origin: Origin) -> str | None:
     return text if text in origin.step.layer.body.arguments else None
 
 
-def _traced(origin: Origin | None) -> Origin | None:
-    """The origin of what was given to the code in which the tensor is."""
+def _traced(origin: Origin | None) -> tuple[Origin | None, int]:
+    """The origin of what was given to the code in which the tensor is, and how many calls lie between."""
+    calls = 0
     while origin is not None and isinstance(origin.step, Entry) and origin.axis is not None:
         outer = origin.step.inputs[0].origin(origin.axis)
         if outer is None:
             break
+        calls += not origin.step.through
         origin = outer
-    return origin
+    return origin, calls
 
 
-def _is_worked_out(x: Tensor, axis: int) -> bool:
-    """Whether the size of an axis is the outcome of arithmetic, and written nowhere."""
-    origin = x.origin(axis) if x.dims is not None else None
-    if origin is None or isinstance(origin.step, Declared):
-        return False
-    return said_by(origin) is None
+def _is_worked_out(origin: Origin | None) -> bool:
+    """Whether a size is the outcome of arithmetic, and written nowhere."""
+    return origin is not None and not isinstance(origin.step, Declared) and said_by(origin) is None
 
 
 # --- ways ------------------------------------------------------------------------------------------
@@ -151,9 +152,12 @@ def _is_worked_out(x: Tensor, axis: int) -> bool:
 
 def note(world: World, x: Tensor, axis: int | None = None) -> tuple[str, ...]:
     """The way of a tensor as a note; none where the size of the axis is written somewhere."""
-    if axis is not None and not _is_worked_out(x, axis):
-        return ()
-    text = _way(world, list(_chain(x)))
+    calls = 0
+    if axis is not None and x.dims is not None:
+        origin, calls = _traced(x.origin(axis))
+        if not _is_worked_out(origin):
+            return ()
+    text = _way(world, list(_chain(x, calls)))
     return () if text is None else (text,)
 
 
@@ -168,13 +172,18 @@ def notes(world: World, a: Tensor, b: Tensor) -> tuple[str, ...]:
     return tuple(text for chain in (left, right) if (text := _way(world, chain)) is not None)
 
 
-def _chain(x: Tensor) -> Iterator[Tensor]:
-    """The tensor, the one it was made of, and so on, back to what the code was given."""
+def _chain(x: Tensor, calls: int = 0) -> Iterator[Tensor]:
+    """The tensor, the one it was made of, and so on, back to what the code was given.
+
+    calls: through how many calls to go further back, into the code that made them.
+    """
     yield x
     while x.step is not None and x.step.inputs:
         step = x.step
         if isinstance(step, Entry) and not step.through:
-            return
+            if calls == 0:
+                return
+            calls -= 1
         x = _main(step, x)
         yield x
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate.chain import Call
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -141,7 +141,7 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
         return provenance.leave(known[0], inputs, name, span, layer)
     before = run.cost.flops, run.cost.memory
     run.cost.flops = run.cost.memory = 0
-    run.chain.append(Label(span, f"`{name}` called here"))
+    run.chain.append(Call("called", name, layer.type_name, span, frame, {"input": outer}, layer))
     run.sites.append(span)
     try:
         for child_name, child in layer.body.children.items():

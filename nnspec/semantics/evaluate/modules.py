@@ -20,6 +20,7 @@ from nnspec.semantics.evaluate import (
     remembered,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.chain import Call
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Frame
 from nnspec.semantics.resolved import FileScope
@@ -109,7 +110,7 @@ def make(
     layer = Layer(body, span, spans, maker)
     inner.body, inner.layer = body, layer
     run.depth += 1
-    run.chain.append(Label(span, f"`{decl.name}` made here"))
+    run.chain.append(Call("made", decl.name, decl.name, span, frame, body.arguments, layer))
     run.sites.append(span)
     run.frames.append(inner)
     try:

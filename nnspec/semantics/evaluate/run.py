@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
-from nnspec.record import Record, field
+from nnspec.record import Record, field, replaced
 from nnspec.semantics.dims import Dim, Facts
+from nnspec.semantics.evaluate.chain import Call, Subject, notes
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
@@ -135,14 +136,27 @@ class Claim(Record, eq=False):
         return any("@" in s for d in sides if isinstance(d, Dim) for s in d.symbols())
 
 
+class Doubt(Record, eq=False):
+    """What a general pass of a def could not follow and so did not check.
+
+    span: where; declared: the shape that is promised there, None where sizes have to fit.
+    """
+
+    definition: ast.Node
+    span: Span
+    declared: Span | None = None
+
+
 class Run(Record, frozen=False, eq=False):
     """One pass.
 
-    chain: the calls that led here, in words; sites: their places, library calls included.
+    chain: the calls that led here; sites: their places, library calls included.
+    subject: the model or check that the pass is about, None in a general one.
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
     rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
     followed: the defs whose bodies a pass with numbers has been through.
+    doubts: what was not checked, since its shape could not be followed.
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
@@ -165,7 +179,8 @@ class Run(Record, frozen=False, eq=False):
     bodies: dict[object, LayerBody] = field(default_factory=dict)
     results: dict[object, tuple[Value, DimLike, DimLike]] = field(default_factory=dict)
     holes: dict[str, tuple[ast.Hole, ast.Node | None]] = field(default_factory=dict)
-    chain: list[Label] = field(default_factory=list)
+    chain: list[Call] = field(default_factory=list)
+    subject: Subject | None = None
     sites: list[Span] = field(default_factory=list)
     pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
     tops: set[ast.Def] = field(default_factory=set)
@@ -174,6 +189,7 @@ class Run(Record, frozen=False, eq=False):
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     demands: list[Value] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
     measured: bool = False
@@ -189,21 +205,13 @@ class Run(Record, frozen=False, eq=False):
     def report(self, diagnostic: Diagnostic) -> None:
         """Hand on a finding, with the chain of calls that led to it."""
         self.reported += 1
-        if self.chain and diagnostic.severity == "error":
-            notes = tuple(
-                f"in {label.message}, line {label.span.line} of {label.span.source.path}"
-                for label in reversed(self.chain[-3:])
-            )
-            diagnostic = Diagnostic(
-                diagnostic.code,
-                diagnostic.severity,
-                diagnostic.message,
-                diagnostic.labels,
-                (*diagnostic.notes, *notes),
-                diagnostic.help,
-                diagnostic.fix,
-            )
-        self.sink(self._at_home(diagnostic), len(self.chain))
+        if diagnostic.severity == "error" and (self.chain or self.subject is not None):
+            told = notes(self.chain, self.subject, diagnostic.span, self.world)
+            if told:
+                diagnostic = replaced(diagnostic, notes=(*diagnostic.notes, *told))
+        # What a module has for all its hyperparameters is told as that.
+        depth = len(self.chain) + (self.subject is not None)
+        self.sink(self._at_home(diagnostic), depth)
 
     def _at_home(self, diagnostic: Diagnostic) -> Diagnostic:
         """A finding inside another file (an import, the library) is told at the call in this file."""

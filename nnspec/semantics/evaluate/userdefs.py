@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.record import replaced
 from nnspec.semantics.evaluate import (
     binding,
+    chain,
     joins,
     kinds,
     matching,
@@ -188,7 +190,10 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
     decided = sum(len(way.taken) for way in run.rounds)
     run.cost.flops = run.cost.memory = 0
     run.depth += 1
-    run.chain.append(Label(callee.span, f"`{callee.name}` called here"))
+    code = chain.code_of(decl, inner.body)
+    run.chain.append(
+        chain.Call("called", callee.name, code, callee.span, frame, bound.values, callee.layer)
+    )
     run.sites.append(callee.span)
     try:
         value = body_value(decl, inner)
