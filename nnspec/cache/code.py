@@ -22,7 +22,7 @@ def code_state(*parts: str) -> str | None:
     """
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     try:
-        files = []
+        files: list[str] = []
         for path in [os.path.join(top, part) for part in parts] or [top]:
             files += [_file(path, os.stat(path))] if path.endswith(".py") else _files(path)
         files.sort()

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from nnspec.library.index import Entry, index
+from nnspec.library.stored import LibraryFile, Stored
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
@@ -28,16 +29,18 @@ class Catalog:
     """The declarations of library files.
 
     sources: the files, each with the name under which it is reported.
+    stored: what earlier runs have kept of these files.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], stored: Stored | None = None) -> None:
+        self._stored = stored
         self._entries: dict[str, list[tuple[Entry, Source]]] = {}
         self._scopes: dict[Source, FileScope] = {}
         self._parsed: dict[tuple[Source, int], ast.Declaration | None] = {}
         self._homes: dict[ast.Node, FileScope] = {}
         self._found: dict[tuple[str, str], tuple[ast.ExternDef, ...]] = {}
         for source in sources:
-            for entry in index(source.text):
+            for entry in self._index(source):
                 self._entries.setdefault(entry.name, []).append((entry, source))
 
     # --- whether there is one (nothing is parsed) ------------------------------------------------
@@ -133,6 +136,9 @@ class Catalog:
 
     # --- inside ----------------------------------------------------------------------------------
 
+    def _index(self, source: Source) -> list[Entry]:
+        return index(source.text) if self._stored is None else self._stored.index(source)
+
     def _externs(self, name: str) -> list[tuple[Entry, Source]]:
         return [each for each in self._entries.get(name, ()) if each[0].kind == "function"]
 
@@ -167,7 +173,8 @@ class Catalog:
         if scope is None:
             from nnspec.semantics.resolved import FileScope
 
-            file = ast.File(Span(source, 0, len(source.text)), source, None, ())
+            # Nobody asks for the span of the whole, and its end would need the text.
+            file = ast.File(Span(source, 0, 0), source, None, ())
             stem = os.path.splitext(os.path.basename(source.path))[0]
             scope = self._scopes[source] = FileScope(file, f"nnspec.library.{stem}")
             for entries in self._entries.values():
@@ -180,11 +187,22 @@ class Catalog:
 
     def _parse(self, entry: Entry, source: Source, scope: FileScope) -> ast.Declaration | None:
         from nnspec.semantics.resolve import resolve_declaration
+
+        declaration = self._tree(entry, source)
+        self._homes[declaration] = scope
+        resolve_declaration(declaration, scope, self)
+        return declaration
+
+    def _tree(self, entry: Entry, source: Source) -> ast.Declaration:
+        stored = self._stored
+        kept = stored.tree(source, entry) if stored is not None else None
+        if kept is not None:
+            return kept
         from nnspec.syntax.parser import parse_declaration
 
         declaration = parse_declaration(source, entry.start, entry.end)
-        self._homes[declaration] = scope
-        resolve_declaration(declaration, scope, self)
+        if stored is not None:
+            stored.add(source, entry, declaration)
         return declaration
 
 
@@ -208,11 +226,5 @@ def library() -> Catalog:
         for name in names
         if name.endswith(".nnspec")
     )
-    return Catalog(
-        Source(f"<nnspec>/{os.path.relpath(path, folder)}", _text(path)) for path in paths
-    )
-
-
-def _text(path: str) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    files = [LibraryFile(os.path.relpath(path, folder), path) for path in paths]
+    return Catalog(files, Stored())

@@ -8,6 +8,11 @@ _HEAD = re.compile(r"^(?:(extern) +)?(module|def|type|model) +([A-Za-z_]\w*)", r
 _PLACES = re.compile(r"\bfrom[ ]+([A-Za-z_][\w.]*(?:,[ ]*[A-Za-z_][\w.]*)*)")
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Row = tuple[str, str, int, int, tuple[str, ...]]
+
+
 class Entry:
     """A declaration at text[start:end].
 
@@ -34,6 +39,19 @@ class Entry:
             extern = self.kind in ("module", "function")
             self._places = _places(self._text, self._head, self.end) if extern else ()
         return self._places
+
+
+def row_of(entry: Entry) -> Row:
+    """An entry as plain values."""
+    return entry.kind, entry.name, entry.start, entry.end, entry.places
+
+
+def entry_of(row: Row) -> Entry:
+    """The entry of such values."""
+    kind, name, start, end, places = row
+    entry = Entry(kind, name, "", start, start, end)
+    entry._places = places
+    return entry
 
 
 def index(text: str) -> list[Entry]:
