@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, settle
-from nnspec.semantics.evaluate.run import Claim, Run
+from nnspec.semantics.doubts import checked_first, unchecked, unproved
+from nnspec.semantics.evaluate.run import Claim, Doubt, Run
 from nnspec.semantics.values import DimLike, Relation
-from nnspec.semantics.world import as_dim, error
+from nnspec.semantics.world import as_dim
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -29,6 +30,7 @@ class Findings:
         self.followed: set[ast.Node] = set()
         self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
         self._relations: dict[tuple[object, int, int], Relation] = {}
+        self._doubts: dict[ast.Node, tuple[Doubt, ast.Node]] = {}
 
     def add(self, diagnostic: Diagnostic, depth: int, decided: bool = False) -> None:
         """Take a diagnostic that was found below `depth` calls.
@@ -65,7 +67,7 @@ class Findings:
         key = (span.source, span.start, span.end)
         provisional = frame.definition if per_instance and frame is not None else None
         if key not in self._claims or (provisional is None and self._claims[key][1] is not None):
-            self._claims[key] = _unproved(claim, shown, run, span), provisional
+            self._claims[key] = unproved(claim, shown), provisional
             self._relations[key] = shown
         if (
             frame is not None
@@ -76,6 +78,15 @@ class Findings:
         ):
             relations = self._needed.setdefault(frame.definition, {})
             relations.setdefault(shown, set()).add(run)
+
+    def doubt(self, doubt: Doubt, subject: ast.Node) -> None:
+        """Take what the general pass of a def could not follow; the first of each def is told.
+
+        subject: the module or def that the pass was about.
+        """
+        known = self._doubts.get(doubt.definition)
+        if known is None or (known[0].declared is None and doubt.declared is not None):
+            self._doubts[doubt.definition] = doubt, subject
 
     def passed(self, definition: ast.Def) -> None:
         """One more general pass has followed the def."""
@@ -104,30 +115,26 @@ class Findings:
         everything = [self._found[key][1] for key in taken]
         guarded = {g.relation for guards in self.guards.values() for g in guards}
         everything += [
-            _checked_first(claimed) if self._relations[key] in guarded else claimed
+            checked_first(claimed) if self._relations[key] in guarded else claimed
             for key, (claimed, definition) in self._claims.items()
             if key not in taken and definition not in self.followed
         ]
+        wrong = [d.span for d in everything if d.severity == "error"]
+        everything += [
+            unchecked(doubt, subject)
+            for definition, (doubt, subject) in self._doubts.items()
+            if definition not in self.followed and not any(_inside(s, definition.span) for s in wrong)
+        ]
         return tuple(sorted(everything, key=_place))
-
-
-def _checked_first(claimed: Diagnostic) -> Diagnostic:
-    """The warning about a claim that the emitted def checks when it starts."""
-    first, *rest = claimed.labels
-    return Diagnostic(
-        claimed.code,
-        claimed.severity,
-        claimed.message,
-        (Label(first.span, "checked when it runs", primary=True), *rest),
-        claimed.notes,
-        claimed.help,
-        claimed.fix,
-    )
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
     span = diagnostic.span
     return span.source.path, span.start, span.end, diagnostic.code
+
+
+def _inside(span: Span, outer: Span) -> bool:
+    return span.source is outer.source and outer.start <= span.start < outer.end
 
 
 def _shown(dim: DimLike, run: Run) -> DimLike:
@@ -149,55 +156,3 @@ def _nameable(relation: Relation) -> bool:
     """Whether a run-time check can be written: only dimensions and hyperparameters by their names."""
     sides = [s for s in (relation.left, relation.right) if isinstance(s, Dim)]
     return all("@" not in s and s.isidentifier() for side in sides for s in side.symbols())
-
-
-def _unproved(claim: Claim, shown: Relation, run: Run, span: Span) -> Diagnostic:
-    left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
-    shown = _told_apart(shown)
-    notes: tuple[str, ...] = ()
-    help = None
-    if claim.relation.op == "==":
-        vague = claim.is_about_unknown
-        witness = None if vague else claim.facts.witness(left, right)
-        if witness is not None:
-            notes = (str(witness),)
-        fact = None if vague else claim.facts.suggest(left, right)
-        if fact is not None:
-            help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
-        message = f"{_equality(shown)} here, which is not proved"
-    else:
-        fact = f"{shown.left} {shown.op} {shown.right}"
-        help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
-        message = f"{fact} must hold here, which is not proved"
-    return error("W0301", message, span, "not proved", notes=notes, help=help)
-
-
-def _told_apart(relation: Relation) -> Relation:
-    """The relation with names of their own for sizes that would read alike."""
-    sides = [as_dim(relation.left), as_dim(relation.right)]
-    names: dict[str, Dim] = {}
-    taken = {s for side in sides for s in side.symbols() if "@" not in s}
-    for symbol in (s for side in sides for s in sorted(side.symbols())):
-        if "@" in symbol and symbol not in names:
-            plain = symbol.partition("@")[0]
-            name, number = plain, 1
-            while name in taken:
-                number += 1
-                name = f"{plain}{number}"
-            names[symbol] = Dim.symbol(name)
-            taken.add(name)
-    left, right = (settle(side.substitute(names)) for side in sides)
-    return Relation(left, relation.op, right)
-
-
-def _equality(shown: Relation) -> str:
-    left, right = shown.left, shown.right
-    dividend, percent, divisor = str(left).rpartition(" % ")
-    if right == 0 and percent and (divisor.isidentifier() or divisor.isdigit()):
-        plain = dividend[1:-1] if dividend.startswith("(") else dividend
-        return f"`{plain}` must be a multiple of {divisor}"
-    return f"{_text(left)} and {_text(right)} must be equal"
-
-
-def _text(dim: DimLike) -> str:
-    return f"`{dim}`" if isinstance(dim, Dim) else str(dim)

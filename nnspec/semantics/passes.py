@@ -275,9 +275,13 @@ def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
     for claim in run.claims:
         if per_instance and claim.is_about_unknown:
             # It hangs on lists, layer types or numbers of rounds that each instance knows.
+            if claim.frame is not None and claim.frame.top and claim.frame.definition is not None:
+                run.doubts.append(Doubt(claim.frame.definition, claim.span))
             continue
         findings.claim(claim, run, per_instance)
     findings.followed |= run.followed
+    for doubt in run.doubts:
+        findings.doubt(doubt, subject)
     for definition in run.tops:
         findings.passed(definition)
     for name, (node, owner) in run.holes.items():

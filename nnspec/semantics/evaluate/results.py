@@ -6,7 +6,7 @@ from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import kinds, matching
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.run import Doubt, Frame, tensor_unknown
 from nnspec.semantics.values import (
     Choice,
     Device,
@@ -128,7 +128,35 @@ def _dims(dims: tuple[ast.Expr, ...], frame: Frame) -> tuple[DimLike, ...] | Non
 
 def check(value: Value, type_: ast.TypeExpr, span: Span, what: str, frame: Frame) -> bool:
     """Whether a def returns what it declares; claims what cannot be proved, reports what is wrong."""
-    return _check(value, matching.expanded(type_, frame), type_.span, span, what, frame)
+    expanded = matching.expanded(type_, frame)
+    fits = _check(value, expanded, type_.span, span, what, frame)
+    if fits and frame.top and frame.definition is not None and _is_lost(value, expanded):
+        frame.run.doubts.append(Doubt(frame.definition, span, type_.span))
+    return fits
+
+
+def _is_lost(value: Value, type_: ast.TypeExpr) -> bool:
+    """Whether a shape is declared where nothing is known of it."""
+    match type_, value:
+        case _, Choice(options):
+            return any(_is_lost(o, type_) for o in options)
+        case ast.OptionalType(inner), _:
+            return value is not None and _is_lost(value, inner)
+        case ast.UnionType(options), _:
+            return all(_is_lost(value, o) for o in options)
+        case ast.TensorType(), _:
+            return isinstance(value, Unknown) or (isinstance(value, Tensor) and value.dims is None)
+        case ast.TupleType(fields), Unknown():
+            return any(_is_lost(value, f.type) for f in fields)
+        case ast.TupleType(fields, False), (TupleValue(items) | ListValue(items)):
+            return any(_is_lost(v, f.type) for f, v in zip(fields, items, strict=False))
+        case ast.ListType(element), (ListValue(items) | TupleValue(items)):
+            return any(_is_lost(v, element) for v in items)
+        case ast.ListType(element), RepeatValue(item):
+            return _is_lost(item, element)
+        case ast.ListType(element), Unknown():
+            return _is_lost(value, element)
+    return False
 
 
 def _check(

@@ -1,0 +1,127 @@
+"""What is not proved: the warnings W0301, where a relation is open, and W0302, where a shape is lost."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.semantics.dims import Dim, settle
+from nnspec.semantics.evaluate.run import Claim, Doubt
+from nnspec.semantics.values import DimLike, Relation
+from nnspec.semantics.world import as_dim, error
+from nnspec.syntax import ast
+
+
+def unproved(claim: Claim, shown: Relation) -> Diagnostic:
+    """A relation that could not be proved, with values for which it holds and fails; `shown` is its text."""
+    left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
+    shown = _told_apart(shown)
+    notes: tuple[str, ...] = ()
+    help = None
+    if claim.relation.op == "==":
+        vague = claim.is_about_unknown
+        witness = None if vague else claim.facts.witness(left, right)
+        if witness is not None:
+            notes = (str(witness),)
+        fact = None if vague else claim.facts.suggest(left, right)
+        if fact is not None:
+            help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
+        message = f"{_equality(shown)} here, which is not proved"
+    else:
+        fact = f"{shown.left} {shown.op} {shown.right}"
+        help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
+        message = f"{fact} must hold here, which is not proved"
+    return error("W0301", message, claim.span, "not proved", notes=notes, help=help)
+
+
+def _told_apart(relation: Relation) -> Relation:
+    """The relation with names of their own for sizes that would read alike."""
+    sides = [as_dim(relation.left), as_dim(relation.right)]
+    names: dict[str, Dim] = {}
+    taken = {s for side in sides for s in side.symbols() if "@" not in s}
+    for symbol in (s for side in sides for s in sorted(side.symbols())):
+        if "@" in symbol and symbol not in names:
+            plain = symbol.partition("@")[0]
+            name, number = plain, 1
+            while name in taken:
+                number += 1
+                name = f"{plain}{number}"
+            names[symbol] = Dim.symbol(name)
+            taken.add(name)
+    left, right = (settle(side.substitute(names)) for side in sides)
+    return Relation(left, relation.op, right)
+
+
+def _equality(shown: Relation) -> str:
+    left, right = shown.left, shown.right
+    dividend, percent, divisor = str(left).rpartition(" % ")
+    if right == 0 and percent and (divisor.isidentifier() or divisor.isdigit()):
+        plain = dividend[1:-1] if dividend.startswith("(") else dividend
+        return f"`{plain}` must be a multiple of {divisor}"
+    return f"{_text(left)} and {_text(right)} must be equal"
+
+
+def _text(dim: DimLike) -> str:
+    return f"`{dim}`" if isinstance(dim, Dim) else str(dim)
+
+
+def checked_first(claimed: Diagnostic) -> Diagnostic:
+    """The warning about a claim that the emitted def checks when it starts."""
+    first, *rest = claimed.labels
+    return Diagnostic(
+        claimed.code,
+        claimed.severity,
+        claimed.message,
+        (Label(first.span, "checked when it runs", primary=True), *rest),
+        claimed.notes,
+        claimed.help,
+        claimed.fix,
+    )
+
+
+# Types of hyperparameters whose values are symbols or choices in a general pass.
+_FOLLOWED = frozenset({"int", "float", "bool", "str"})
+
+
+def unchecked(doubt: Doubt, subject: ast.Node) -> Diagnostic:
+    """What the general pass of a def could not follow, where no model and no check runs it either.
+
+    subject: the module or the def that the pass was about.
+    """
+    name = subject.name if isinstance(subject, (ast.Module, ast.Def)) else ""
+    others: tuple[Label, ...] = ()
+    if doubt.declared is not None:
+        what = f"the shape of this result cannot be followed, so `{doubt.declared.text}` is not checked"
+        label, others = "not followed", (Label(doubt.declared, "declared here"),)
+    else:
+        what = "the sizes here cannot be followed, so whether they fit is not checked"
+        label = "not checked"
+    unknown = [f"`{p.name}`" for p in _signature(subject) if not _is_followed(p)]
+    notes: tuple[str, ...] = ()
+    if unknown:
+        known = "is known" if len(unknown) == 1 else "are known"
+        notes = (f"what {' and '.join(unknown)} holds {known} to each model only",)
+    help = f"add a `check {name}(...)` with numbers: it is followed with these"
+    return error("W0302", what, doubt.span, label, others, notes, help)
+
+
+def _signature(subject: ast.Node) -> tuple[ast.Param, ...]:
+    return subject.signature.params if isinstance(subject, ast.Module) else ()
+
+
+def _is_followed(param: ast.Param) -> bool:
+    """Whether a general pass has every value of a hyperparameter in some form."""
+    if param.kind == "star":
+        return False
+    pending = [param.type]
+    while pending:
+        match pending.pop():
+            case ast.OptionalType(inner):
+                pending.append(inner)
+            case ast.UnionType(options):
+                pending.extend(options)
+            case ast.NamedType(name) if name in _FOLLOWED:
+                pass
+            case ast.LiteralType() | None:
+                pass
+            case _:
+                return False
+    return True
