@@ -41,7 +41,7 @@ def check(scope: FileScope, catalog: Catalog, remedies: bool = True) -> Checked:
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
     found = _own(findings, scope)
-    if remedies and any(d.severity == "error" for d in found):
+    if remedies and any(d.severity == "error" or d.code == "W0205" for d in found):
         from nnspec.semantics.remedies import mended
 
         found = mended(found, scope, catalog, recorder)

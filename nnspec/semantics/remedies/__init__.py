@@ -13,13 +13,18 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Fix
 from nnspec.library.catalog import Catalog
 from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.remedies import (
+    agreement,
     divisors,
+    dtypes,
     emptied,
     features,
     joins,
+    products,
     ranks,
     regrouped,
     requirements,
+    sequences,
+    unpacking,
 )
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, find
@@ -33,13 +38,30 @@ OF_A_GROUP = 2
 
 # Proposals by the code of the mistake.
 KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
-    "E0301": (ranks.siblings, features.proposals, joins.proposals),
-    "E0302": (ranks.proposals,),
+    "E0301": (
+        ranks.siblings,
+        features.proposals,
+        sequences.proposals,
+        products.proposals,
+        agreement.proposals,
+        joins.proposals,
+    ),
+    "E0302": (
+        ranks.proposals,
+        sequences.proposals,
+        products.proposals,
+        agreement.proposals,
+    ),
+    "E0303": (dtypes.proposals,),
     "E0304": (emptied.proposals,),
     "E0306": (regrouped.proposals,),
-    "E0307": (joins.proposals,),
-    "E0320": (ranks.siblings, requirements.proposals),
+    "E0307": (products.proposals, agreement.proposals, joins.proposals),
+    "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
+    "E0405": (unpacking.proposals,),
+    "E0419": (unpacking.names,),
+    "E0427": (unpacking.proposals,),
+    "W0205": (agreement.proposals,),
 }
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site, Trials], Proposal | None]] = {"E0304": emptied.least_image}
@@ -51,16 +73,11 @@ def mended(
     found: tuple[Diagnostic, ...], scope: FileScope, catalog: Catalog, recorder: Recorder
 ) -> tuple[Diagnostic, ...]:
     """The findings of a file, with what mends them where that could be found out."""
-    if not any(d.severity == "error" and d.code in KINDS for d in found):
+    if not any(d.code in KINDS for d in found):
         return found
     trials = Trials(scope, catalog, (*scope.diagnostics, *found))
     return tuple(
-        (
-            _with_remedies(d, scope, recorder, trials)
-            if d.severity == "error" and d.code in KINDS
-            else d
-        )
-        for d in found
+        (_with_remedies(d, scope, recorder, trials) if d.code in KINDS else d) for d in found
     )
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 from math import isqrt
 
 from nnspec.diagnostics.diagnostic import Edit
-from nnspec.semantics.remedies import flow, rewrite
+from nnspec.semantics.remedies import called, flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.syntax import ast
@@ -23,7 +23,7 @@ Operand = tuple[ast.Expr, tuple[int, ...]]
 def proposals(site: Site) -> Iterator[Proposal]:
     """Layers that would make the other size, declared shapes, images, and last the tensors cut to size."""
     pair = _pair(site)
-    if pair is None:
+    if pair is None or called.kind(site) in called.SEQUENCES:
         return
     left, right, axes = pair
     table = _is_table(left, right) or _is_table(right, left)
@@ -193,11 +193,15 @@ def _widths(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
     """The last layer of either way with the number of features that the other one has."""
     if len(axes) != 1:
         return
-    for (expr, _), (_, wanted) in ((left, right), (right, left)):
+    at = axes[0]
+    for (expr, shape), (_, wanted) in ((left, right), (right, left)):
         for maker in flow.makers(expr, site)[:NEAR]:
             for width in WIDTHS:
-                if maker.number(width) is not None and maker.is_open(width):
-                    yield maker.proposal(**{width: wanted[axes[0]]})
+                number = maker.number(width)
+                # Of two directions each makes half of it.
+                if number is not None and number * wanted[at] % shape[at] == 0:
+                    if maker.is_open(width):
+                        yield maker.proposal(**{width: number * wanted[at] // shape[at]})
 
 
 def _strided(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
-from nnspec.semantics.remedies import flow, rewrite
+from nnspec.semantics.remedies import called, flow, rewrite
 from nnspec.semantics.remedies.features import argument
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.values import Layer, LibraryFunction, Tensor
 from nnspec.source import Span
 from nnspec.syntax import ast
+
+# Kinds of calls whose ranks hang on their other operands.
+NOT_HERE = called.SEQUENCES | {"join", "loss", "expand", "gather"}
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
@@ -21,7 +24,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
     value = site.value(expr) if expr is not None else None
     if not isinstance(callee, (Layer, LibraryFunction)) or not isinstance(value, Tensor):
         return
-    if expr is None or value.dims is None:
+    if expr is None or value.dims is None or called.kind(site) in NOT_HERE:
         return
     dims = value.dims
     yield from siblings(site)

@@ -1,0 +1,109 @@
+"""Tensors that must have one shape, or broadcast: sums, losses, concatenations, expansions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnspec.semantics.remedies import called, operands
+from nnspec.semantics.remedies.axes import (
+    Change,
+    grown,
+    lined_up,
+    merged,
+    moves,
+    shrunk,
+    stretch,
+    swaps,
+)
+from nnspec.semantics.remedies.operands import Operand
+from nnspec.semantics.remedies.proposal import Proposal
+from nnspec.semantics.remedies.site import Site
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """An operand with its axes lined up with those of the other."""
+    found = operands.of(site)
+    kind = called.kind(site)
+    if kind in ("expand", "gather"):
+        for one in found:
+            yield from (operands.changed(one, c, site) for c in grown(one.dims))
+    if len(found) < 2:
+        return
+    a, b = found[:2]
+    if kind == "elementwise" and len(found) == 2:
+        yield from _broadcast(a, b, site)
+    elif kind == "loss":
+        yield from _alike(a, b, site)
+    elif kind == "classes":
+        yield from _classes(a, b, site)
+    elif kind == "join" and len(found) == 2:
+        yield from _joined(a, b, site)
+
+
+def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
+    small, large = (a, b) if len(a.dims) <= len(b.dims) else (b, a)
+    for change in lined_up(small.dims, large.dims):
+        if stretch(change.dims, large.dims):
+            yield operands.changed(small, change, site)
+    for one, other in ((small, large), (large, small)):
+        for change in shrunk(one.dims):
+            if stretch(change.dims, other.dims):
+                yield operands.changed(one, change, site)
+        if len(small.dims) == len(large.dims):
+            for change in (*swaps(one.dims, 0 if len(one.dims) < 4 else 1), *moves(one.dims)):
+                if stretch(change.dims, other.dims):
+                    yield operands.changed(one, change, site)
+
+
+def _alike(x: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
+    for one, other in ((x, target), (target, x)):
+        for change in (*shrunk(one.dims), *grown(one.dims)):
+            if change.dims == other.dims:
+                yield operands.changed(one, change, site)
+    for one, other in ((target, x), (x, target)):
+        for change in (*swaps(one.dims), *moves(one.dims)):
+            if change.dims == other.dims:
+                yield operands.changed(one, change, site)
+    for one, other in ((target, x), (x, target)):
+        for change in merged(one.dims) if 1 not in one.dims else ():
+            if change.dims == other.dims:
+                yield operands.changed(one, change, site)
+
+
+def _classes(scores: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
+    """Scores `[N, C, *]` and class numbers `[N, *]`."""
+    rest = scores.dims[:1] + scores.dims[2:]
+    for change in (*shrunk(target.dims), *merged(target.dims)):
+        if change.dims == rest:
+            yield operands.changed(target, change, site)
+    if len(target.dims) == len(scores.dims) > 1:
+        for at in (1, len(target.dims) - 1):
+            without = target.dims[:at] + target.dims[at + 1 :]
+            if target.dims[at] == scores.dims[1] and without == rest:
+                what = "turn its one-hot rows into class numbers"
+                yield operands.changed(target, Change(f".argmax({at})", what), site)
+                break
+    for change in (*swaps(scores.dims), *moves(scores.dims)):
+        if change.dims[:1] + change.dims[2:] == target.dims:
+            change = Change(change.call, "bring the classes to axis 1")
+            yield operands.changed(scores, change, site)
+            break
+    for change in (*shrunk(scores.dims), *grown(scores.dims)):
+        if change.dims[:1] + change.dims[2:] == target.dims:
+            yield operands.changed(scores, change, site)
+
+
+def _joined(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
+    """Tensors of unlike ranks: an axis fewer, an axis more, or one spread over the size of the other."""
+    small, large = (a, b) if len(a.dims) <= len(b.dims) else (b, a)
+    if len(small.dims) == len(large.dims):
+        return
+    for change in shrunk(large.dims):
+        yield operands.changed(large, change, site)
+    for change in grown(small.dims):
+        yield operands.changed(small, change, site)
+    for at, size in enumerate(large.dims):
+        if len(small.dims) == len(large.dims) - 1 and isinstance(size, int) and size > 1:
+            sizes = ", ".join(str(size) if i == at else "-1" for i in range(len(large.dims)))
+            call = f".unsqueeze({at}).expand({sizes})"
+            yield operands.changed(small, Change(call, f"spread it over axis {at}"), site)

@@ -1,0 +1,180 @@
+"""Attention and recurrent layers: the order of batch and time, masks, states, hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.remedies import called, flow, operands
+from nnspec.semantics.remedies.axes import Change, grown, merged, shrunk, swaps
+from nnspec.semantics.remedies.operands import Operand
+from nnspec.semantics.remedies.proposal import Maker, Proposal
+from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.values import DimLike, Layer
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """`batch_first=True`, then what is likeliest for the layer."""
+    callee = site.callee(site.node) if site.node is not None else None
+    kind = called.kind(site)
+    if kind not in ("attention", "recurrent"):
+        return
+    found = operands.of(site)
+    if isinstance(callee, Layer):
+        yield from _batch_first(callee, site)
+    if kind == "attention":
+        yield from _attention(found, callee if isinstance(callee, Layer) else None, site)
+    elif isinstance(callee, Layer):
+        yield from _recurrent(found, callee, site)
+
+
+def _batch_first(callee: Layer, site: Site) -> Iterator[Proposal]:
+    """The other order of the axes, for the layer that is called or for what it is made of."""
+    inner = (callee.body.arguments.get(n) for n in ("encoder_layer", "decoder_layer"))
+    for layer in (callee, *inner):
+        for maker in flow.made_by(layer, site) if isinstance(layer, Layer) else ():
+            if maker.takes("batch_first") and maker.is_open("batch_first"):
+                node = maker.written("batch_first")
+                on = isinstance(node, ast.Constant) and node.value is True
+                text = f"make `{_name(site)}` with `batch_first={not on}`"
+                yield Proposal((maker.edit("batch_first", str(not on)),), text)
+
+
+def _name(site: Site) -> str:
+    node = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    func = node.func if isinstance(node, ast.Call) else node
+    return func.span.text if func is not None else ""
+
+
+# --- attention -------------------------------------------------------------------------------------
+
+
+def _attention(found: list[Operand], callee: Layer | None, site: Site) -> Iterator[Proposal]:
+    names = called.arguments(site)
+    masked = {id(e) for name, e in names.items() if "mask" in name}
+    masks = [o for o in found if any(id(p) in masked for p in o.places)]
+    sequences = [o for o in found if o not in masks]
+    for mask in masks:
+        if mask.is_at(site.mistake.span):
+            yield from _mask(mask, sequences, callee, site)
+    if callee is not None and _width_of(names, "key", site) != _width_of(names, "query", site):
+        yield from _other_features(callee, names, site)
+    if sequences and all(len(o.dims) == 3 for o in sequences):
+        # Everywhere at once.
+        for i, j in ((0, 1), (1, 2)):
+            change = Change(f".transpose({i}, {j})", f"swap axes {i} and {j}")
+            yield operands.changed(sequences, change, site, local=False)
+    for one in sequences:
+        if len(one.dims) == 4:
+            change = Change(".flatten(2).transpose(1, 2)", "make tokens of the map")
+            yield operands.changed(one, change, site)
+        elif len(one.dims) == 2 and len(sequences) > 1:
+            yield from (operands.changed(one, c, site) for c in grown(one.dims))
+
+
+def _mask(
+    mask: Operand, sequences: list[Operand], callee: Layer | None, site: Site
+) -> Iterator[Proposal]:
+    for change in (*swaps(mask.dims), *shrunk(mask.dims), *merged(mask.dims)):
+        yield operands.changed(mask, change, site)
+    for name in ("num_heads", "nhead"):
+        heads = callee.body.arguments.get(name) if callee is not None else None
+        if isinstance(heads, int) and len(mask.dims) == 3:
+            # One for each example.
+            change = Change(f".repeat_interleave({heads}, dim=0)", "repeat it for every head")
+            yield operands.changed(mask, change, site)
+    yield from _other_mask(mask, site)
+    lengths = {d for o in sequences if len(o.dims) == 3 for d in o.dims[:2]}
+    for rows in lengths:
+        for columns in lengths:
+            if len(mask.dims) == 2 and _is_longer(mask.dims, (rows, columns)):
+                change = Change(f"[:{rows}, :{columns}]", "cut it to size")
+                yield operands.changed(mask, change, site)
+
+
+def _is_longer(have: tuple[DimLike, ...], wanted: tuple[DimLike, ...]) -> bool:
+    pairs = list(zip(have, wanted, strict=True))
+    return have != wanted and all(
+        p == q or (isinstance(p, int) and isinstance(q, int) and p > q) for p, q in pairs
+    )
+
+
+def _other_mask(mask: Operand, site: Site) -> Iterator[Proposal]:
+    """`key_padding_mask=` for `attn_mask=`."""
+    node = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    for argument in node.args if isinstance(node, ast.Call) else ():
+        if argument.name in ("attn_mask", "key_padding_mask") and argument.value in mask.places:
+            other = "key_padding_mask" if argument.name == "attn_mask" else "attn_mask"
+            start = argument.span.start
+            span = Span(argument.span.source, start, start + len(argument.name))
+            yield Proposal((Edit(span, other),), f"pass it as `{other}`", True)
+
+
+def _width_of(names: Mapping[str, ast.Expr], name: str, site: Site) -> DimLike | None:
+    value = site.value(names[name]) if name in names else None
+    dims = getattr(value, "dims", None)
+    return dims[-1] if dims else None
+
+
+def _other_features(callee: Layer, names: Mapping[str, ast.Expr], site: Site) -> Iterator[Proposal]:
+    """`kdim` and `vdim`, for keys and values with features of their own."""
+    key, value = _width_of(names, "key", site), _width_of(names, "value", site)
+    for maker in flow.made_by(callee, site):
+        if maker.takes("kdim") and maker.is_open("kdim") and maker.is_open("vdim"):
+            edits = _added(maker, kdim=key, vdim=value)
+            yield Proposal(edits, f"make `{_name(site)}` with `kdim={key}, vdim={value}`", True)
+
+
+def _added(maker: Maker, **arguments: object) -> tuple[Edit, ...]:
+    """Edits that give arguments; those that are left out come in one piece at the end."""
+    given = {n: v for n, v in arguments.items() if maker.written(n) is not None}
+    new = {n: v for n, v in arguments.items() if n not in given}
+    edits = [maker.edit(n, str(v)) for n, v in given.items()]
+    if new:
+        name, *rest = new
+        text = ", ".join([str(new[name]), *(f"{n}={new[n]}" for n in rest)])
+        edits.append(maker.edit(name, text))
+    return tuple(edits)
+
+
+# --- recurrent layers ------------------------------------------------------------------------------
+
+
+def _recurrent(found: list[Operand], callee: Layer, site: Site) -> Iterator[Proposal]:
+    given = called.arguments(site).get("input")
+    x = [o for o in found if given is not None and any(p is given for p in o.places)]
+    states = [o for o in found if o not in x]
+    at_state = "hx" in called.arguments(site) and inside(
+        site.mistake.span, called.arguments(site)["hx"].span
+    )
+    if states and at_state:
+        yield from _states(states, callee, site)
+    elif x:
+        for change in (*grown(x[0].dims), *shrunk(x[0].dims), *merged(x[0].dims)):
+            yield operands.changed(x[0], change, site)
+        if callee.type_name.endswith("Cell") and len(x[0].dims) == 3:
+            change = Change("[:, -1]", "give it one step, such as the last one")
+            yield operands.changed(x[0], change, site)
+
+
+def _states(states: list[Operand], callee: Layer, site: Site) -> Iterator[Proposal]:
+    dims = states[0].dims
+    alike = [s for s in states if s.dims == dims]
+    for change in (*grown(dims), *shrunk(dims), *swaps(dims)):
+        yield operands.changed(alike, change, site)
+    for maker in flow.made_by(callee, site):
+        rows, ways = dims[0] if dims else None, 2 if _is_on(maker, "bidirectional") else 1
+        if len(dims) > 1 and isinstance(rows, int):
+            if maker.is_open("num_layers") and rows % ways == 0 and maker.takes("num_layers"):
+                yield maker.proposal(num_layers=rows // ways)
+            if maker.takes("bidirectional") and maker.is_open("bidirectional"):
+                yield maker.proposal(bidirectional=ways == 1)
+        if dims and isinstance(dims[-1], int) and maker.is_open("hidden_size"):
+            yield maker.proposal(hidden_size=dims[-1])
+
+
+def _is_on(maker: Maker, name: str) -> bool:
+    node = maker.written(name)
+    return isinstance(node, ast.Constant) and node.value is True

@@ -1,0 +1,113 @@
+"""Layers that give several values: the output and the state of a recurrent one, the output and the weights of attention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.remedies.proposal import Proposal
+from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.values import TupleValue, Value
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+
+def proposals(site: Site) -> Iterator[Proposal]:
+    """A tuple where a tensor is meant: taken apart where it is assigned, or its first item."""
+    name = _tuple(site)
+    if name is None:
+        return
+    value = site.value(name)
+    assert isinstance(value, TupleValue)
+    if isinstance(name, ast.Tuple):
+        for item in name.items:
+            yield Proposal(
+                (Edit(name.span, item.span.text),), f"give it `{item.span.text}` alone", True
+            )
+        return
+    target = _assigned(name, site)
+    if target is not None:
+        rest = ", ".join("_" for _ in value.items[1:])
+        text = f"{name.id}, {rest}"
+        edit = Edit(target.span, text if target.whole else f"({text})")
+        yield Proposal((edit,), f"take it apart where it is made: `{target.text(edit.text)}`", True)
+    yield Proposal(
+        (Edit(name.span, f"{name.id}[0]"),), f"take its first item: `{name.id}[0]`", True
+    )
+
+
+def names(site: Site) -> Iterator[Proposal]:
+    """Names on the left that do not fit the values on the right."""
+    statement = _statement(site)
+    if statement is None:
+        return
+    value = site.value(statement.value)
+    flat = [n.span.text for n in walk(statement.target) if isinstance(n, ast.Name)]
+    shape = _nested(value, iter(flat))
+    if shape is not None:
+        edit = Edit(statement.target.span, shape)
+        source = statement.value.span.text
+        source = source if len(source) <= 40 and "\n" not in source else "..."
+        yield Proposal((edit,), f"write `{shape} = {source}`")
+
+
+class Target:
+    """A name on the left of an assignment; whole: whether nothing else stands there."""
+
+    def __init__(self, node: ast.Name, assignment: ast.Assign) -> None:
+        self.span, self.assignment = node.span, assignment
+        self.whole = assignment.target is node
+
+    def text(self, new: str) -> str:
+        """The left side with another text for the name."""
+        whole = self.assignment.target.span
+        text = whole.source.text
+        return text[whole.start : self.span.start] + new + text[self.span.end : whole.end]
+
+
+def _tuple(site: Site) -> ast.Name | ast.Tuple | None:
+    """The name, or the display, of the tuple at fault."""
+    if site.definition is None or site.node is None:
+        return None
+    for node in walk(site.node):
+        if isinstance(node, (ast.Name, ast.Tuple)) and isinstance(site.value(node), TupleValue):
+            return node
+    return None
+
+
+def _assigned(name: ast.Name, site: Site) -> Target | None:
+    """The last place before where the name is assigned."""
+    found: Target | None = None
+    for statement in (site.definition.body or ()) if site.definition is not None else ():
+        for node in walk(statement):
+            if (
+                isinstance(node, ast.Assign)
+                and node.span.end <= name.span.start
+                and node.op is None
+            ):
+                for target in walk(node.target):
+                    if isinstance(target, ast.Name) and target.id == name.id:
+                        found = Target(target, node)
+    return found
+
+
+def _statement(site: Site) -> ast.Assign | None:
+    for statement in (site.definition.body or ()) if site.definition is not None else ():
+        for node in walk(statement):
+            if isinstance(node, ast.Assign) and inside(site.mistake.span, node.target.span):
+                return node
+    return None
+
+
+def _nested(value: Value, names_: Iterator[str]) -> str | None:
+    """The names in the form of the value, with `_` for values that have none."""
+    if not isinstance(value, TupleValue):
+        return None
+    parts: list[str] = []
+    for item in value.items:
+        if isinstance(item, TupleValue):
+            inner = [next(names_, "_") for _ in item.items]
+            parts.append(f"({', '.join(inner)})" if set(inner) != {"_"} else "_")
+        else:
+            parts.append(next(names_, "_"))
+    return ", ".join(parts)
