@@ -37,9 +37,10 @@ def emit(file: File) -> str:
 def formatted(text: str) -> str:
     """The text in black's style, whatever configuration lies around."""
     import black
+    from black.mode import TargetVersion
 
     # Told of the version, black puts a comma after the last argument of every call that it breaks.
-    mode = black.Mode(line_length=LINE_LENGTH, target_versions={black.TargetVersion.PY311})
+    mode = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
     return black.format_str(text, mode=mode)
 
 

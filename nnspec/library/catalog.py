@@ -7,16 +7,17 @@ first are the heads of the declarations alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from nnspec.library.index import Entry, index
 from nnspec.library.stored import LibraryFile, Stored
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nnspec.semantics.resolved import FileScope
 
 # Where a bare function name is looked for first.
@@ -112,6 +113,18 @@ class Catalog:
                 found = self._declaration(entry, source)
                 return found if isinstance(found, ast.Def) else None
         return None
+
+    def named(self, name: str) -> list[ast.Declaration]:
+        """Every declaration of a name, in the order of the files."""
+        found = [self._declaration(entry, source) for entry, source in self._entries.get(name, ())]
+        return [each for each in found if each is not None]
+
+    def summary(self, stem: str) -> str:
+        """What a file of the library says of itself in its docstring. Raises KeyError where there is none."""
+        for source in self._scopes:
+            if source.path.endswith(f"/{stem}.nnspec"):
+                return source.text.split('"""', 2)[1].strip()
+        raise KeyError(stem)
 
     def scope_of(self, declaration: ast.Node) -> FileScope:
         """The file scope in which a declaration of the library stands."""

@@ -28,6 +28,7 @@ RANK = {
     "library": 4,
     "semantics": 4,
     "dims": 5,
+    "reference": 5,
     "ir": 5,
     "emit": 6,
     "pipeline": 7,
