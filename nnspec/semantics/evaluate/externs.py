@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics import rules
+from nnspec.semantics import rules, trail
 from nnspec.semantics.evaluate import (
     binding,
+    blame,
     conditions,
     joins,
     kinds,
@@ -145,7 +146,9 @@ def _call(
         for member in members:
             if isinstance(member, ast.Let):
                 _let(member, inner)
-            elif isinstance(member, ast.Require) and not _require(member, inner, callee):
+            elif isinstance(member, ast.Require) and not _require(
+                member, members, bound, inner, callee
+            ):
                 return ERROR
     result: Value = None
     if signature.result is not None:
@@ -232,7 +235,13 @@ def _let(member: ast.Let, inner: Frame) -> None:
     patterns.bind(member.target, evaluate(member.value, inner), inner)
 
 
-def _require(member: ast.Require, inner: Frame, callee: Callee) -> bool:
+def _require(
+    member: ast.Require,
+    members: tuple[ast.Member, ...],
+    bound: Bound,
+    inner: Frame,
+    callee: Callee,
+) -> bool:
     from nnspec.semantics.evaluate.expressions import evaluate
 
     condition = conditions.truth(evaluate(member.condition, inner), member.condition, inner)
@@ -241,7 +250,11 @@ def _require(member: ast.Require, inner: Frame, callee: Callee) -> bool:
         text = (
             message if isinstance(message, str) else f"{member.condition.span.text} does not hold"
         )
-        inner.report(error("E0321", f"`{callee.name}`: {text}", callee.span))
+        found = blame.of_sizes(member.condition, members, bound.spans, inner, callee.span)
+        others, notes = trail.told(inner.world, found.others)
+        inner.report(
+            error("E0321", f"`{callee.name}`: {text}", found.span, found.label, others, notes)
+        )
         return False
     if isinstance(condition, Relation):
         inner.world.claimed(condition, callee.span)

@@ -157,7 +157,7 @@ def match(
     if not _compare_all(pairs, inner, callee):
         return False
     wheres.bind_rest(signature, names, inner)
-    return wheres.demand(signature, absent, inner, callee, assume_where)
+    return wheres.demand(signature, values, spans, absent, inner, callee, assume_where)
 
 
 def named(value: Value, type_: ast.TypeExpr) -> Value:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics import trail
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import (
     binding,
+    blame,
     conditions,
     kinds,
     matching,
@@ -207,7 +209,7 @@ def settle_layer(body: LayerBody, inner: Frame) -> None:
     """Requirements that had to wait for the size of a `_`."""
     for item, span in inner.run.pending.pop(body, ()):
         frame = inner.child(body.scope, "build", body.decl)
-        frame.body = body
+        frame.body, frame.layer = body, inner.layer
         frame.locals.update(body.arguments)
         _require(item, frame, inner, span)
 
@@ -220,19 +222,25 @@ def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
         return True
     condition = conditions.truth(value, item.condition, inner)
     if condition is False:
-        assert inner.body is not None
+        body = inner.body
+        assert body is not None
         text = evaluate(item.message, inner) if item.message is not None else None
-        library = inner.run.catalog.is_library(inner.body.decl)
+        library = inner.run.catalog.is_library(body.decl)
+        spans = inner.layer.spans if inner.layer is not None else {}
+        wrong = "made here with arguments that do not meet it"
+        found = blame.of_sizes(item.condition, body.decl.body, spans, inner, span, wrong)
+        others, _ = trail.told(inner.world, found.others)
+        required = () if library else (Label(item.condition.span, "required here"),)
         saved = inner.run.chain.pop() if inner.run.chain else None
         frame.report(
             error(
                 "E0321",
-                f"`{inner.body.decl.name}`: "
+                f"`{body.decl.name}`: "
                 + (text if isinstance(text, str) else f"it needs {item.condition.span.text}"),
-                span,
-                "made here with arguments that do not meet it",
-                () if library else (Label(item.condition.span, "required here"),),
-                notes=mismatches.values_of(item.condition, inner),
+                found.span,
+                found.label,
+                (*others, *required),
+                notes=() if found.complete else mismatches.values_of(item.condition, inner),
             )
         )
         if saved is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, mismatches
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import Relation
+from nnspec.semantics.values import Relation, Value
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
 
@@ -42,6 +45,8 @@ def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
 
 def demand(
     signature: ast.Signature,
+    values: Mapping[str, Value],
+    spans: Mapping[str, Span],
     absent: set[str],
     inner: Frame,
     callee: Callee,
@@ -49,8 +54,10 @@ def demand(
 ) -> bool:
     """Ask for the facts of the signature; False where one does not hold, which is reported.
 
+    values, spans: the arguments, and where they stand.
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
+    from nnspec.semantics.evaluate import blame
     from nnspec.semantics.evaluate.expressions import evaluate
 
     for fact in signature.where:
@@ -60,14 +67,17 @@ def demand(
         if condition is True:
             continue
         if condition is False:
+            found = blame.of_dims(fact, signature, values, spans, inner, callee.span)
+            others, ways = trail.told(inner.world, found.others)
+            demanded = () if callee.library else (Label(fact.span, "demanded here"),)
             inner.report(
                 error(
                     "E0320",
                     f"`{callee.name}` needs {fact.span.text}",
-                    callee.span,
-                    "this call does not meet it",
-                    () if callee.library else (Label(fact.span, "demanded here"),),
-                    notes=mismatches.values_of(fact, inner),
+                    found.span,
+                    found.label,
+                    (*demanded, *others),
+                    notes=(*mismatches.values_of(fact, inner), *ways),
                 )
             )
             return False
