@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
 
@@ -15,15 +16,19 @@ def missing_file(module: str, span: Span, looked_for: str, there: Iterable[str])
     module: as written, without the dots; looked_for: the path that it means; there: the specs of that folder.
     """
     near = nearest(module.rpartition(".")[2], there)
-    best = ".".join([*module.split(".")[:-1], near[0]]) if near else ""
+    meant = [".".join([*module.split(".")[:-1], name]) for name in near]
     dots = len(span.text) - len(span.text.lstrip("."))
     return Diagnostic(
         "E0230",
         "error",
         f"there is no {looked_for}",
         (Label(span, "imported here", True),),
-        help=f"did you mean `{best}`?" if near else None,
-        fix=Fix(f"import from `{best}`", (Edit(span, "." * dots + best),)) if near else None,
+        help=did_you_mean(meant),
+        fix=(
+            Fix(f"import from `{meant[0]}`", (Edit(span, "." * dots + meant[0]),))
+            if len(meant) == 1
+            else None
+        ),
     )
 
 
@@ -51,8 +56,13 @@ def into_cycle(span: Span, closing: Label, notes: tuple[str, ...]) -> Diagnostic
     )
 
 
-def not_in_file(name: str, span: Span, path: str, names: Iterable[str]) -> Diagnostic:
-    """An imported name that the file does not have. path: how the file is named in messages."""
+def not_in_file(
+    name: str, span: Span, path: str, names: Iterable[str], uses: Iterable[Span]
+) -> Diagnostic:
+    """An imported name that the file does not have.
+
+    path: how the file is named in messages; names: what it has; uses: where the name stands elsewhere.
+    """
     near = nearest(name, names)
     # The span holds `name as alias` too: only the name is mended.
     place = Span(span.source, span.start, span.start + len(name))
@@ -61,8 +71,8 @@ def not_in_file(name: str, span: Span, path: str, names: Iterable[str]) -> Diagn
         "error",
         f"{path} declares no `{name}`",
         (Label(span, "", True),),
-        help=f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else None,
-        fix=Fix(f"import `{near[0]}`", (Edit(place, near[0]),)) if near else None,
+        help=did_you_mean(near),
+        fix=respell(place, near, uses),
     )
 
 

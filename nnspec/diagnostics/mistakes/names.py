@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.spelling import did_you_mean, rename, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
 
@@ -24,8 +25,8 @@ def unknown_name(
         "E0201",
         f"there is no `{name}` here",
         span,
-        help=_did_you_mean(near),
-        fix=_instead(span, near),
+        help=did_you_mean(near),
+        fix=respell(span, [found for found in near if found in own] or near),
     )
 
 
@@ -35,7 +36,7 @@ def unknown_dimension(
     """A lower-case name in a shape that is neither a hyperparameter nor an argument."""
     near = nearest(name, sizes)
     new = name[:1].upper() + name[1:]
-    help = _did_you_mean(near) or (
+    help = did_you_mean(near) or (
         f"a new dimension begins with a capital letter: `{new}`"
         if new[:1].isupper()
         else "a new dimension begins with a capital letter"
@@ -47,7 +48,7 @@ def unknown_dimension(
         "not a hyperparameter, an `int` argument or a `let`",
         tuple(others),
         help=help,
-        fix=_instead(span, near),
+        fix=respell(span, near),
     )
 
 
@@ -87,27 +88,33 @@ def argument_is_dimension(name: str, span: Span, argument: Span) -> Diagnostic:
     )
 
 
-def not_a_member(name: str, span: Span, why: str, instead: str) -> Diagnostic:
-    """A name that Python or nn.Module cannot bear as a member. why: the reason, in words."""
+def not_a_member(name: str, span: Span, why: str, instead: str, uses: Iterable[Span]) -> Diagnostic:
+    """A name that Python or nn.Module cannot bear as a member.
+
+    why: the reason, in words; uses: where the module has the name elsewhere.
+    """
     return _error(
         "E0206",
         f"a member cannot be called `{name}`",
         span,
         why,
         help=f"call it `{instead}`",
-        fix=Fix(f"call it `{instead}`", (Edit(span, instead),)),
+        fix=rename(f"call it `{instead}`", instead, (span, *uses)),
     )
 
 
-def reserved(name: str, span: Span, why: str, instead: str) -> Diagnostic:
-    """A top-level name that the Python module needs for itself. why: the reason, in words."""
+def reserved(name: str, span: Span, why: str, instead: str, uses: Iterable[Span]) -> Diagnostic:
+    """A top-level name that the Python module needs for itself.
+
+    why: the reason, in words; uses: where the file has the name elsewhere.
+    """
     return _error(
         "E0207",
         f"`{name}` cannot be declared at the top of a file",
         span,
         why,
         help=f"call it `{instead}`",
-        fix=Fix(f"call it `{instead}`", (Edit(span, instead),)),
+        fix=rename(f"call it `{instead}`", instead, (span, *uses)),
     )
 
 
@@ -209,7 +216,7 @@ def print_call(span: Span) -> Diagnostic:
 
 def not_in_namespace(namespace: str, name: str, span: Span, near: Sequence[str]) -> Diagnostic:
     """`F.reluu`, or a function of torch that the library does not describe."""
-    help = _did_you_mean(near) or (
+    help = did_you_mean(near) or (
         "the library does not describe it; `extern def` or `extern module` brings in Python of your own"
     )
     return _error(
@@ -217,7 +224,7 @@ def not_in_namespace(namespace: str, name: str, span: Span, near: Sequence[str])
         f"nnspec's library has no `{name}` in `{namespace}`",
         span,
         help=help,
-        fix=_instead(span, near),
+        fix=respell(span, near),
     )
 
 
@@ -228,9 +235,9 @@ def unknown_type(name: str, span: Span, types: Iterable[str]) -> Diagnostic:
         "E0213",
         f"there is no type `{name}`",
         span,
-        help=_did_you_mean(near)
+        help=did_you_mean(near)
         or "types are `int`, `float`, `bool`, `str`, `layer`, shapes such as `[B, 3]`, and your own",
-        fix=_instead(span, near),
+        fix=respell(span, near),
     )
 
 
@@ -297,8 +304,8 @@ def unknown_dtype(name: str, span: Span, dtypes: Iterable[str]) -> Diagnostic:
         "E0218",
         f"there is no dtype `{name}`",
         span,
-        help=_did_you_mean(near) or "dtypes have torch's names: `int64[B, T]`, `bool[T, T]`",
-        fix=_instead(span, near),
+        help=did_you_mean(near) or "dtypes have torch's names: `int64[B, T]`, `bool[T, T]`",
+        fix=respell(span, near),
     )
 
 
@@ -356,13 +363,3 @@ def _at(span: Span | None, message: str) -> tuple[Label, ...]:
 
 def _ticked(text: str) -> str:
     return text if "`" in text else f"`{text}`"
-
-
-def _did_you_mean(near: Sequence[str]) -> str | None:
-    if not near:
-        return None
-    return f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
-
-
-def _instead(span: Span, near: Sequence[str]) -> Fix | None:
-    return Fix(f"write `{near[0]}`", (Edit(span, near[0]),)) if near else None

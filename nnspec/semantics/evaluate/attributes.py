@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
@@ -111,12 +112,13 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         case Namespace(place):
             found = lookup.in_namespace(place, name, frame)
             if found is lookup.MISSING:
+                near = nearest(name, frame.run.catalog.names())
                 return frame.report(
                     error(
                         "E0212",
                         f"nnspec's library has no `{place}.{name}`",
                         expr.name_span,
-                        help=_did_you_mean(nearest(name, frame.run.catalog.names())),
+                        help=did_you_mean(near),
                     )
                 )
         case TupleValue(items, names) if names is not None and name in names:
@@ -142,12 +144,14 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         return Builtin("item", value)
     if found is not lookup.MISSING:
         return found
+    near = nearest(name, candidates)
     return frame.report(
         error(
             "E0427",
             f"{describe(frame.world, value)} has no `{name}`",
             expr.name_span,
-            help=_did_you_mean(nearest(name, candidates)),
+            help=did_you_mean(near),
+            fix=respell(expr.name_span, near),
         )
     )
 
@@ -193,12 +197,6 @@ def _in_place(expr: ast.Attribute) -> Diagnostic:
         ),
         fix=Fix(f"use `{plain}`", tuple(edits)),
     )
-
-
-def _did_you_mean(names: list[str]) -> str | None:
-    if not names:
-        return None
-    return "did you mean " + " or ".join(f"`{n}`" for n in names) + "?"
 
 
 def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Label
+from nnspec.diagnostics.diagnostic import Fix, Label
+from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.record import Record
 from nnspec.semantics.evaluate.run import Frame
@@ -53,6 +54,7 @@ class Misfit(Record):
     span: Span
     help: str | None = None
     others: tuple[Label, ...] = ()
+    fix: Fix | None = None
 
 
 # What other libraries call an argument, and torch's word for it.
@@ -88,11 +90,14 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
         found = next((p for p in params if p.name == argument.name and p.kind != "star"), None)
         if found is None:
             names = [p.name for p in params if p.kind != "star"]
+            near = _near(argument.name, names)
+            free = [n for n in near if n not in values and all(a.name != n for a in given)]
             return Misfit(
                 "E0404",
                 f"`{name}` has no argument `{argument.name}`",
                 argument.place,
-                _arguments_help(argument.name, names),
+                did_you_mean(near) or (f"its arguments are {', '.join(names)}" if names else None),
+                fix=respell(argument.place, free),
             )
         if found.name in values:
             return Misfit("E0403", f"`{found.name}` of `{name}` is given twice", argument.span)
@@ -142,12 +147,10 @@ def signature_text(signature: ast.Signature) -> str:
     return ", ".join(parts)
 
 
-def _arguments_help(name: str, names: list[str]) -> str | None:
+def _near(name: str, names: list[str]) -> list[str]:
+    """The arguments that may be meant."""
     meant = FOREIGN.get(name)
-    close = [meant] if meant in names else nearest(name, names) or sharing(name, names)
-    if close:
-        return "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
-    return f"its arguments are {', '.join(names)}" if names else None
+    return [meant] if meant in names else nearest(name, names) or sharing(name, names)
 
 
 def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
@@ -170,6 +173,13 @@ def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
 
 def report(misfit: Misfit, frame: Frame) -> None:
     """Report why a call does not fit."""
-    frame.report(
-        error(misfit.code, misfit.message, misfit.span, "", misfit.others, help=misfit.help)
+    found = error(
+        misfit.code,
+        misfit.message,
+        misfit.span,
+        "",
+        misfit.others,
+        help=misfit.help,
+        fix=misfit.fix,
     )
+    frame.report(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.record import Record
 from nnspec.semantics.describe import describe
@@ -127,13 +128,13 @@ def _torch_initialiser(name: str, expr: ast.Expr, tensor: Tensor | None, frame: 
     for argument in given:
         if argument.name is not None and argument.name not in form.names:
             close = nearest(argument.name, list(form.names))
-            hint = f"did you mean `{close[0]}`?" if close else _arguments(name, form)
             return frame.report(
                 error(
                     "E0404",
                     f"`{name}` has no argument `{argument.name}`",
                     argument.place,
-                    help=hint,
+                    help=did_you_mean(close) or _arguments(name, form),
+                    fix=respell(argument.place, close),
                 )
             )
     if len(given) > len(form.names):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.record import Record
 from nnspec.semantics.evaluate import attributes, conditions, initialisers, lookup, tree
@@ -23,6 +24,7 @@ from nnspec.semantics.values import (
     Value,
 )
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 
@@ -165,16 +167,31 @@ def _missing(path: ast.Path, found: Found, what: str, inner: Frame) -> Diagnosti
             help=f"name the parameter, such as `{path.text}.{names[0] if names else 'weight'}`",
         )
     close = nearest(part, names)
-    help = None
-    if close:
-        help = "did you mean " + " or ".join(f"`{n}`" for n in close) + "?"
-    elif names:
+    help = did_you_mean(close)
+    if not close and names:
         help = "there is " + ", ".join(f"`{n}`" for n in names[:8])
     if part == path.parts[0] and not names:
         message = f"this module holds no {part} layer"
     else:
         message = f"`{path.text}` names nothing: there is no `{part}`"
-    return error("E0520", message, path.span, f"this {what} would do nothing", help=help)
+    place = _part_place(path, part)
+    return error(
+        "E0520",
+        message,
+        path.span,
+        f"this {what} would do nothing",
+        help=help,
+        fix=respell(place, close) if place is not None else None,
+    )
+
+
+def _part_place(path: ast.Path, part: str) -> Span | None:
+    """Where a part of a path stands, if it stands there once and without blanks around dots."""
+    if path.span.text != path.text or path.parts.count(part) != 1:
+        return None
+    before = path.parts[: path.parts.index(part)]
+    start = path.span.start + sum(len(each) + 1 for each in before)
+    return Span(path.span.source, start, start + len(part))
 
 
 def _note(item: ast.Member, path: ast.Path, found: Found, what: str, inner: Frame) -> None:

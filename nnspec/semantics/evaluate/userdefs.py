@@ -106,10 +106,7 @@ def _call(
     if isinstance(bound, Misfit):
         declared = Label(decl.name_span, "declared here")
         library = frame.run.catalog.is_library(decl)
-        misfit = Misfit(
-            bound.code, bound.message, bound.span, bound.help, () if library else (declared,)
-        )
-        binding.report(misfit, frame)
+        binding.report(bound if library else replaced(bound, others=(declared,)), frame)
         return ERROR
     inner = frame_of(function, frame)
     binding.fill(decl.signature, bound, inner)

@@ -14,6 +14,7 @@ from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.node import Node
+from nnspec.syntax.walk import walk
 
 if TYPE_CHECKING:
     from nnspec.library.catalog import Catalog
@@ -344,6 +345,20 @@ def all_names(node: ast.Node) -> list[ast.Node]:
             found.append(top)
         stack.extend(children(top))
     return found
+
+
+def uses(node: ast.Node, name: str) -> list[Span]:
+    """The places where a name of a value, a type or a member stands in a piece of syntax."""
+    found = []
+    for each in walk(node):
+        match each:
+            case ast.Name(id) if id == name:
+                found.append(each.span)
+            case ast.NamedType() if each.name == name:
+                found.append(each.span)
+            case ast.Path(parts) if parts[0] == name:
+                found.append(each.span)
+    return [Span(span.source, span.start, span.start + len(name)) for span in found]
 
 
 def dotted(node: ast.Attribute) -> tuple[ast.Name | None, list[ast.Attribute]]:

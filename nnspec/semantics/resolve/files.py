@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import imports as import_mistakes
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import Binder
+from nnspec.semantics.resolve.binder import Binder, uses
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.modules import bind_extern, bind_module, bind_rule
 from nnspec.semantics.resolve.reserved import another, member_trouble, top_level_trouble
@@ -101,7 +101,8 @@ def _enter(
     """Give a name of the file its meaning, unless another line has given it one."""
     why = top_level_trouble(name)
     if why is not None:
-        binder.report(mistakes.reserved(name, span, why, another(name)))
+        wrong = mistakes.reserved(name, span, why, another(name), uses(binder.scope.file, name))
+        binder.report(wrong)
     if name in places:
         first, binding = places[name]
         binder.report(mistakes.duplicate(name, span, first, what(binding)))
@@ -128,7 +129,10 @@ def _import(
         alias = each.alias or each.name
         if each.name not in found.names:
             path = found.source.path
-            binder.report(import_mistakes.not_in_file(each.name, each.span, path, found.names))
+            places_ = uses(binder.scope.file, each.name) if each.alias is None else []
+            binder.report(
+                import_mistakes.not_in_file(each.name, each.span, path, found.names, places_)
+            )
             binder.undeclared.add(alias)
             continue
         declaration, home = found.names[each.name]
@@ -165,7 +169,7 @@ def _fields(binder: Binder, type_: ast.TupleType) -> None:
         elif top_level_trouble(field.name) == "a word of Python":
             why = "a word of Python"
         if why is not None:
-            binder.report(mistakes.not_a_member(field.name, span, why, another(field.name)))
+            binder.report(mistakes.not_a_member(field.name, span, why, another(field.name), []))
 
 
 def _check(binder: Binder, block: ast.Check, file: Scope) -> None:

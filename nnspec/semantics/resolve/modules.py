@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, all_names
+from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, all_names, uses
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.reserved import another, member_trouble
 from nnspec.semantics.resolve.scopes import Scope, place, target_names, what
@@ -55,12 +55,12 @@ def _members(
     members: dict[str, Binding] = {}
     for param in decl.signature.params:
         if not python and _is_instance(binder, param):
-            _nameable(binder, param.name, param.name_span, method=False)
+            _nameable(binder, decl, param.name, param.name_span, method=False)
     for member in decl.body:
         for name, span, binding in _given(member):
             method = binding.kind is Kind.METHOD
             if not python and not isinstance(member, ast.Let):
-                _nameable(binder, name, span, method)
+                _nameable(binder, decl, name, span, method)
             first = members.get(name)
             if first is None and not python and not _twin(member, hypers.names.get(name)):
                 first = hypers.names.get(name)
@@ -116,10 +116,11 @@ def _is_instance(binder: Binder, param: ast.Param) -> bool:
     return type_.name == "Module" or binder.catalog.has_layer(type_.name)
 
 
-def _nameable(binder: Binder, name: str, span: Span, method: bool) -> None:
+def _nameable(binder: Binder, decl: ast.Node, name: str, span: Span, method: bool) -> None:
     why = member_trouble(name, method)
     if why is not None:
-        binder.report(mistakes.not_a_member(name, span, why, another(name)))
+        wrong = mistakes.not_a_member(name, span, why, another(name), uses(decl, name))
+        binder.report(wrong)
 
 
 def _constructor(
