@@ -154,6 +154,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("E0606", "check-method", "error", "A `check` names a method that there is not."),
     ("E0607", "check-bound", "error", "The bound in a `check` is not a known number."),
     ("E0608", "check-not-a-number", "error", "A cost in a `check` depends on sizes, and cannot be compared with a number."),
+    ("W0201", "scrambled-axes", "warning", "A view takes the axes in another order than the elements lie in."),
     ("W0203", "view-of-strides", "warning", "A `view` has the right size, but the elements do not lie in that order."),
     ("W0204", "fewer-chunks", "warning", "`chunk` makes fewer parts than it is asked for."),
     ("W0205", "loss-broadcast", "warning", "The operands of a loss broadcast against each other."),

@@ -7,6 +7,7 @@ from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.doubts import checked_first, unchecked, unproved
 from nnspec.semantics.evaluate.run import Claim, Doubt, Run
+from nnspec.semantics.suspicions import Suspicions
 from nnspec.semantics.values import DimLike, Relation
 from nnspec.semantics.world import as_dim
 from nnspec.source import Span
@@ -28,6 +29,7 @@ class Findings:
         # Errors that only a pass with answers to undecided conditions has found.
         self._decided: set[tuple[object, int, int]] = set()
         self.followed: set[ast.Node] = set()
+        self.suspicions = Suspicions()
         self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
         self._relations: dict[tuple[object, int, int], Relation] = {}
         self._doubts: dict[ast.Node, tuple[Doubt, ast.Node]] = {}
@@ -123,7 +125,14 @@ class Findings:
         everything += [
             unchecked(doubt, subject)
             for definition, (doubt, subject) in self._doubts.items()
-            if definition not in self.followed and not any(_inside(s, definition.span) for s in wrong)
+            if definition not in self.followed
+            and not any(_inside(s, definition.span) for s in wrong)
+        ]
+        told = {(d.span.source, d.span.start, d.span.end) for d in everything}
+        everything += [
+            d
+            for d in self.suspicions.diagnostics
+            if (d.span.source, d.span.start, d.span.end) not in told
         ]
         return tuple(sorted(everything, key=_place))
 

@@ -121,6 +121,7 @@ def _one_module(
     decl: ast.Module, scope: FileScope, world: general.World, run: Run, held: InnerFindings
 ) -> None:
     inner = Frame(run, scope, "build", definition=decl)
+    run.choices = {n: t.value for n, t in world.items() if isinstance(t, ast.LiteralType)}
     values: dict[str, Value] = {}
     for param in decl.signature.params:
         if param.kind == "star":
@@ -282,6 +283,7 @@ def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
     findings.followed |= run.followed
     for doubt in run.doubts:
         findings.doubt(doubt, subject)
+    findings.suspicions.note(run.looks, run.choices)
     for definition in run.tops:
         findings.passed(definition)
     for name, (node, owner) in run.holes.items():

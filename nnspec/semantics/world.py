@@ -20,11 +20,13 @@ class World(Record, frozen=False, eq=False):
     holes: the size found for each `_`, by the name of its symbol (`?7`).
     report: takes every finding.
     claimed: called with each relation that could not be proved and is assumed from then on.
+    suspect: called with a code, a place, and what is suspicious there or None: see `semantics/suspicions`.
     """
 
     facts: Facts
     report: Callable[[Diagnostic], None]
     claimed: Callable[[Relation, Span], None] = lambda relation, span: None
+    suspect: Callable[[str, Span, Diagnostic | None], None] = lambda code, span, found: None
     holes: dict[str, DimLike] = field(default_factory=dict)
     counter: int = 0
 

@@ -10,6 +10,7 @@ from nnspec.record import Record, field, replaced
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.chain import Call, Subject, notes
 from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.suspicions import Choices, Looks
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -163,6 +164,8 @@ class Run(Record, frozen=False, eq=False):
     measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
     reported: how many findings there were.
     owner: the model that will tie parameters of the layers being made, so that they are its own.
+    looks, choices: what was found suspicious, or right, and the bools, strings and absent values of the
+        hyperparameters that the pass is for.
     """
 
     world: World
@@ -195,6 +198,20 @@ class Run(Record, frozen=False, eq=False):
     measured: bool = False
     reported: int = 0
     owner: ast.Model | None = None
+    looks: Looks = field(default_factory=dict)
+    choices: Choices = field(default_factory=dict)
+
+    def suspect(self, code: str, span: Span, found: Diagnostic | None) -> None:
+        """Take a look at something that may not be meant; `found` where it is suspicious.
+
+        What a general pass follows is suspected there alone: numbers may be equal by chance. Imported files
+        are looked at when they themselves are checked.
+        """
+        frame = self.frames[-1] if self.frames else None
+        covered = frame is not None and frame.definition in self.covered
+        if span.source is self.recorder.home and (self.general or not covered):
+            if self.looks.get((code, span)) is None:
+                self.looks[code, span] = found
 
     def step(self, span: Span) -> None:
         """Count one step of evaluation."""
@@ -322,6 +339,7 @@ def new_run(
     world = World(Facts.empty, lambda diagnostic: None)
     run = Run(world, catalog, recorder, sink, general, covered, Decisions(path or []))
     world.report = run.report
+    world.suspect = run.suspect
 
     def claimed(relation: Relation, span: Span) -> None:
         if world.used_as_sizes(relation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, scramble
 from nnspec.semantics.rules.arguments import Dims, Origins, origins_of, product, unknown
 from nnspec.semantics.rules.strides import strided, strides, view_strides, warn_of_view
 from nnspec.semantics.trail import Whence
@@ -56,6 +56,7 @@ def reshape(call: RuleCall) -> Value:
     dims = settle_shape(call, x, wanted, "shape")
     if dims is None:
         return ERROR
+    scramble.look(call, x, dims)
     return reshaped(call, x, dims, follow(call, x, dims), call.decl.name == "view")
 
 
@@ -81,6 +82,7 @@ def view_as(call: RuleCall) -> Value:
         return Tensor(x.dtype, other.dims, other.origins)
     if settle_shape(call, x, other.dims, "other") is None:
         return ERROR
+    scramble.look(call, x, other.dims)
     return reshaped(call, x, other.dims, origins_of(other), call.decl.name == "view_as")
 
 
