@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.semantics.resolve import resolve
 from nnspec.syntax.parser import parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.ir.nodes import File
     from nnspec.library.catalog import Catalog

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from nnspec import pipeline
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
@@ -17,7 +15,9 @@ from nnspec.semantics.resolved import FileScope
 from nnspec.source import Source, Span, plain_newlines
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from nnspec.semantics.checked import Checked

@@ -6,10 +6,9 @@ is worked out from it before a message needs it (`trail`), and no result depends
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.values import Layer, Tensor
 

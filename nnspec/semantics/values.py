@@ -8,22 +8,26 @@ followed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
 from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.steps import Origin as Origin
 from nnspec.semantics.steps import Step
 from nnspec.source import Span
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from nnspec.semantics.resolved import FileScope
     from nnspec.syntax import ast
 
+    # Any abstract value; spelled out by `describe` in semantics/describe.py.
+    Value = Any
+else:  # a name for those that import it to annotate
+    Value = object
+
 DimLike = int | Dim
-# Any abstract value; spelled out by `describe` in semantics/describe.py.
-Value = Any
 
 
 class Tensor:

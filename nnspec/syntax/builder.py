@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.diagnostics.mistakes.characters import format_string_here
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_members import BuildMembers, Header, Params, Rule
 from nnspec.syntax.building import Kids
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _MODEL_LINES = (ast.Init, ast.Tie, ast.Freeze)
 

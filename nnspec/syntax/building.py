@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 from nnspec.syntax.tokens import Tokens
 
-Kids = list[Any]
-"""The children of a rule in order: nodes, indexes of tokens, None for optional parts left out."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Kids = list[Any]
+    """The children of a rule in order: nodes, indexes of tokens, None for optional parts left out."""
+else:  # a name for those that import it to annotate
+    Kids = list
 
 
 class OptionalMark(ast.Expr):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from nnspec.source import Span
 from nnspec.syntax.tables import ABSENT, MAKE, PASS, SPLICE, Tables
 from nnspec.syntax.tokens import Tokens
 
-Make = Callable[[Any, list[Any], Span], Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Make = Callable[[Any, list[Any], Span], Any]
 
 
 class Automaton:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters as mistakes
@@ -23,6 +22,10 @@ from nnspec.syntax.vocabulary import (
     STRING,
     Vocabulary,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_BRACKETS = 200
 MAX_BLOCKS = 60

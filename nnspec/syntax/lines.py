@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
@@ -12,6 +10,7 @@ from nnspec.source import Span
 from nnspec.syntax.build_code import PYTHON_STATEMENTS
 from nnspec.syntax.tokens import HARD_WORDS, SOFT_WORDS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.syntax.explain import Mistake
 

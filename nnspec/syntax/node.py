@@ -6,9 +6,13 @@ annotations of its class, and one constructor serves all.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, dataclass_transform
-
 from nnspec.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, dataclass_transform
+else:
+    from nnspec.record import dataclass_transform
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)

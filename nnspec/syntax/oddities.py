@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nnspec.diagnostics.mistakes import characters as mistakes
 from nnspec.source import Span
 from nnspec.syntax.tokens import BROKEN, CLOSING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.syntax.lexer import Lexer
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nnspec.syntax.tokens import BROKEN, SOFT_WORDS, Line
 from nnspec.syntax.vocabulary import NAME
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.syntax.lexer import Lexer
 

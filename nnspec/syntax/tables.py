@@ -6,9 +6,11 @@ are integers, so that a run with a warm cache imports neither Lark nor anything 
 
 from __future__ import annotations
 
-from typing import Any
-
 from nnspec.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 STARTS = ("file", "values")
 

@@ -8,9 +8,9 @@ product of atoms, kept as a sorted tuple with repetition.
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.polynomial import Dim
 

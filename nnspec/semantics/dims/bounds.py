@@ -8,9 +8,6 @@ cancels it. Besides the facts themselves, every floor gives two inequalities, `q
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
 from nnspec.semantics.dims.atoms import (
     Atom,
     DimLimit,
@@ -24,7 +21,10 @@ from nnspec.semantics.dims.atoms import (
 from nnspec.semantics.dims.intervals import floor_bounds, mono_bounds, quick_bounds
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nnspec.semantics.dims.facts import Facts
 
 MAX_ELIMINATIONS = 4

@@ -7,9 +7,8 @@ that the facts exclude does not count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import lcm
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol, maximum_atom
 from nnspec.semantics.dims.bounds import at_least, effort
@@ -20,7 +19,10 @@ from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import Relation
 from nnspec.semantics.dims.roots import no_root
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nnspec.semantics.dims.facts import Facts
 
 MAX_CASES = 144

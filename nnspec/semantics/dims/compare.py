@@ -8,7 +8,6 @@ and otherwise the slower proofs by cases (`cases`) know what to aim at.
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING, Literal
 
 from nnspec.semantics.dims.atoms import Atom, Power
 from nnspec.semantics.dims.bounds import at_least
@@ -19,10 +18,15 @@ from nnspec.semantics.dims.order import leading
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import RelationLike, at_least_zero
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from nnspec.semantics.dims.facts import Facts
 
-Answer = Literal["equal", "different", "unknown"]
+    Answer = Literal["equal", "different", "unknown"]
+else:  # a name for those that import it to annotate
+    Answer = str
 
 
 def compare(facts: Facts, left: Dim | int, right: Dim | int) -> Answer:

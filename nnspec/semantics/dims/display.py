@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Mono, Symbol, cofactor, symbol_atom
 from nnspec.semantics.dims.floors import common_mono, floor_div
 from nnspec.semantics.dims.polynomial import Dim, from_terms
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts
 

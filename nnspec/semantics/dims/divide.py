@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Floor, Symbol, cofactor
 from nnspec.semantics.dims.display import exactly
@@ -12,6 +11,7 @@ from nnspec.semantics.dims.intervals import floor_bounds, quick_bounds
 from nnspec.semantics.dims.order import leading, rank, spelled
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts, Quotient
     from nnspec.semantics.dims.learn import Learner

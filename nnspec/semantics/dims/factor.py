@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import gcd, isqrt
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Mono, cofactor
 from nnspec.semantics.dims.floors import common_mono, divided, pull_out
@@ -11,6 +10,7 @@ from nnspec.semantics.dims.intervals import quick_bounds
 from nnspec.semantics.dims.order import leading, rank
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts
 

@@ -7,8 +7,6 @@ least 1. How a relation is taken in is in `learn`; what follows from the facts i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.semantics.dims.atoms import (
     Atom,
     Floor,
@@ -23,6 +21,7 @@ from nnspec.semantics.dims.maxima import maximum
 from nnspec.semantics.dims.polynomial import ONE, Dim, from_terms
 from nnspec.semantics.dims.powers import power
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.compare import Answer
     from nnspec.semantics.dims.relation import RelationLike
@@ -235,11 +234,14 @@ class Facts:
             t, left = pull_out(p, quotient.numerator)
             if t.terms and len(left.terms) < len(p.terms):
                 return t * times * Dim.symbol(quotient.name), left
-        number = q.as_int()
-        if number is not None and p.has_power:
-            from nnspec.semantics.dims.powers import multiple
+        if p.has_power:
+            from nnspec.semantics.dims.powers import multiple, over_power
 
-            found = multiple(p, number, self._exponent_least)
+            number = q.as_int()
+            if number is not None:
+                found = multiple(p, number, self._exponent_least)
+            else:
+                found = over_power(p, q, self._least) if q.has_power else None
             if found is not None:
                 return found
         from nnspec.semantics.dims.bounds import floor_by_bounds

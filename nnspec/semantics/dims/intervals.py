@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.semantics.dims.atoms import Atom, DimLimit, Floor, Maximum, Mono, Power, Symbol
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Bounds, Facts
 
@@ -155,16 +154,19 @@ def _from_corner(facts: Facts, dim: Dim) -> int | None:
 
     With x = low + x', x' >= 0, a polynomial whose other coefficients are all >= 0 is least at x' = 0.
     """
-    if dim.has_power:
-        # Products of powers merge, which would mix up what stands for x and for x'.
-        return None
     if len(dim.terms) > MAX_SHIFTED_TERMS:
         return None
     moved: dict[Atom, Dim] = {}
     only_low = True
-    for atom in dim.atoms():
+    atoms = dim.atoms()
+    bases = {n for atom in atoms if isinstance(atom, Power) for n in atom.base.symbols()}
+    for atom in atoms:
         low, high = atom_bounds(facts, atom)
-        if low is not None:
+        if isinstance(atom, Power) or not bases.isdisjoint(atom.symbols):
+            # Left as they are, since powers merge with each other and with their base.
+            if low is None or low < 0:
+                return None
+        elif low is not None:
             moved[atom] = Dim.atom(atom) + low
         elif high is not None:
             moved[atom] = high - Dim.atom(atom)

@@ -8,7 +8,6 @@ known before is looked at again without it.
 from __future__ import annotations
 
 from math import gcd
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
 from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floors
@@ -20,6 +19,7 @@ from nnspec.semantics.dims.order import leading, rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import RelationLike, at_least_zero, difference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts
 

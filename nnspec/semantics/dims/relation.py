@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import eq, ge, gt, le, lt, ne
-from typing import Protocol
 
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
 
-class RelationLike(Protocol):
-    """Anything with two sides and one of the six operators."""
+    class RelationLike(Protocol):
+        """Anything with two sides and one of the six operators."""
 
-    @property
-    def left(self) -> Dim | int: ...
-    @property
-    def op(self) -> str: ...
-    @property
-    def right(self) -> Dim | int: ...
+        @property
+        def left(self) -> Dim | int: ...
+        @property
+        def op(self) -> str: ...
+        @property
+        def right(self) -> Dim | int: ...
+
+else:  # a name for those that import it to annotate
+    RelationLike = object
 
 
 HOLDS: dict[str, Callable[[int, int], bool]] = {

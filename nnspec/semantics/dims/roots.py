@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 from math import prod
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Symbol
 from nnspec.semantics.dims.polynomial import Dim
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts
 

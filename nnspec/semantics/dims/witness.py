@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from itertools import chain, islice, product
 from math import prod
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Floor, Symbol, symbol_atom
 from nnspec.semantics.dims.bounds import occurs_once
@@ -13,7 +12,10 @@ from nnspec.semantics.dims.order import rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import HOLDS, RelationLike, difference
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from nnspec.semantics.dims.facts import Bounds, Facts
 
 Values = dict[str, int]

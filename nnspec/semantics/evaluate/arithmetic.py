@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from typing import Any
 
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
@@ -27,6 +25,11 @@ from nnspec.semantics.values import (
 from nnspec.semantics.world import as_dim, error
 from nnspec.source import Span
 from nnspec.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 MOST_BITS = 4096
 MOST_ITEMS = 100_000

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
@@ -27,6 +25,11 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import as_dim, error
 from nnspec.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 MATHS: dict[str, Callable[[Any], Any]] = {
     "sqrt": math.sqrt,

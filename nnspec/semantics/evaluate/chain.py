@@ -5,18 +5,14 @@ in `Block.forward`, called as `blocks[3]` by `Net.forward`, line 14, with x: [B,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
-
 from nnspec.record import Record
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.trail import path_of
 from nnspec.semantics.values import (
-    DictValue,
     DType,
     Layer,
     LayerBody,
     ListValue,
-    RepeatValue,
     Tensor,
     TupleValue,
     Value,
@@ -24,7 +20,10 @@ from nnspec.semantics.values import (
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nnspec.semantics.evaluate.run import Frame
     from nnspec.semantics.world import World
 
@@ -97,7 +96,7 @@ def _call(call: Call, subject: Subject | None, home: Source, world: World) -> st
     caller = code_of(call.caller.definition, call.caller.body)
     if not caller and subject is not None:
         caller = subject.text
-    name = _path(call) or call.name
+    name = call.name if call.layer is None else path_of(call.layer, call.name)
     last = call.code.partition(".")[0]
     alias = f" as `{name}`" if name not in (call.code, last) else ""
     text = f"in `{call.code}`, {call.verb}{alias}"
@@ -156,32 +155,6 @@ def _value(value: Value, world: World) -> str | None:
         case _:
             return None
     return text if len(text) <= LONGEST_VALUE else None
-
-
-def _path(call: Call) -> str | None:
-    """`blocks[3]` for what a loop calls `block`: where the layer is among those of its owner."""
-    owner, layer = call.caller.body, call.layer
-    if owner is None or layer is None or call.name in owner.members:
-        return None
-    for name, value in owner.members.items():
-        for path, found in _layers(value, name):
-            if found is layer:
-                return path
-    return None
-
-
-def _layers(value: Value, path: str) -> Iterator[tuple[str, Layer]]:
-    match value:
-        case Layer():
-            yield path, value
-        case ListValue(items):
-            for i, item in enumerate(items):
-                yield from _layers(item, f"{path}[{i}]")
-        case DictValue():
-            for key, item in value.items.items():
-                yield from _layers(item, f"{path}[{key!r}]")
-        case RepeatValue(element):
-            yield from _layers(element, f"{path}[…]")
 
 
 def _inside(inner: Span, outer: Span) -> bool:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from nnspec.semantics.evaluate import (
     arithmetic,
     attributes,
@@ -32,6 +29,11 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import error
 from nnspec.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 def evaluate(expr: ast.Expr, frame: Frame) -> Value:

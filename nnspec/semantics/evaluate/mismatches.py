@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
@@ -15,6 +13,7 @@ from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.evaluate.matching import Callee
 
@@ -51,6 +50,7 @@ def kind(
                     span,
                     f"this has {rank(value)}",
                     (*declared, *made_here(callee)),
+                    trail.note(frame.world, value),
                     help=_rank_help(shapes[0], value),
                 )
             )

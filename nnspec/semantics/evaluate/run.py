@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.record import Record, field, replaced
 from nnspec.semantics.dims import Dim, Facts
@@ -26,7 +23,11 @@ from nnspec.semantics.world import World
 from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from nnspec.library.catalog import Catalog
 
 STEPS = 400_000
