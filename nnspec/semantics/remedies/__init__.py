@@ -64,7 +64,9 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "W0205": (agreement.proposals,),
 }
 # Changes whose numbers are found by trying.
-SOUGHT: dict[str, Callable[[Site, Trials], Proposal | None]] = {"E0304": emptied.least_image}
+SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
+# Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
+EXACT = frozenset(("E0301", "E0306"))
 # Facts that say how the numbers come about, or which there are to choose from.
 NOTES: dict[str, Callable[[Site], str | None]] = {"E0307": joins.note, "E0321": divisors.note}
 
@@ -84,11 +86,12 @@ def mended(
 def _with_remedies(
     mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Trials
 ) -> Diagnostic:
-    site = find(mistake, scope, recorder)
+    site = find(mistake, scope, recorder, trials)
     works: list[Proposal] = []
     if mistake.code in SOUGHT:
-        sought = SOUGHT[mistake.code](site, trials)
+        sought = SOUGHT[mistake.code](site)
         works += [sought] if sought is not None else []
+    own = (mistake.fix.edits,) if mistake.fix is not None else ()
     tried = 0
     groups = Counter(w.group for w in works)
     for propose in KINDS[mistake.code]:
@@ -97,7 +100,7 @@ def _with_remedies(
                 break
             if proposal.group and groups[proposal.group] == OF_A_GROUP:
                 continue
-            if any(w.edits == proposal.edits for w in works):
+            if proposal.edits in own or any(w.edits == proposal.edits for w in works):
                 continue
             tried += 1
             if trials.mends(mistake, proposal):
@@ -117,7 +120,8 @@ def _told(
     first = [w for w in works if w.first]
     if first or (works and fix is None):
         fix = Fix((first or works)[0].text, (first or works)[0].edits)
-    own = [help] if help and (mistake.fix is not None or not works) else []
+    exact = mistake.fix is not None or mistake.code in EXACT
+    own = [help] if help and (exact or not works) else []
     rest = [w for w in works if not w.first]
     texts = [*(w.text + w.more for w in first), *own, *(w.text + w.more for w in rest)]
     if (help, fix, note) == (mistake.help, mistake.fix, None) and not works:

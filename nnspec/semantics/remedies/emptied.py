@@ -8,7 +8,6 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
-from nnspec.semantics.remedies.trial import Trials
 from nnspec.semantics.values import Layer, LibraryFunction
 from nnspec.syntax import ast
 
@@ -22,20 +21,26 @@ def proposals(site: Site) -> Iterator[Proposal]:
         return
     sides = _sides(maker, site)
     name = maker.decl.name
+    if name.startswith("AvgPool"):
+        yield _adaptive(maker)
     if sides and maker.is_open("kernel_size"):
         kernel = _kernel(maker, sides)
         if kernel is not None:
             yield maker.proposal(kernel_size=kernel)
     if sides and maker.number("padding") not in (None, 0) and maker.is_open("padding"):
         yield maker.proposal(padding=0)
-    if name.startswith(("MaxPool", "AvgPool")):
-        other = f"Adaptive{name}(1)"
-        yield Proposal((Edit(maker.call.span, other),), f"use `{other}`", True)
+    if name.startswith("MaxPool"):
+        yield _adaptive(maker)
     if sides and len(set(sides)) == 1 and maker.is_open("dilation"):
         yield maker.proposal(dilation=1)
 
 
-def least_image(site: Site, trials: Trials) -> Proposal | None:
+def _adaptive(maker: Maker) -> Proposal:
+    other = f"Adaptive{maker.decl.name}(1)"
+    return Proposal((Edit(maker.call.span, other),), f"use `{other}`", True)
+
+
+def least_image(site: Site) -> Proposal | None:
     """The smallest images that are large enough: sides are doubled until they are, then halved in between."""
     found = rewrite.images(site)
     if not found:
@@ -49,18 +54,34 @@ def least_image(site: Site, trials: Trials) -> Proposal | None:
     while best is None and high < MOST:
         low, high = high, 2 * high
         proposal = at_least(high)
-        if proposal is not None and trials.mends(site.mistake, proposal):
+        if proposal is not None and site.mends(proposal):
             best = proposal
     while best is not None and high - low > 1:
         middle = (low + high) // 2
         proposal = at_least(middle)
-        if proposal is not None and trials.mends(site.mistake, proposal):
+        if proposal is not None and site.mends(proposal):
             best, high = proposal, middle
         else:
             low = middle
     if best is None:
         return None
+    best = _lowered(high, best, found, site)
     return Proposal(best.edits, best.text, group="image", more=" or a larger one")
+
+
+def _lowered(side: int, best: Proposal, found: rewrite.Images, site: Site) -> Proposal:
+    """The axes that need not grow as they were."""
+    count = max(len(old) for _, _, old in found)
+    grown = set(range(count))
+    for axis in range(count):
+        without = grown - {axis}
+        sides = [
+            [max(n, side) if i in without else n for i, n in enumerate(old)] for _, _, old in found
+        ]
+        proposal = rewrite.resized(found, sides)
+        if proposal is not None and site.mends(proposal):
+            best, grown = proposal, without
+    return best
 
 
 def _maker(site: Site) -> Maker | None:

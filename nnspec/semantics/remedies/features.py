@@ -12,7 +12,16 @@ from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.joins import NEAR, WIDTHS
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, inside
-from nnspec.semantics.values import Layer, LibraryFunction, ListValue, Tensor, TupleValue, Value
+from nnspec.semantics.remedies.sizes import is_plain, number, numbers
+from nnspec.semantics.values import (
+    DimLike,
+    Layer,
+    LibraryFunction,
+    ListValue,
+    Tensor,
+    TupleValue,
+    Value,
+)
 from nnspec.syntax import ast
 
 PAIRS = (("in_features", "out_features"), ("in_channels", "out_channels"))
@@ -51,15 +60,13 @@ def proposals(site: Site) -> Iterator[Proposal]:
     yield from _flattened(misfit, site)
     yield from _moved(misfit, site)
     yield from _swapped(misfit)
-    if misfit.maker is not None and misfit.maker.number("groups") not in (None, 1):
-        changes = {misfit.name: misfit.shape[misfit.axis], "groups": 1}
-        yield misfit.maker.proposal(**changes)
-    if misfit.name == "normalized_shape" and misfit.maker is not None:
-        yield misfit.maker.proposal(normalized_shape=misfit.shape[-1])
+    yield from _own(misfit, site)
     yield from _inserted(misfit, site)
     yield from _pooled(misfit, site)
     yield from _wider(misfit, site)
     yield from _images(misfit, site)
+    yield from _other_axis(misfit, site)
+    yield from _joined(misfit, site)
 
 
 def _misfit(site: Site) -> Misfit | None:
@@ -69,9 +76,9 @@ def _misfit(site: Site) -> Misfit | None:
     if not isinstance(callee, Layer) or not isinstance(value, Tensor) or given is None:
         return None
     dims = value.dims
-    sizes = tuple(d for d in dims or () if isinstance(d, int))
-    if dims is None or len(sizes) != len(dims):
+    if dims is None:
         return None
+    sizes = numbers(dims)
     forward = next(
         (m for m in callee.body.decl.body if isinstance(m, ast.Def) and m.name == "forward"), None
     )
@@ -89,11 +96,11 @@ def _misfit(site: Site) -> Misfit | None:
         for dim, axis in matching.axes(param.type, value):
             if not isinstance(dim, ast.Name) or isinstance(axis, slice):
                 continue
-            wanted = callee.body.arguments.get(dim.id)
-            if isinstance(wanted, int) and wanted != dims[axis]:
+            size = callee.body.arguments.get(dim.id)
+            if isinstance(size, DimLike) and size != dims[axis]:
                 makers = [m for m in flow.made_by(callee, site) if m.takes(dim.id)]
                 maker = makers[0] if makers else None
-                return Misfit(given, sizes, axis, wanted, dim.id, maker)
+                return Misfit(given, sizes, axis, number(size), dim.id, maker)
     return None
 
 
@@ -126,24 +133,29 @@ def _flattened(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """Axes that make the wanted size when they are one."""
     shape, wanted = misfit.shape, misfit.wanted
     if misfit.axis == len(shape) - 1:
-        for start in range(1, len(shape) - 1):
-            if prod(shape[start:]) == wanted:
-                edit, text = rewrite.with_method(misfit.given, f"flatten({start})", site)
-                yield Proposal((edit,), f"flatten it first: `{text}`", True, True, "given")
-    for maker in flow.makers(misfit.given, site)[:NEAR]:
-        if maker.decl.name == "flatten" and maker.number("start_dim") == 0:
-            yield Proposal(
-                (maker.edit("start_dim", "1"),),
-                "keep the batch where it is flattened: `flatten(1)`",
-                True,
-                True,
-            )
+        starts = [i for i in range(1, len(shape) - 1) if prod(shape[i:]) == wanted]
+        for start in starts[:1]:
+            edit, text = rewrite.with_method(misfit.given, f"flatten({start})", site)
+            yield Proposal((edit,), f"flatten it first: `{text}`", True, True, "given")
+    for step in flow.steps(misfit.given, site):
+        callee, before = site.callee(step), _first(step)
+        name = callee.name if isinstance(callee, LibraryFunction) else ""
+        value = site.value(before) if before is not None else None
+        dims = value.dims if isinstance(value, Tensor) else None
+        if name in ("flatten", "view", "reshape") and before is not None and dims:
+            if prod(numbers(dims[1:])) == wanted and not isinstance(step, ast.Pipe):
+                code = f"{before.span.text}.flatten(1)"
+                edit = Edit(step.span, code)
+                yield Proposal((edit,), f"leave the batch its axis: `{code}`", True, True)
+            return
 
 
 def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """Another axis has the wanted size: it is brought to its place."""
     shape, axis, rank = misfit.shape, misfit.axis, len(misfit.shape)
     found = [i for i, size in enumerate(shape) if size == misfit.wanted and i != axis]
+    # Where several axes have the size it says little, as in square images.
+    clear = len([i for i in found if i > 0]) <= 1
     # Channels stand last or second; the batch is the least likely one.
     for i in sorted(found, key=lambda i: (i == 0, i != rank - 1, i)):
         order = [j for j in range(rank) if j != i]
@@ -155,7 +167,7 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         edit, text = rewrite.with_method(misfit.given, call, site)
         where = "last" if i == rank - 1 else f"on axis {i}"
         reason = f"the {misfit.wanted} that it takes stands {where}: bring it to axis {axis}"
-        yield Proposal((edit,), f"{reason} with `{text}`", True, True, "given")
+        yield Proposal((edit,), f"{reason} with `{text}`", True, clear, "given")
 
 
 def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:
@@ -168,7 +180,87 @@ def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         )
 
 
+def _other_axis(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """A function before that works along another axis."""
+    for maker in flow.makers(misfit.given, site)[:NEAR]:
+        axis = maker.number("dim")
+        if isinstance(maker.decl, ast.ExternDef) and axis is not None and maker.is_open("dim"):
+            for other in range(1, len(misfit.shape) + 1):
+                if other != axis:
+                    yield maker.proposal(dim=other)
+
+
+def _joined(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """A part of a concatenation with as much as is missing."""
+    lack = misfit.wanted - misfit.shape[misfit.axis]
+    for step in flow.steps(misfit.given, site):
+        callee = site.callee(step)
+        if not isinstance(callee, LibraryFunction) or callee.name not in ("cat", "concat"):
+            continue
+        for part, value in _parts(step, site):
+            type_ = rewrite.declared(part, site)
+            if type_ is None or value.rank != len(misfit.shape) or len(type_.dims) != value.rank:
+                continue
+            sizes: list[int | None] = [None] * len(type_.dims)
+            size = numbers(value.dims or ())[misfit.axis] + lack
+            if size < 1 or not is_plain(misfit.wanted):
+                continue
+            sizes[misfit.axis] = size
+            edits = rewrite.redeclared(type_, sizes)
+            if edits:
+                text = f"give `{part.span.text}` the shape {rewrite.shape_text(type_, sizes)}"
+                yield Proposal(edits, text, group="shape")
+        return
+
+
+def _parts(step: flow.Step, site: Site) -> Iterator[tuple[ast.Expr, Tensor]]:
+    call = step if isinstance(step, ast.Call) else step.target
+    first = call.args[0].value if isinstance(call, ast.Call) and call.args else None
+    for item in first.items if isinstance(first, (ast.List, ast.Tuple)) else ():
+        value = site.value(item)
+        if isinstance(value, Tensor) and value.dims is not None:
+            yield item, value
+
+
 # --- the layers ------------------------------------------------------------------------------------
+
+
+def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """The layer's own number, where more than that number has to change, or it is written as a product."""
+    maker, actual = misfit.maker, misfit.shape[misfit.axis]
+    if maker is None:
+        return
+    if misfit.name == "normalized_shape":
+        own = maker.written(misfit.name)
+        count = len(own.items) if isinstance(own, (ast.Tuple, ast.List)) else 1
+        shown = ", ".join(map(str, misfit.shape[-count:]))
+        yield maker.proposal(normalized_shape=f"[{shown}]" if count > 1 else shown)
+        return
+    groups = maker.number("groups")
+    if groups is not None and groups > 1:
+        if groups == misfit.wanted:
+            # Each channel has a group of its own, and perhaps one output.
+            same = maker.number("out_channels") == misfit.wanted
+            more = {"out_channels": actual} if same else {}
+            yield maker.proposal(**{misfit.name: actual, **more, "groups": actual})
+            yield maker.proposal(**{misfit.name: actual, "groups": actual})
+        yield maker.proposal(**{misfit.name: actual, "groups": 1})
+    if isinstance(maker.written(misfit.name), ast.Binary):
+        factors = _merged(misfit, site)
+        if factors is not None:
+            edit = maker.edit(misfit.name, factors)
+            yield Proposal((edit,), f"make `{misfit.name}` {factors}", True, True)
+
+
+def _merged(misfit: Misfit, site: Site) -> str | None:
+    """The sizes that have been flattened into the one at fault, as a product."""
+    for step in flow.steps(misfit.given, site):
+        before = _first(step)
+        value = site.value(before) if before is not None else None
+        dims = value.dims if isinstance(value, Tensor) else None
+        if dims is not None and len(dims) > 2 and prod(numbers(dims[1:])) == misfit.shape[-1]:
+            return " * ".join(map(str, dims[1:]))
+    return None
 
 
 def _swapped(misfit: Misfit) -> Iterator[Proposal]:
@@ -208,10 +300,8 @@ def _pooled(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         side = isqrt(misfit.wanted // dims[1])
         if side * side * dims[1] == misfit.wanted:
             edit = _wrapped(before, step, f"{side}")
-            size = f"{side} x {side}"
-            yield Proposal(
-                (edit,), f"pool the maps to {size} first: `adaptive_avg_pool2d(..., {side})`"
-            )
+            text = edit.text if len(edit.text) <= 60 else f"adaptive_avg_pool2d(..., {side})"
+            yield Proposal((edit,), f"pool the maps to {side} x {side} first: `{text}`")
         return
 
 

@@ -10,6 +10,7 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
+from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.syntax import ast
 
 # The arguments that say how many features a layer makes.
@@ -26,7 +27,10 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if pair is None or called.kind(site) in called.SEQUENCES:
         return
     left, right, axes = pair
-    table = _is_table(left, right) or _is_table(right, left)
+    tabled = (
+        rewrite.declared(left[0], site) is not None or rewrite.declared(right[0], site) is not None
+    )
+    table = _is_table(left, right) or _is_table(right, left) or (axes == [1] and tabled)
     if _is_spatial(left, right, axes, site):
         yield from _spread(left, right, axes, site)
         if table:
@@ -74,9 +78,7 @@ def _pair(site: Site) -> tuple[Operand, Operand, list[int]] | None:
     """The first two operands of one rank and known sizes that do not agree, and the axes where they differ."""
     known: list[Operand] = []
     for expr, value in tensors(site):
-        dims = tuple(d for d in value.dims or () if isinstance(d, int))
-        if len(dims) == value.rank:
-            known.append((expr, dims))
+        known.append((expr, numbers(value.dims or ())))
     rank = max((len(shape) for _, shape in known), default=0)
     joined = _joined_axis(site, rank)
     for i, one in enumerate(known):
@@ -225,14 +227,11 @@ def _declared(left: Operand, right: Operand, axes: list[int], site: Site) -> Ite
         if type_ is None or len(type_.dims) != len(shape):
             continue
         sizes = [wanted[i] if i in axes else None for i in range(len(shape))]
-        edits = rewrite.redeclared(type_, sizes)
-        if edits:
-            text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, sizes)}"
-            yield Proposal(edits, text, group="shape")
-        swapped = _swapped(shape, wanted)
-        if swapped is not None and (edits := rewrite.redeclared(type_, swapped)):
-            text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, swapped)}"
-            yield Proposal(edits, text, group="shape")
+        for each in (_swapped(shape, wanted), sizes):
+            edits = rewrite.redeclared(type_, each) if each is not None else ()
+            if each is not None and edits:
+                text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, each)}"
+                yield Proposal(edits, text, group="shape")
 
 
 def _is_table(one: Operand, other: Operand) -> bool:
@@ -255,7 +254,7 @@ def _tokens(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
     for (_, shape), (_, wanted) in ((left, right), (right, left)):
         for extra in (0, 1, 2):
             have, want = shape[1] - extra, wanted[1] - extra
-            if have < 1 or want < 1:
+            if have < 1 or want < 1 or not found:
                 continue
             axis_count = max((len(sides) for _, _, sides in found), default=2)
             ratio = (want / have) ** (1 / axis_count)
@@ -274,12 +273,16 @@ def _cut(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator
     if all(shape[i] <= wanted[i] for i in axes):
         (expr, shape), (other, wanted) = (other, wanted), (expr, shape)
     first, last = min(axes), len(shape)
+    if any(min(shape[i], wanted[i]) == 1 for i in axes):
+        return
     close = all(0 <= shape[i] - wanted[i] <= max(2, shape[i] // 8) for i in axes)
-    if close:
+    if close and all(is_plain(wanted[i]) for i in axes):
         parts = ["..."] + [f":{wanted[i]}" if i in axes else ":" for i in range(first, last)]
         changed = rewrite.with_index(expr, ", ".join(parts), site)
         if changed is not None:
             yield Proposal((changed[0],), f"cut it to size: `{changed[1]}`", group="cut")
+    if not all(is_plain(n) for n in wanted[2:]):
+        return
     sizes = ", ".join(str(wanted[i]) for i in range(2, last))
     size = f"size=({sizes}{',' if last == 3 else ''})"
     edit, text = rewrite.with_function(expr, "interpolate", size, site)
@@ -296,19 +299,30 @@ def _spread(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
 
 
 def _shortcut(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
-    """A layer of its own that brings one way to the shape of the other."""
-    for (expr, shape), (_, wanted) in ((left, right), (right, left)):
+    """A layer of its own that brings one way to the shape of the other: the shorter way, else the wider."""
+    order = [(left, right), (right, left)]
+    order.sort(key=lambda pair: (len(_wide(pair[0][0], site)), -pair[0][1][axes[0]]))
+    for (expr, shape), (_, wanted) in order:
         value = None
-        if len(shape) > 2 and axes[0] == 1 and len(shape) > 3 or axes == [1] and len(shape) == 3:
-            strides = {-(-a // b) for a, b in zip(shape[2:], wanted[2:], strict=True)}
-            if len(strides) == 1:
+        space = len(shape) - 2
+        used = any(
+            m.decl.name.endswith(f"{space}d") for e, _ in (left, right) for m in _wide(e, site)
+        )
+        if axes[0] == 1 and len(shape) >= 3 and (used or len(shape) > 3):
+            strides = {-(-a // b) for a, b in zip(shape[2:], wanted[2:], strict=True) if b}
+            if len(strides) == 1 and is_plain(shape[1]) and is_plain(wanted[1]):
                 stride = strides.pop()
                 more = f", stride={stride}" if stride > 1 else ""
-                value = f"Conv{len(shape) - 2}d({shape[1]}, {wanted[1]}, 1{more})"
-        elif axes == [len(shape) - 1]:
+                value = f"Conv{space}d({shape[1]}, {wanted[1]}, 1{more})"
+        elif axes == [len(shape) - 1] and is_plain(shape[-1]) and is_plain(wanted[-1]):
             value = f"Linear({shape[-1]}, {wanted[-1]})"
         if value is not None:
             edits = rewrite.new_layer("shortcut", value, expr, site)
             if edits is not None:
                 text = f"take `{expr.span.text}` through a layer of its own: `{value}`"
                 yield Proposal(edits, text, group="shortcut")
+
+
+def _wide(expr: ast.Expr, site: Site) -> list[Maker]:
+    """The layers on the way that decide a number of features."""
+    return [m for m in flow.makers(expr, site) if any(m.takes(w) for w in WIDTHS)]

@@ -11,6 +11,8 @@ from nnspec.record import Record
 from nnspec.semantics.remedies import rewrite
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, tensors
+from nnspec.semantics.remedies.sizes import is_plain, numbers
+from nnspec.semantics.values import DimLike
 from nnspec.syntax import ast
 
 MOST_AXES = 10
@@ -36,22 +38,37 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if target is None:
         return
     expr, shape, nodes = target
-    wanted = [size for n in nodes if isinstance(size := site.value(n), int)]
-    if len(wanted) != len(nodes) or not all(isinstance(n, (ast.Number, ast.Unary)) for n in nodes):
+    given = [site.value(n) for n in nodes]
+    if not all(isinstance(size, DimLike) for size in given):
         return
+    wanted = list(numbers(given))
     if -1 in wanted:
         at = wanted.index(-1)
         rest = prod(wanted[:at] + wanted[at + 1 :])
         wanted[at] = max(1, round(prod(shape) / rest)) if rest > 0 else 1
     splits = _aligned(shape, tuple(wanted))
     wrong = [s for s in splits if not s.fits] if splits is not None else []
+    if not all(is_plain(n) for s in wrong for n in (s.size, *s.parts)):
+        return
     if not wrong or any(len(s.parts) < 2 for s in wrong):
         yield from _single(wrong, expr, site)
         return
     yield from _tokens(wrong, expr, site)
-    for up in (True, False):
+    parts = list(_other_parts(wrong, nodes, wanted))
+    features = wrong[-1].axis == len(shape) - 1 and len(wrong) == 1 and len(shape) > 2
+    if features:
+        # The last axis holds features, which are cut into heads.
+        yield from parts
+    for up in sorted((True, False), key=lambda up: _distance(wrong, up)):
         yield from _rounded(wrong, up, expr, shape, nodes, wanted, site)
-    yield from _other_parts(wrong, nodes, wanted)
+    if not features:
+        yield from parts
+
+
+def _distance(wrong: list[Split], up: bool) -> int:
+    """How much the axes at fault are padded or cut."""
+    units = [(s.size, prod(s.parts[1:])) for s in wrong]
+    return sum(-n % unit if up else n % unit for n, unit in units)
 
 
 def _target(
@@ -64,12 +81,16 @@ def _target(
         return None
     expr, value = known[0]
     dims = value.dims or ()
-    if not all(isinstance(d, int) for d in dims):
-        return None
     values = [a.value for a in node.args if a.name is None and a.value is not expr]
     if len(values) == 1 and isinstance(values[0], (ast.Tuple, ast.List)):
         values = list(values[0].items)
-    return expr, tuple(d for d in dims if isinstance(d, int)), values
+    if node.func.span.text.endswith("unflatten"):
+        # The axis, and what it becomes.
+        at, parts = site.value(values[0]) if values else None, values[-1]
+        if not isinstance(at, int) or not isinstance(parts, (ast.Tuple, ast.List)):
+            return None
+        return expr, numbers(dims[at : at + 1 or None]), list(parts.items)
+    return expr, numbers(dims), values
 
 
 def _aligned(shape: tuple[int, ...], wanted: tuple[int, ...]) -> list[Split] | None:
@@ -111,6 +132,8 @@ def _rounded(
     shown = f"[{', '.join(map(str, sizes))}]"
     viewed = f" and view it as [{', '.join(map(str, numbers))}]" if edits else ""
     type_ = rewrite.declared(expr, site)
+    if type_ is not None and len(type_.dims) != len(shape):
+        return
     changed = [n if n != o else None for n, o in zip(sizes, shape, strict=True)]
     inputs = rewrite.redeclared(type_, changed) if type_ is not None else ()
     if inputs:

@@ -24,7 +24,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
             if count is not None and size % count and maker.is_open(part):
                 for divisor in divisors.near(size, count, part)[:2]:
                     yield maker.proposal(**{part: divisor})
-    for param in maker.signature.params:
+    message = site.mistake.message
+    for param in sorted(maker.signature.params, key=lambda p: p.name not in message):
         number = maker.number(param.name)
         if number is None or isinstance(number, bool) or not maker.is_open(param.name):
             continue

@@ -106,17 +106,27 @@ Images = list[tuple[str, ast.TensorType, tuple[int, ...]]]
 
 
 def images(site: Site) -> Images:
-    """The arguments of the def that may be images or signals: name, type, and the sizes of the last axes."""
+    """The arguments that may be images or signals: name, type, and the sizes of the last axes.
+
+    They are those of the def at fault or, where it leaves its sizes open, of the first def that does not.
+    """
+    defs = [site.definition] if site.definition is not None else []
+    for declaration in site.scope.file.declarations:
+        members = declaration.body if isinstance(declaration, ast.Module) else (declaration,)
+        defs += [m for m in members if isinstance(m, ast.Def)]
+    return next((found for each in defs if (found := _images(each))), [])
+
+
+def _images(definition: ast.Def) -> Images:
     found: Images = []
-    params = site.definition.signature.params if site.definition is not None else ()
-    for param in params:
+    for param in definition.signature.params:
         type_ = param.type
         if not isinstance(type_, ast.TensorType) or type_.dtype is not None:
             continue
         sides = type_.dims[2:]
-        numbers = [d.value for d in sides if isinstance(d, ast.Number)]
-        if sides and len(numbers) == len(sides) and max(numbers) >= 2:
-            found.append((param.name, type_, tuple(int(n) for n in numbers)))
+        sizes = [d.value for d in sides if isinstance(d, ast.Number)]
+        if sides and len(sizes) == len(sides) and max(sizes) >= 2:
+            found.append((param.name, type_, tuple(int(n) for n in sizes)))
     return found
 
 
@@ -141,18 +151,36 @@ def multiples(site: Site) -> Iterator[Proposal]:
     seen: set[tuple[tuple[int, ...], ...]] = set()
     for power in POWERS:
         for up in (True, False):
-            sides = tuple(
-                tuple((-(-n // power) if up else n // power) * power for n in old)
-                for _, _, old in found
-            )
+            sides = _rounded(found, power, up)
             if sides in seen or not _near(found, sides):
                 continue
             seen.add(sides)
             proposal = resized(found, sides)
-            if proposal is not None:
-                yield Proposal(
-                    proposal.edits, f"{proposal.text}, whose sides {power} divides", group="image"
-                )
+            if proposal is None or not site.mends(proposal):
+                continue
+            # One that fits by chance has no neighbour that fits.
+            beyond = _rounded(found, power, up, 1 if up else -1)
+            next_ = resized(found, beyond)
+            reason = ""
+            if next_ is not None and all(n > 0 for new in beyond for n in new):
+                reason = _reason(found, power) if site.mends(next_) else ""
+            yield Proposal(proposal.edits, proposal.text, group="image", more=reason)
+
+
+def _rounded(found: Images, power: int, up: bool, more: int = 0) -> tuple[tuple[int, ...], ...]:
+    """The sides as multiples of a power, those that change moved by some multiples more."""
+    return tuple(
+        tuple(
+            n if n % power == 0 else ((-(-n // power) if up else n // power) + more) * power
+            for n in old
+        )
+        for _, _, old in found
+    )
+
+
+def _reason(found: Images, power: int) -> str:
+    what = "sides" if any(len(old) > 1 for _, _, old in found) else "lengths"
+    return f" ({what} that {power} divides fit)"
 
 
 def _near(found: Images, sides: Sequence[Sequence[int]]) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.record import Record
 from nnspec.semantics.evaluate.run import Recorder
+from nnspec.semantics.remedies.proposal import Proposal
+from nnspec.semantics.remedies.trial import Trials
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import DimLike, Tensor, Value
 from nnspec.source import Span
@@ -21,6 +23,7 @@ class Site(Record, eq=False):
 
     node: the smallest call, pipe or operation around the place, None where there is none.
     definition: the def in whose body it is, None in the body of a module.
+    mends: whether a change mends the mistake.
     """
 
     mistake: Diagnostic
@@ -29,6 +32,7 @@ class Site(Record, eq=False):
     node: Operation | None
     definition: ast.Def | None
     module: ast.Module | None
+    mends: Callable[[Proposal], bool]
 
     def value(self, node: ast.Node) -> Value:
         """What an expression was found to be."""
@@ -44,7 +48,7 @@ class Site(Record, eq=False):
         return self.recorder.callees
 
 
-def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder) -> Site:
+def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Trials) -> Site:
     """The place of a mistake."""
     span = mistake.span
     module = definition = None
@@ -60,7 +64,11 @@ def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder) -> Site:
                 definition = each
             elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)) and _is_about(each, span):
                 node = each
-    return Site(mistake, scope, recorder, node, definition, module)
+
+    def mends(proposal: Proposal) -> bool:
+        return trials.mends(mistake, proposal)
+
+    return Site(mistake, scope, recorder, node, definition, module, mends)
 
 
 def _is_about(node: Operation, span: Span) -> bool:
