@@ -17,6 +17,7 @@ from nnspec.semantics.dims.atoms import (
     DimLimit,
     Mono,
     Power,
+    cofactor,
     join,
     power_atom,
 )
@@ -124,9 +125,53 @@ def _merge(mono: Mono, c: int) -> tuple[Mono, int]:
             while exponent.constant < 0 and c % number == 0:
                 c //= number
                 exponent = exponent + 1
+        elif number is None and len(base.terms) == 1:
+            result, exponent = _with_base(result, base, exponent)
         if exponent != 0:
             result = join(result, (power_atom(base, exponent),))
     return result, c
+
+
+def _with_base(mono: Mono, base: Dim, exponent: Dim) -> tuple[Mono, Dim]:
+    """`s * s ** i` for `s ** (i + 1)`, and `s ** i` for `s * s ** (i - 1)`."""
+    ((factor, c),) = base.terms.items()
+    if c != 1 or len(factor) != 1:
+        return mono, exponent
+    shift = exponent.constant
+    if 0 < shift <= MAX_DEGREE:
+        return join(mono, factor * shift), exponent - shift
+    while exponent.constant < 0 and factor[0] in mono:
+        rest = list(mono)
+        rest.remove(factor[0])
+        mono, exponent = tuple(rest), exponent + 1
+    return mono, exponent
+
+
+def over_power(p: Dim, q: Dim, least: Callable[[Dim], int | None]) -> tuple[Dim, Dim] | None:
+    """(t, r) with p == q*t + r, by a power in p that is at least as high as the one in q.
+
+    least: a lower bound of an exponent, None where there is none.
+    """
+    if len(q.terms) != 1:
+        return None
+    ((below, scale),) = q.terms.items()
+    divisors = [atom for atom in below if isinstance(atom, Power)]
+    if len(divisors) != 1:
+        return None
+    (divisor,) = divisors
+    others = tuple(atom for atom in below if atom is not divisor)
+    for mono, c in p.terms.items():
+        for atom in mono:
+            if not isinstance(atom, Power) or atom.base != divisor.base or c % scale:
+                continue
+            rest = list(mono)
+            rest.remove(atom)
+            kept = cofactor(tuple(rest), others)
+            low = None if kept is None else least(atom.exponent - divisor.exponent)
+            if kept is not None and low is not None and low >= 0:
+                higher = power(atom.base, atom.exponent - divisor.exponent)
+                return higher * Dim({kept: c // scale}, True), p - Dim({mono: c}, True)
+    return None
 
 
 def multiple(p: Dim, number: int, least: Callable[[Dim], int]) -> tuple[Dim, Dim] | None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.dims.atoms import Floor
 from nnspec.semantics.evaluate.run import Claim, Frame
 from nnspec.semantics.values import DimLike, RangeValue, Relation, RepeatValue, Tensor, Value
 from nnspec.semantics.world import as_dim
@@ -24,17 +25,21 @@ class Forms(Record):
     """Sizes that change from round to round.
 
     index: the symbol that counts the rounds, from 0.
-    sizes: by local and axis, the size before round `index`.
+    sizes: by local and axis, the size before round `index`; None where there is no formula for it.
     """
 
     index: Dim
-    sizes: Mapping[Place, Dim] = field(default_factory=dict)
+    sizes: Mapping[Place, Dim | None] = field(default_factory=dict)
 
     def at(self, before: Locals, number: DimLike, frame: Frame) -> Locals:
         """The locals before round `number`; before the first one they are `before`."""
         (name,) = self.index.symbols()
         sizes = {
-            place: frame.world.settle(form.substitute({name: number}))
+            place: (
+                frame.world.new_size("n")
+                if form is None
+                else frame.world.settle(form.substitute({name: number}))
+            )
             for place, form in self.sizes.items()
         }
         return with_sizes(before, sizes)
@@ -87,8 +92,11 @@ def forms(before: Locals, follow: Round, index: Dim, frame: Frame) -> Forms | No
         return None
     with _held(frame):
         after = follow(guessed.at(before, index, frame))
-        proved = _changed(guessed.at(before, index + 1, frame), after, frame) == []
-    return guessed if proved else None
+        left = _changed(guessed.at(before, index + 1, frame), after, frame)
+    if left is None or any(guessed.sizes.get(place) is not None for place in left):
+        return None
+    # A size without a formula may hide that others change with it.
+    return guessed if all(place in guessed.sizes for place in left) else None
 
 
 def _changed(before: Locals, after: Locals, frame: Frame) -> list[Place] | None:
@@ -115,7 +123,7 @@ def _guessed(
     with _held(frame) as claims:
         opened = {place: frame.world.new_size("size", 1) for place in places}
         after = follow(with_sizes(before, opened))
-        found: dict[Place, Dim] = {}
+        found: dict[Place, Dim | None] = {}
         for (name, axis), size in opened.items():
             first = as_dim(before[name].dims[axis])
             behind = after.get(name)
@@ -124,11 +132,9 @@ def _guessed(
             wanted = [c.relation for c in claims() if c.relation.op == "=="]
             form = _demanded(size, first, wanted, index, frame)
             if form is None:
-                form = _repeated(size, first, as_dim(behind.dims[axis]), index)
-            if form is None:
-                return None
+                form = _repeated(size, first, as_dim(behind.dims[axis]), index, frame)
             found[name, axis] = form
-    return Forms(index, found)
+    return Forms(index, found) if any(form is not None for form in found.values()) else None
 
 
 def _demanded(
@@ -145,20 +151,39 @@ def _demanded(
     return None
 
 
-def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim) -> Dim | None:
-    """What a step that is alike in every round makes: a sum, a product, or a quotient."""
+def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim, frame: Frame) -> Dim | None:
+    """What a step that is alike in every round makes, where that is a sum, a product or a quotient.
+
+    A step size -> factor * size + c is a product around the size that it keeps, c // (1 - factor), and
+    so is a step size -> (size + c) // divisor.
+    """
     (name,) = size.symbols()
     others = frozenset((name, *index.symbols()))
     step = behind - size
     if not step.symbols() & others:
         return first + step * index
-    factor = behind.substitute({name: 1})
-    if not factor.symbols() & others and factor * size == behind:
-        return first * factor**index
-    for divisor in (2, 3, 4):
-        if behind == size // divisor:
-            return first // Dim.of(divisor) ** index
+    offset = behind.substitute({name: 0})
+    factor = behind.substitute({name: 1}) - offset
+    if not (factor.symbols() | offset.symbols()) & others and factor * size + offset == behind:
+        kept = _exactly(offset, factor - 1, frame)
+        return None if kept is None else (first + kept) * factor**index - kept
+    floors = [mono[0] for mono, c in behind.terms.items() if c == len(mono) == 1]
+    for atom in floors:
+        if isinstance(atom, Floor):
+            divisor = atom.denominator
+            shift = atom.numerator - size + (behind - Dim.atom(atom)) * divisor
+            if not (shift.symbols() | divisor.symbols()) & others:
+                kept = _exactly(shift, divisor - 1, frame)
+                return None if kept is None else (first - kept) // divisor**index + kept
     return None
+
+
+def _exactly(dividend: Dim, divisor: Dim, frame: Frame) -> Dim | None:
+    """The quotient of a division that leaves nothing; None for any other."""
+    if divisor == 0:
+        return None
+    quotient = as_dim(frame.world.settle(dividend // divisor))
+    return quotient if frame.world.compare(quotient * divisor, dividend) == "equal" else None
 
 
 @contextmanager
