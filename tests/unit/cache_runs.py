@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from nnspec.cache import results
+from nnspec.cache.code import code_state
 from nnspec.cli.main import main
 
 Check = Callable[..., tuple[int, str, str]]
@@ -56,6 +58,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("NNSPEC_NO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("NNSPEC_DEBUG", "1")
+    # Somebody may be at work on nnspec itself while its tests run.
+    state = code_state()
+    monkeypatch.setattr(results, "code_state", lambda: state)
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
