@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.record import Record
 from nnspec.semantics.steps import Declared, Entry, Origin, Step
-from nnspec.semantics.values import DimLike, Layer, Tensor
+from nnspec.semantics.values import DictValue, DimLike, Layer, ListValue, Tensor, Value
 from nnspec.semantics.world import World
 from nnspec.source import Span
 
 # Of a long way the first and the last changes of shape are shown.
 FIRST, LAST = 2, 3
+MOST_OTHERS = 2
 MOST_HOPS = 60
 
 # What the sizes are sizes of, by the hyperparameter that says them.
@@ -66,11 +67,38 @@ def made(world: World, x: Tensor, axis: int) -> tuple[Label, ...]:
         return (Label(step.span, "declared here"),)
     name = said_by(origin)
     unit = f" {_UNITS[name]}" if name in _UNITS else ""
-    text = f"`{step.name}` makes {size}{unit} here"
+    text = f"`{_name(step)}` makes {size}{unit} here"
     if name is not None and step.layer is not None and name in step.layer.spans:
         place = step.layer.spans[name]
         return (Label(place, text), *_behind(world, step.layer, name))
     return (Label(step.span, text),)
+
+
+def _name(step: Step) -> str:
+    return step.name if step.layer is None else path_of(step.layer, step.name)
+
+
+def path_of(layer: Layer, name: str) -> str:
+    """`blocks[3]` for what a loop calls `block`: where a layer is among those of the layer that made it."""
+    members = layer.maker.body.members if layer.maker is not None else {}
+    if name.isidentifier() and name not in members:
+        for member, value in members.items():
+            for path, found in _layers(value, member):
+                if found is layer:
+                    return path
+    return name
+
+
+def _layers(value: Value, path: str) -> Iterator[tuple[str, Layer]]:
+    match value:
+        case Layer():
+            yield path, value
+        case ListValue(items):
+            for i, item in enumerate(items):
+                yield from _layers(item, f"{path}[{i}]")
+        case DictValue():
+            for key, item in value.items.items():
+                yield from _layers(item, f"{path}[{key!r}]")
 
 
 def declared(world: World, layer: Layer | None, name: str) -> tuple[Label, ...]:
@@ -203,16 +231,29 @@ def _way(world: World, chain: list[Tensor]) -> str | None:
     for x in reversed(chain):
         shape, step = world.show_shape(x.dims), x.step
         if before is None:
-            start = shape
-            if isinstance(step, Entry) or (step is not None and not step.inputs):
-                start = f"{step.name}: {shape}"
-            elif step is not None and len(stops) == 0 and step.depth == 0:
-                start = f"… → {shape}"
+            start = _start(shape, step)
         elif shape != before and step is not None:
-            stops.append(f"{step.name} → {shape}")
+            stops.append(f"{_name(step)}{_others(world, x, step)} → {shape}")
         before = shape
     if not stops:
         return None
     if len(stops) > FIRST + LAST + 1:
         stops = [*stops[:FIRST], "…", *stops[-LAST:]]
     return " → ".join([start, *stops])
+
+
+def _start(shape: str, step: Step | None) -> str:
+    """`x: [B, 3]`, `conv1: [B, 6, 28, 28]`, and dots where more lies before than was kept."""
+    if step is None:
+        return f"… → {shape}"
+    name = _name(step)
+    return f"{name}: {shape}" if name.replace(".", "_").isidentifier() else shape
+
+
+def _others(world: World, made: Tensor, step: Step) -> str:
+    """` with [B, 3, 8, 8]` where a result continues one of several tensors."""
+    if len(step.inputs) < 2 or isinstance(step, Entry):
+        return ""
+    main = _main(step, made)
+    rest = [world.show_shape(x.dims) for x in step.inputs if x is not main and x.dims is not None]
+    return f" with {', '.join(rest)}" if 0 < len(rest) <= MOST_OTHERS else ""

@@ -25,6 +25,7 @@ from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Cost, Frame
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.steps import Step
+from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -309,6 +310,7 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int)
             if wrong:
                 shown = [v for v in _flat(bound.values.values()) if isinstance(v, Tensor)]
                 inputs = ", ".join(world.show_shape(t.dims) for t in shown[:1])
+                labels, notes = trail.told(world, (*_made(callee), *_whence(shown, tensor, axis)))
                 inner.report(
                     error(
                         "E0304",
@@ -316,7 +318,8 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int)
                         f"{world.show_shape(tensor.dims)}",
                         callee.span,
                         f"axis {axis} would have size {world.show(size)}",
-                        _made(callee),
+                        labels,
+                        notes,
                         help="give it a larger input, a smaller kernel or stride, or padding",
                     )
                 )
@@ -324,6 +327,12 @@ def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int)
             if low == 1 and not isinstance(size, int):
                 world.assume(Relation(size, ">=", 1))
     return False
+
+
+def _whence(inputs: list[Tensor], result: Tensor, axis: int) -> tuple[Whence, ...]:
+    """The axis of the input of which nothing is left."""
+    first = inputs[0] if inputs else None
+    return (Whence(first, axis),) if first is not None and first.rank == result.rank else ()
 
 
 def _made(callee: Callee) -> tuple[Label, ...]:

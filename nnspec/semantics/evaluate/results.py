@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import kinds, matching
 from nnspec.semantics.evaluate.run import Doubt, Frame, tensor_unknown
+from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     Choice,
     Device,
@@ -255,7 +257,7 @@ def _check_tensor(
 
     world = frame.world
     wrong: str | None = None
-    notes: tuple[str, ...] = ()
+    whence: tuple[Whence, ...] = ()
     if not kinds.dtype_fits(type_.dtype, value.dtype):
         wrong = f"its dtype is {value.dtype}"
     elif value.dims is not None:
@@ -284,19 +286,21 @@ def _check_tensor(
                 answer = world.compare(actual, expected)
                 if answer == "different":
                     wrong = f"axis {axis} is {world.show(actual)}, not {world.show(expected)}"
+                    whence = (Whence(value, axis),)
                     break
                 if answer == "unknown":
                     world.claimed(Relation(actual, "==", expected), span)
     if wrong is None:
         return True
+    labels, notes = trail.told(world, (Label(declared, "declared here"), *whence))
     frame.report(
         error(
             "E0312",
             f"{what} is declared as {declared.text}, but is {shape(world, value)}: {wrong}",
             span,
             f"this is {shape(world, value)}",
-            (Label(declared, "declared here"),),
-            notes,
+            labels,
+            notes if whence else trail.note(world, value),
         )
     )
     return False

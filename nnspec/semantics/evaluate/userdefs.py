@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.record import replaced
 from nnspec.semantics.evaluate import (
     binding,
     chain,
