@@ -1,0 +1,59 @@
+"""`nnspec stub`: a first declaration of a layer or function that is written in Python."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from nnspec.cli.arguments import Parser
+from nnspec.cli.console import Console
+from nnspec.cli.trouble import Trouble
+from nnspec.diagnostics.suggest import nearest
+from nnspec.reference.stub import stub
+
+if TYPE_CHECKING:
+    from nnspec.cli.projects import ProjectFactory
+
+SUMMARY = "write a first extern declaration of a Python layer or function"
+
+
+def parser() -> Parser:
+    """The arguments of the command."""
+    it = Parser(
+        "nnspec stub",
+        "Write a first `extern` declaration of a Python class or function, from its signature. "
+        "The module is imported, so its code runs.",
+    )
+    it.add_argument("target", metavar="MODULE:NAME", help="where it is: my_pkg.attn:FlashAttention")
+    return it
+
+
+def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int:
+    """Write the declaration to standard output.
+
+    Returns the exit code; raises Trouble where there is no such thing, or Python tells no signature of it.
+    """
+    place, colon, name = arguments.target.partition(":")
+    if not (place and colon and name.isidentifier()):
+        raise Trouble(
+            f"{arguments.target} is not of the form MODULE:NAME",
+            hint="nnspec stub my_pkg.attn:FlashAttention",
+        )
+    # As `python -m` does: packages of the working folder can be imported.
+    sys.path.insert(0, os.getcwd())
+    try:
+        module = import_module(place)
+    except Exception as error:
+        raise Trouble(f"cannot import {place}: {type(error).__name__}: {error}") from error
+    if not hasattr(module, name):
+        meant = nearest(name, vars(module), 2)
+        ending = f"; did you mean {' or '.join(meant)}?" if meant else ""
+        raise Trouble(f"{place} has no {name}{ending}")
+    try:
+        console.write(stub(getattr(module, name), place, name))
+    except (TypeError, ValueError) as error:
+        raise Trouble(f"no declaration can be made of {arguments.target}: {error}") from error
+    return 0
