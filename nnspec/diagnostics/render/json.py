@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix
 from nnspec.diagnostics.registry import CODES
 from nnspec.diagnostics.render.order import ordered
 from nnspec.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 
 def render(diagnostics: Iterable[Diagnostic], color: bool = False) -> str:

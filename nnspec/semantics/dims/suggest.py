@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol
 from nnspec.semantics.dims.compare import quick_answer
@@ -12,7 +10,10 @@ from nnspec.semantics.dims.order import rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import Relation
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nnspec.semantics.dims.facts import Facts
 
 MAX_TRIED = 60

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import names as mistakes
 from nnspec.semantics.resolve import known
@@ -16,7 +13,10 @@ from nnspec.syntax import ast
 from nnspec.syntax.node import Node
 from nnspec.syntax.walk import walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nnspec.library.catalog import Catalog
 
 UNKNOWN = Binding(Kind.UNKNOWN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import imports as import_mistakes
@@ -19,6 +18,7 @@ from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.library.catalog import Catalog
 
