@@ -274,6 +274,19 @@ def test_at_most_twenty_errors_are_shown_and_the_rest_counted() -> None:
     assert "1 more error " in render(many[:21]) and "more error" not in render(many[:20])
 
 
+def test_a_long_way_is_broken_before_an_arrow() -> None:
+    source = Source("net.nnspec", SPEC)
+    steps = [f"layer{i} → [1, 16, {i}00, {i}00]" for i in range(1, 5)]
+    way = " → ".join(["x: [1, 3, 1200, 800]", *steps])
+    shown = render([error(Label(at(source, "400"), "", True), notes=(way,))]).splitlines()
+    first = next(i for i, line in enumerate(shown) if "note" in line)
+    assert shown[first].startswith("  = note: x: [1, 3, 1200, 800] → layer1 →")
+    assert shown[first + 1].startswith("          → layer")
+    assert all(len(line) <= 120 for line in shown)
+    told = " ".join(line.strip() for line in shown[first : first + 2])
+    assert told == f"= note: {way}"
+
+
 def test_summary() -> None:
     source = Source("net.nnspec", SPEC)
     bad = error(Label(at(source, "400"), "", True))

@@ -8,7 +8,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.render.columns import printable
 from nnspec.diagnostics.render.order import ordered
 from nnspec.diagnostics.render.patch import patch
-from nnspec.diagnostics.render.snippet import snippet
+from nnspec.diagnostics.render.snippet import WIDTH, snippet
 from nnspec.diagnostics.render.style import Style
 from nnspec.diagnostics.render.summary import counted
 from nnspec.source import Source
@@ -63,11 +63,24 @@ def _diagnostic(diagnostic: Diagnostic, style: Style) -> list[str]:
 
 
 def _remark(word: str, role: str, text: str, digits: int, style: Style) -> list[str]:
-    first, *more = printable(text).split("\n")
-    frame = style.paint("frame", " " * digits + " =")
     indent = " " * (digits + 3 + len(word) + 2)
+    lines = printable(text).split("\n")
+    first, *more = [part for line in lines for part in _wrapped(line, WIDTH - len(indent))]
+    frame = style.paint("frame", " " * digits + " =")
     out = [f"{frame} {style.paint(role, word)}: {first}"]
     return out + [(indent + line).rstrip() for line in more]
+
+
+def _wrapped(line: str, room: int) -> list[str]:
+    """A line that shows a way (`[B, 3] → fc → [B, 8]`), broken before arrows where it is too long."""
+    first, *steps = line.split(" → ")
+    out = [first]
+    for step in steps:
+        if len(out[-1]) + len(step) + 3 > room:
+            out.append(f"→ {step}")
+        else:
+            out[-1] += f" → {step}"
+    return out
 
 
 def _last_line(diagnostic: Diagnostic) -> int:
