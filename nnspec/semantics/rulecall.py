@@ -49,6 +49,14 @@ class RuleCall(Record, eq=False):
         """The place of an argument, or of the whole call."""
         return self.spans.get(name, self.span) if name is not None else self.span
 
+    def shown(self, name: str, text: str | None = None) -> tuple[Label, ...]:
+        """A label at an argument that the user wrote: `this is [B, 3]`, or another text."""
+        if not self.given(name):
+            return ()
+        x = self.tensor(name)
+        said = text if text is not None else f"this is {self.show(x)}" if x is not None else ""
+        return (Label(self.spans[name], said),)
+
     def tensor(self, name: str) -> Tensor | None:
         """The argument as a tensor, None where it is not one."""
         value = self.arguments.get(name)
@@ -74,9 +82,17 @@ class RuleCall(Record, eq=False):
         self.world.report(error(code, message, place, label, labels, (*notes, *ways), help, fix))
         return ERROR
 
-    def warn(self, code: str, message: str, at: str | None = None, help: str | None = None) -> None:
+    def warn(
+        self,
+        code: str,
+        message: str,
+        at: str | None = None,
+        help: str | None = None,
+        label: str = "",
+        others: tuple[Label, ...] = (),
+    ) -> None:
         """Report a warning (code W…) at an argument or at the call."""
-        self.world.report(error(code, message, self.where(at), help=help))
+        self.world.report(error(code, message, self.where(at), label, others, help=help))
 
     def agree(
         self,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, mismatches
@@ -15,7 +12,10 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nnspec.semantics.evaluate.matching import Callee
 
 
@@ -57,7 +57,7 @@ def demand(
     values, spans: the arguments, and where they stand.
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
-    from nnspec.semantics.evaluate import blame
+    from nnspec.semantics.evaluate import blame, ranks
     from nnspec.semantics.evaluate.expressions import evaluate
 
     for fact in signature.where:
@@ -67,6 +67,10 @@ def demand(
         if condition is True:
             continue
         if condition is False:
+            rank = ranks.told(fact, signature, values, spans, inner, callee)
+            if rank is not None and callee.library:
+                inner.report(rank)
+                return False
             found = blame.of_dims(fact, signature, values, spans, inner, callee.span)
             others, ways = trail.told(inner.world, found.others)
             demanded = () if callee.library else (Label(fact.span, "demanded here"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nnspec.semantics.remedies import called, operands
+from nnspec.semantics.remedies import called, operands, rewrite
 from nnspec.semantics.remedies.axes import (
     Change,
     grown,
@@ -73,7 +73,8 @@ def _alike(x: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
 def _classes(scores: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
     """Scores `[N, C, *]` and class numbers `[N, *]`."""
     rest = scores.dims[:1] + scores.dims[2:]
-    for change in (*shrunk(target.dims), *merged(target.dims)):
+    plain = list(shrunk(target.dims))
+    for change in plain or merged(target.dims):
         if change.dims == rest:
             yield operands.changed(target, change, site)
     if len(target.dims) == len(scores.dims) > 1:
@@ -82,15 +83,19 @@ def _classes(scores: Operand, target: Operand, site: Site) -> Iterator[Proposal]
             if target.dims[at] == scores.dims[1] and without == rest:
                 what = "turn its one-hot rows into class numbers"
                 yield operands.changed(target, Change(f".argmax({at})", what), site)
-                break
+                return
     for change in (*swaps(scores.dims), *moves(scores.dims)):
         if change.dims[:1] + change.dims[2:] == target.dims:
             change = Change(change.call, "bring the classes to axis 1")
             yield operands.changed(scores, change, site)
             break
-    for change in (*shrunk(scores.dims), *grown(scores.dims)):
+    for change in (*shrunk(scores.dims), *grown(scores.dims)) if not plain else ():
         if change.dims[:1] + change.dims[2:] == target.dims:
             yield operands.changed(scores, change, site)
+    if len(scores.dims) > 3 and len(target.dims) == len(rest) and target.dims[:1] == rest[:1]:
+        size = ", ".join(map(str, target.dims[1:]))
+        edit, text = rewrite.with_function(scores.places[0], "interpolate", f"size=({size})", site)
+        yield Proposal((edit,), f"resize the scores: `{text}`", True)
 
 
 def _joined(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:

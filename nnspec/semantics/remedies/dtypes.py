@@ -8,7 +8,7 @@ from nnspec.semantics.remedies import called, rewrite
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside, tensors
 from nnspec.semantics.rules.dtypes import is_integral
-from nnspec.semantics.values import Tensor
+from nnspec.semantics.values import Layer, Tensor
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
@@ -17,7 +17,12 @@ def proposals(site: Site) -> Iterator[Proposal]:
     found = tensors(site)
     found.sort(key=lambda pair: not inside(site.mistake.span, pair[0].span))
     mixed = any(is_integral(tensor.dtype) for _, tensor in found)
+    callee = site.callee(site.node) if site.node is not None else None
+    rows = callee.body.arguments.get("num_embeddings") if isinstance(callee, Layer) else None
     for expr, tensor in found:
+        if tensor.dims and tensor.dims[-1] == rows:
+            edit, text = rewrite.with_method(expr, "argmax(-1)", site)
+            yield Proposal((edit,), f"turn its one-hot rows into numbers: `{text}`", True)
         if mixed and not is_integral(tensor.dtype):
             # Numbers and fractions: it is the numbers that are to be converted.
             continue

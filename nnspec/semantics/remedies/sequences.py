@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Edit
-from nnspec.semantics.remedies import called, flow, operands
+from nnspec.semantics.remedies import called, flow, operands, recurrent
 from nnspec.semantics.remedies.axes import Change, grown, merged, shrunk, swaps
 from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.proposal import Maker, Proposal
-from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.values import DimLike, Layer
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -27,7 +27,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if kind == "attention":
         yield from _attention(found, callee if isinstance(callee, Layer) else None, site)
     elif isinstance(callee, Layer):
-        yield from _recurrent(found, callee, site)
+        yield from recurrent.proposals(found, callee, site)
 
 
 def _batch_first(callee: Layer, site: Site) -> Iterator[Proposal]:
@@ -137,44 +137,3 @@ def _added(maker: Maker, **arguments: object) -> tuple[Edit, ...]:
         text = ", ".join([str(new[name]), *(f"{n}={new[n]}" for n in rest)])
         edits.append(maker.edit(name, text))
     return tuple(edits)
-
-
-# --- recurrent layers ------------------------------------------------------------------------------
-
-
-def _recurrent(found: list[Operand], callee: Layer, site: Site) -> Iterator[Proposal]:
-    given = called.arguments(site).get("input")
-    x = [o for o in found if given is not None and any(p is given for p in o.places)]
-    states = [o for o in found if o not in x]
-    at_state = "hx" in called.arguments(site) and inside(
-        site.mistake.span, called.arguments(site)["hx"].span
-    )
-    if states and at_state:
-        yield from _states(states, callee, site)
-    elif x:
-        for change in (*grown(x[0].dims), *shrunk(x[0].dims), *merged(x[0].dims)):
-            yield operands.changed(x[0], change, site)
-        if callee.type_name.endswith("Cell") and len(x[0].dims) == 3:
-            change = Change("[:, -1]", "give it one step, such as the last one")
-            yield operands.changed(x[0], change, site)
-
-
-def _states(states: list[Operand], callee: Layer, site: Site) -> Iterator[Proposal]:
-    dims = states[0].dims
-    alike = [s for s in states if s.dims == dims]
-    for change in (*grown(dims), *shrunk(dims), *swaps(dims)):
-        yield operands.changed(alike, change, site)
-    for maker in flow.made_by(callee, site):
-        rows, ways = dims[0] if dims else None, 2 if _is_on(maker, "bidirectional") else 1
-        if len(dims) > 1 and isinstance(rows, int):
-            if maker.is_open("num_layers") and rows % ways == 0 and maker.takes("num_layers"):
-                yield maker.proposal(num_layers=rows // ways)
-            if maker.takes("bidirectional") and maker.is_open("bidirectional"):
-                yield maker.proposal(bidirectional=ways == 1)
-        if dims and isinstance(dims[-1], int) and maker.is_open("hidden_size"):
-            yield maker.proposal(hidden_size=dims[-1])
-
-
-def _is_on(maker: Maker, name: str) -> bool:
-    node = maker.written(name)
-    return isinstance(node, ast.Constant) and node.value is True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.remedies import called
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
 from nnspec.semantics.values import TupleValue, Value
@@ -16,14 +17,13 @@ def proposals(site: Site) -> Iterator[Proposal]:
     """A tuple where a tensor is meant: taken apart where it is assigned, or its first item."""
     name = _tuple(site)
     if name is None:
+        yield from _pair(site)
         return
     value = site.value(name)
     assert isinstance(value, TupleValue)
     if isinstance(name, ast.Tuple):
-        for item in name.items:
-            yield Proposal(
-                (Edit(name.span, item.span.text),), f"give it `{item.span.text}` alone", True
-            )
+        first = name.items[0].span.text
+        yield Proposal((Edit(name.span, first),), f"give it `{first}` alone", True)
         return
     target = _assigned(name, site)
     if target is not None:
@@ -34,6 +34,14 @@ def proposals(site: Site) -> Iterator[Proposal]:
     yield Proposal(
         (Edit(name.span, f"{name.id}[0]"),), f"take its first item: `{name.id}[0]`", True
     )
+
+
+def _pair(site: Site) -> Iterator[Proposal]:
+    """The two states of an LSTM, where one is given."""
+    given = called.arguments(site).get("hx")
+    if called.kind(site) == "recurrent" and isinstance(given, ast.Name):
+        pair = f"({given.id}, zeros_like({given.id}))"
+        yield Proposal((Edit(given.span, pair),), f"give it two states: `{pair}`", True)
 
 
 def names(site: Site) -> Iterator[Proposal]:

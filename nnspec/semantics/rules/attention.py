@@ -112,13 +112,18 @@ def multihead_attention(call: RuleCall) -> Value:
         return call.fail("E0302", f"`{call.name}` takes equally many axes of all three: {shown}")
     if not same_dtype(call, ("query", q), ("key", k), ("value", v)):
         return ERROR
+    if not _features_fit(call, "key", k) or not _features_fit(call, "value", v):
+        return ERROR
     batched = len(q.dims) == 3
     time = 1 if batched and first else 0
+    steps, others = call.show(k.dims[time]), call.show(v.dims[time])
     if not call.agree(
         k.dims[time],
         v.dims[time],
-        f"key and value differ in their length: {call.show(k)} and {call.show(v)}",
+        f"key and value of `{call.name}` differ in their length: {call.show(k)} and {call.show(v)}",
         "value",
+        f"{others} on axis {time}",
+        (Label(call.spans["key"], f"{steps} on axis {time}"),) if call.given("key") else (),
     ):
         return ERROR
     batch: tuple[DimLike, ...] = (q.dims[1 - time],) if batched else ()
@@ -133,6 +138,26 @@ def multihead_attention(call: RuleCall) -> Value:
     extra = sum(call.arguments.get(n) is True for n in ("add_bias_kv", "add_zero_attn"))
     output = Tensor(q.dtype, q.dims, q.origins, None)
     return TupleValue((output, _weights(call, q, batch, length, call.settle(keys + extra))))
+
+
+def _features_fit(call: RuleCall, name: str, x: Tensor) -> bool:
+    """Whether keys, or values, have as many features as the layer was made for."""
+    hyper = "kdim" if name == "key" else "vdim"
+    wanted = call.arguments.get(name[0])
+    if x.dims is None or not isinstance(wanted, DimLike):
+        return True
+    given = call.arguments.get(hyper) is not None
+    own = "" if given else f"; `{hyper}` is for another number"
+    size = call.show(x.dims[-1])
+    return call.agree(
+        x.dims[-1],
+        wanted,
+        f"`{call.name}` takes a {name} with {call.show(wanted)} features, but is given {call.show(x)}",
+        name,
+        f"{size} on axis {len(x.dims) - 1}, where {call.show(wanted)} is needed",
+        (*call.declared(hyper if given else "embed_dim"), *came_from(x, len(x.dims) - 1)),
+        (f"keys and values have the features of the query{own}",) if not given else (),
+    )
 
 
 def batches_agree(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import dtypes
 from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
@@ -24,11 +23,14 @@ from nnspec.syntax import ast
 
 
 def broadcast(
-    call: RuleCall, operands: Sequence[tuple[str, Tensor]]
+    call: RuleCall,
+    operands: Sequence[tuple[str, Tensor]],
+    matrices: tuple[Tensor, Tensor] | None = None,
 ) -> tuple[Dims, Origins] | ErrorValue | None:
     """The dims of the result of an elementwise operation; None where the rank is not known.
 
     operands: the tensors with the names of their arguments.
+    matrices: the two tensors of which these are the axes before the matrices, for the message.
     Reports E0307 where two sizes can never be stretched to one.
     """
     first_name, first = operands[0]
@@ -42,7 +44,7 @@ def broadcast(
         if dims is None or other.dims is None:
             dims = None
             continue
-        met = _meet(call, (so_far_name, so_far), (name, other))
+        met = _meet(call, (so_far_name, so_far), (name, other), matrices)
         if met is None:
             return ERROR
         dims, origins = met
@@ -65,7 +67,10 @@ def stretch(call: RuleCall, operands: Sequence[tuple[str, Tensor]], dtype: str |
 
 
 def _meet(
-    call: RuleCall, left: tuple[str, Tensor], right: tuple[str, Tensor]
+    call: RuleCall,
+    left: tuple[str, Tensor],
+    right: tuple[str, Tensor],
+    matrices: tuple[Tensor, Tensor] | None,
 ) -> tuple[Dims, Origins] | None:
     a, b = left[1].dims, right[1].dims
     assert a is not None and b is not None
@@ -85,7 +90,7 @@ def _meet(
             here, there = i - pad_a, i - pad_b
             taken = _stretched(call, a[here], b[there])
             if taken is None:
-                _refuse(call, left, right, here, there)
+                _refuse(call, left, right, here, there, matrices)
                 return None
             dim = taken
             origin = origins_a[here] if taken is a[here] else origins_b[there]
@@ -119,53 +124,32 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike) -> DimLike | None:
 
 
 def _refuse(
-    call: RuleCall, left: tuple[str, Tensor], right: tuple[str, Tensor], here: int, there: int
+    call: RuleCall,
+    left: tuple[str, Tensor],
+    right: tuple[str, Tensor],
+    here: int,
+    there: int,
+    matrices: tuple[Tensor, Tensor] | None,
 ) -> None:
-    a, b = left[1], right[1]
-    assert a.dims is not None and b.dims is not None
-    back = here - len(a.dims)
+    a, b = matrices or (left[1], right[1])
+    assert left[1].dims is not None and right[1].dims is not None
+    sizes = f"{call.show(left[1].dims[here])} and {call.show(right[1].dims[there])}"
+    back = here - len(left[1].dims) - (2 if matrices else 0)
     where = "the last axis" if back == -1 else f"axis {back}"
+    before = "the axes before the matrices do not broadcast" if matrices else "do not broadcast"
+    shown = f"{call.show(a)} and {call.show(b)}"
     call.fail(
         "E0307",
-        f"{call.show(a)} and {call.show(b)} do not broadcast: on {where}, "
-        f"{call.show(a.dims[here])} and {call.show(b.dims[there])} differ and neither is 1",
+        (f"{call.name} of {shown}: " if matrices else f"{shown} ")
+        + f"{before}: on {where}, {sizes} differ and neither is 1",
         right[0] if call.given(right[0]) else None,
         f"this is {call.show(b)}",
         (
-            *(
-                (Label(call.spans[left[0]], f"this is {call.show(a)}"),)
-                if call.given(left[0])
-                else ()
-            ),
-            *came_from(a, here),
-            *came_from(b, there),
+            *call.shown(left[0], f"this is {call.show(a)}"),
+            *came_from(left[1], here),
+            *came_from(right[1], there),
         ),
-        help=_advice(call, a, b),
     )
-
-
-def _advice(call: RuleCall, a: Tensor, b: Tensor) -> str | None:
-    """Axes that would line the smaller operand up with the larger one, if that is all that is wrong."""
-    assert a.dims is not None and b.dims is not None
-    small, large = (b, a) if len(b.dims) <= len(a.dims) else (a, b)
-    assert small.dims is not None and large.dims is not None
-    if len(small.dims) == 1 and len(large.dims) > 1:
-        size = small.dims[0]
-        for at, dim in enumerate(large.dims[:-1]):
-            if call.settle(dim) == call.settle(size):
-                index = ", ".join([":"] + ["None"] * (len(large.dims) - 1 - at))
-                return f"index the smaller one with `[{index}]` to line it up with axis {at}"
-    if len(small.dims) == len(large.dims) == 2 and _same(call, small.dims, large.dims[::-1]):
-        return "transpose one of them with `.T`"
-    if len(small.dims) == len(large.dims) - 1:
-        for at in range(len(large.dims)):
-            if at and _same(call, small.dims, large.dims[:at] + large.dims[at + 1 :]):
-                return f"`.unsqueeze({at})` on the smaller one gives it the missing axis"
-    return None
-
-
-def _same(call: RuleCall, left: Dims, right: Dims) -> bool:
-    return all(call.settle(a) == call.settle(b) for a, b in zip(left, right, strict=True))
 
 
 # --- operators -------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
-from nnspec.semantics.rules.arguments import came_from, unknown
+from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
 
@@ -26,11 +26,12 @@ def elementwise_loss(call: RuleCall) -> Value:
     found = broadcast(call, [(first, x), ("target", target)])
     if isinstance(found, ErrorValue):
         return found
-    _warn_of_broadcast(call, x, target)
+    if found is not None:
+        _warn_of_broadcast(call, first, x, target, found[0])
     return _reduced(call, dtype, None if found is None else found[0])
 
 
-def _warn_of_broadcast(call: RuleCall, x: Tensor, target: Tensor) -> None:
+def _warn_of_broadcast(call: RuleCall, first: str, x: Tensor, target: Tensor, dims: Dims) -> None:
     """`[B, 1]` against `[B]` gives `[B, B]`: torch goes on, and the loss is wrong."""
     if x.dims is None or target.dims is None:
         return
@@ -40,9 +41,12 @@ def _warn_of_broadcast(call: RuleCall, x: Tensor, target: Tensor) -> None:
     if not same:
         call.warn(
             "W0205",
-            f"`{call.name}` broadcasts {call.show(x)} against {call.show(target)}",
+            f"`{call.name}` broadcasts {call.show(x)} against {call.show(target)}: "
+            f"it compares {call.world.show_shape(dims)}",
             "target" if call.given("target") else None,
-            help="give both the same shape, for instance with `.squeeze(-1)`",
+            "give both the same shape",
+            f"this is {call.show(target)}",
+            call.shown(first),
         )
 
 
@@ -55,6 +59,7 @@ def exact_loss(call: RuleCall) -> Value:
                 "E0303",
                 f"`{call.name}` takes floating tensors, but {name} is {one.dtype}",
                 name if call.given(name) else None,
+                f"this is {one.dtype}",
                 help="`.float()` converts it",
             )
     if not _same_shape(call, x, target, "target"):
@@ -71,23 +76,22 @@ def _same_shape(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
     if x.dims is None or other.dims is None:
         return True
     message = f"`{call.name}` takes an input and a {name} of one shape, got {call.show(x)} and {call.show(other)}"
-    place = name if call.given(name) else None
+    place, label = name if call.given(name) else None, f"this is {call.show(other)}"
+    first = next((n for n in ("input", "input1") if n in call.arguments), "input")
     if len(x.dims) != len(other.dims):
-        call.fail("E0302", message, place, help=_squeeze_help(call, x, other))
+        call.fail("E0302", message, place, label, call.shown(first))
         return False
     return all(
-        call.agree(a, b, message, place, others=(*came_from(x, i), *came_from(other, i)))
+        call.agree(
+            a,
+            b,
+            message,
+            place,
+            label,
+            others=(*call.shown(first), *came_from(x, i), *came_from(other, i)),
+        )
         for i, (a, b) in enumerate(zip(x.dims, other.dims, strict=True))
     )
-
-
-def _squeeze_help(call: RuleCall, x: Tensor, other: Tensor) -> str | None:
-    assert x.dims is not None and other.dims is not None
-    if x.dims[:-1] == other.dims and x.dims[-1] == 1:
-        return "`.squeeze(-1)` on the input takes its last axis away"
-    if other.dims[:-1] == x.dims and other.dims[-1] == 1:
-        return "`.squeeze(-1)` on the target takes its last axis away"
-    return None
 
 
 def cross_entropy(call: RuleCall) -> Value:
@@ -139,6 +143,7 @@ def _not_class_numbers(call: RuleCall, target: Tensor) -> ErrorValue:
         "E0303",
         f"`{call.name}` takes int64 class numbers as a target, got {target.dtype}",
         "target" if call.given("target") else None,
+        f"this is {target.dtype}",
         help="`.long()` converts them",
     )
 
@@ -147,23 +152,46 @@ def _classes_fit(call: RuleCall, x: Tensor, target: Tensor, rest: tuple[DimLike,
     assert x.dims is not None and target.dims is not None
     wanted = call.world.show_shape(rest)
     message = f"`{call.name}` of scores {call.show(x)} takes class numbers {wanted}, got {call.show(target)}"
-    place = "target" if call.given("target") else None
-    help = "the classes are axis 1 of the scores"
+    place, label = "target" if call.given("target") else None, f"this is {call.show(target)}"
+    axis = 1 if len(x.dims) > 1 else 0
+    scores = call.shown(
+        "input", f"axis {axis} is for the classes, {call.show(x.dims[axis])} of them"
+    )
     if len(target.dims) != len(rest):
-        if len(x.dims) == 3 and len(target.dims) == 2:
-            help = "flatten both: scores to [batch * time, classes], the target to [batch * time]"
-        call.fail("E0302", message, place, help=help)
+        call.fail("E0302", message, place, label, scores, _of_images(call, target, rest))
         return False
-    if len(x.dims) == 3 and len(rest) == 2 and _same(call, x.dims[:2], target.dims):
-        help = "the classes are axis 1: swap the axes of the scores with `.transpose(1, 2)`"
     return all(
-        call.agree(a, b, message, place, others=came_from(x, i), help=help)
+        call.agree(
+            a,
+            b,
+            message,
+            place,
+            label,
+            (*scores, *came_from(x, i if i == 0 else i + 1)),
+            _mixed(call, a, b),
+        )
         for i, (a, b) in enumerate(zip(target.dims, rest, strict=True))
     )
 
 
-def _same(call: RuleCall, left: tuple[DimLike, ...], right: tuple[DimLike, ...]) -> bool:
-    return all(call.settle(a) == call.settle(b) for a, b in zip(left, right, strict=True))
+def _of_images(call: RuleCall, target: Tensor, rest: tuple[DimLike, ...]) -> tuple[str, ...]:
+    """What a target with an axis too many may be."""
+    assert target.dims is not None
+    if len(target.dims) != len(rest) + 1:
+        return ()
+    if len(rest) == 3 and call.settle(target.dims[1]) == 3:
+        return ("a mask is a class number for each pixel, and not an image of three channels",)
+    return ()
+
+
+def _mixed(call: RuleCall, have: DimLike, want: DimLike) -> tuple[str, ...]:
+    """A batch of scores that is a multiple of that of the target: other axes have come into it."""
+    have, want = call.settle(have), call.settle(want)
+    if isinstance(have, int) and isinstance(want, int) and 0 < have < want and want % have == 0:
+        return (
+            f"{want} is {want // have} * {have}: a reshape has brought other axes into the batch",
+        )
+    return ()
 
 
 def _class_weights(call: RuleCall, classes: DimLike) -> bool:

@@ -56,7 +56,7 @@ def _inner(
         b.dims[j],
         f"{call.name} of {call.show(a)} and {call.show(b)}: "
         f"{_nth(i, len(a.dims))} of the first is {call.show(a.dims[i])}, "
-        f"{_nth(j, len(b.dims))} of the second is {call.show(b.dims[j])}",
+        f"{_nth(j, len(b.dims))} of the second {call.show(b.dims[j])}, and these must be equal",
         right_name if call.given(right_name) else None,
         f"this is {call.show(b)}",
         (
@@ -93,10 +93,7 @@ def matmul(call: RuleCall) -> Value:
                 "E0302", f"{call.name} takes no scalar", name, help="`*` multiplies by a number"
             )
     row = -2 if len(b.dims) > 1 else -1
-    help = None
-    if len(b.dims) > 1 and len(a.dims) > 1 and call.settle(a.dims[-1]) == call.settle(b.dims[-1]):
-        help = "`.mT` on the second one swaps its last two axes"
-    if not _inner(call, ("input", a, -1), ("other", b, row), help):
+    if not _inner(call, ("input", a, -1), ("other", b, row), None):
         return ERROR
     if len(a.dims) <= 2 and len(b.dims) <= 2:
         dims = a.dims[:-1] + (b.dims[-1:] if len(b.dims) > 1 else ())
@@ -104,7 +101,7 @@ def matmul(call: RuleCall) -> Value:
         return Tensor(dtype, dims, origins)
     left = Tensor(a.dtype, a.dims[:-2], origins_of(a)[:-2])
     right = Tensor(b.dtype, b.dims[:-2], origins_of(b)[:-2])
-    batch = broadcast(call, [("input", left), ("other", right)])
+    batch = broadcast(call, [("input", left), ("other", right)], (a, b))
     if isinstance(batch, ErrorValue):
         return batch
     assert batch is not None
@@ -130,17 +127,19 @@ def ranked_matmul(call: RuleCall) -> Value:
     dtype = _result(a, b)
     if a.dims is None or b.dims is None:
         return unknown(dtype)
-    help = None
-    if len(b.dims) > 1 and call.settle(a.dims[-1]) == call.settle(b.dims[-1]):
-        help = "`.mT` on the second one swaps its last two axes"
-    if not _inner(call, ("input", a, -1), (second, b, -2 if len(b.dims) > 1 else -1), help):
+    if not _inner(call, ("input", a, -1), (second, b, -2 if len(b.dims) > 1 else -1), None):
         return ERROR
     if len(a.dims) == 3 and not call.agree(
         a.dims[0],
         b.dims[0],
         f"{call.name} of {call.show(a)} and {call.show(b)}: the batches differ",
         second,
-        help="`matmul` broadcasts batches",
+        f"{call.show(b.dims[0])} on axis 0",
+        (
+            *call.shown("input", f"{call.show(a.dims[0])} on axis 0"),
+            *came_from(a, 0),
+            *came_from(b, 0),
+        ),
     ):
         return ERROR
     dims = a.dims[:-1] + (b.dims[-1:] if len(b.dims) > 1 else ())
