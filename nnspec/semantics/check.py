@@ -17,14 +17,16 @@ from nnspec.semantics.world import error
 from nnspec.syntax import ast
 
 
-def check(scope: FileScope, catalog: Catalog, remedies: bool = True) -> Checked:
+def check(scope: FileScope, catalog: Catalog, only: frozenset[int] | None = None) -> Checked:
     """Follow a resolved file. Mistakes are values: see `Checked.diagnostics`.
 
-    remedies: whether to look for changes that mend the mistakes.
+    only: the numbers of the declarations to follow, on trial: nothing is looked for that mends their mistakes.
     """
     recorder = Recorder(home=scope.source)
     findings = Findings(passes.covered(scope, catalog))
-    for declaration in scope.file.declarations:
+    for number, declaration in enumerate(scope.file.declarations):
+        if only is not None and number not in only:
+            continue
         try:
             _declaration(declaration, scope, catalog, recorder, findings)
         except BudgetExceeded as limit:
@@ -41,11 +43,11 @@ def check(scope: FileScope, catalog: Catalog, remedies: bool = True) -> Checked:
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
     found = _own(findings, scope)
-    if remedies and any(d.severity == "error" or d.code == "W0205" for d in found):
+    if only is None and found:
         from nnspec.semantics.remedies import mended
 
         found = mended(found, scope, catalog, recorder)
-    if not any(d.severity == "error" for d in (*scope.diagnostics, *found)):
+    if only is None and not any(d.severity == "error" for d in (*scope.diagnostics, *found)):
         found = (*found, *unused(scope, recorder))
     return Checked(
         scope,

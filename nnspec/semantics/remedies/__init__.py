@@ -62,11 +62,14 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0419": (unpacking.names,),
     "E0427": (unpacking.proposals,),
     "W0205": (agreement.proposals,),
+    "W0301": (features.moved,),
 }
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
 EXACT = frozenset(("E0301", "E0306"))
+# Mistakes that may be one of spelling, for which the rule knows the name that was meant.
+SPELLED = frozenset(("E0427",))
 # Facts that say how the numbers come about, or which there are to choose from.
 NOTES: dict[str, Callable[[Site], str | None]] = {"E0307": joins.note, "E0321": divisors.note}
 
@@ -86,6 +89,8 @@ def mended(
 def _with_remedies(
     mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Trials
 ) -> Diagnostic:
+    if mistake.code in SPELLED and mistake.fix is not None:
+        return mistake
     site = find(mistake, scope, recorder, trials)
     works: list[Proposal] = []
     if mistake.code in SOUGHT:

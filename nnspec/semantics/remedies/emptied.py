@@ -8,7 +8,7 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
-from nnspec.semantics.values import Layer, LibraryFunction
+from nnspec.semantics.values import Layer, LayerType, LibraryFunction
 from nnspec.syntax import ast
 
 MOST = 4096
@@ -90,6 +90,9 @@ def _maker(site: Site) -> Maker | None:
         makers = flow.made_by(callee, site)
         return makers[0] if makers else None
     node = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    if isinstance(callee, LayerType) and isinstance(node, ast.Call):
+        # In a Sequential, which is told at its parts.
+        return Maker(node, callee.decl, callee.decl.name, local=True)
     if isinstance(callee, LibraryFunction) and isinstance(node, ast.Call):
         if len(callee.decls) == 1:
             piped = isinstance(site.node, ast.Pipe)

@@ -104,11 +104,17 @@ def _misfit(site: Site) -> Misfit | None:
     return None
 
 
+def moved(site: Site) -> Iterator[Proposal]:
+    """Another axis that surely has the wanted size, where the one at its place may have it."""
+    misfit = _misfit(site)
+    if misfit is not None:
+        yield from _moved(misfit, site)
+
+
 def sizes_of(value: Value) -> tuple[int, ...] | None:
-    """An int, or a tuple or list of ints, as sizes."""
+    """A size, or a tuple or list of sizes."""
     items = value.items if isinstance(value, (TupleValue, ListValue)) else (value,)
-    found = tuple(i for i in items if isinstance(i, int) and not isinstance(i, bool))
-    return found if len(found) == len(items) else None
+    return numbers(items) if all(isinstance(i, DimLike) for i in items) else None
 
 
 def _has_rank(type_: ast.TensorType, rank: int) -> bool:
@@ -133,7 +139,9 @@ def _flattened(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """Axes that make the wanted size when they are one."""
     shape, wanted = misfit.shape, misfit.wanted
     if misfit.axis == len(shape) - 1:
-        starts = [i for i in range(1, len(shape) - 1) if prod(shape[i:]) == wanted]
+        starts = [i for i in range(1, len(shape) - 1) if prod(shape[i:]) == int(wanted)]
+        if not starts and misfit.name == "in_features" and misfit.maker and len(shape) > 3:
+            yield from _both(misfit, misfit.maker, site)
         for start in starts[:1]:
             edit, text = rewrite.with_method(misfit.given, f"flatten({start})", site)
             yield Proposal((edit,), f"flatten it first: `{text}`", True, True, "given")
@@ -143,11 +151,25 @@ def _flattened(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         value = site.value(before) if before is not None else None
         dims = value.dims if isinstance(value, Tensor) else None
         if name in ("flatten", "view", "reshape") and before is not None and dims:
-            if prod(numbers(dims[1:])) == wanted and not isinstance(step, ast.Pipe):
+            if prod(numbers(dims[1:])) == int(wanted) and not isinstance(step, ast.Pipe):
                 code = f"{before.span.text}.flatten(1)"
                 edit = Edit(step.span, code)
                 yield Proposal((edit,), f"leave the batch its axis: `{code}`", True, True)
             return
+
+
+def _both(misfit: Misfit, maker: Maker, site: Site) -> Iterator[Proposal]:
+    """Maps flattened, for a layer that takes all of them."""
+    value = site.value(misfit.given)
+    dims = value.dims[1:] if isinstance(value, Tensor) and value.dims is not None else ()
+    if not maker.is_open(misfit.name) and not isinstance(maker.written(misfit.name), ast.Binary):
+        return
+    size = " * ".join(map(str, dims))
+    edit, text = rewrite.with_method(misfit.given, "flatten(1)", site)
+    edits = (edit, maker.edit(misfit.name, size))
+    yield Proposal(
+        edits, f"flatten it first, `{text}`, and make `{misfit.name}` {size}", True, True, "given"
+    )
 
 
 def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
@@ -258,7 +280,7 @@ def _merged(misfit: Misfit, site: Site) -> str | None:
         before = _first(step)
         value = site.value(before) if before is not None else None
         dims = value.dims if isinstance(value, Tensor) else None
-        if dims is not None and len(dims) > 2 and prod(numbers(dims[1:])) == misfit.shape[-1]:
+        if dims is not None and len(dims) > 2 and prod(numbers(dims[1:])) == int(misfit.shape[-1]):
             return " * ".join(map(str, dims[1:]))
     return None
 

@@ -254,7 +254,7 @@ def _tokens(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
     for (_, shape), (_, wanted) in ((left, right), (right, left)):
         for extra in (0, 1, 2):
             have, want = shape[1] - extra, wanted[1] - extra
-            if have < 1 or want < 1 or not found:
+            if have < 1 or want < 1 or not found or not is_plain(wanted[1]):
                 continue
             axis_count = max((len(sides) for _, _, sides in found), default=2)
             ratio = (want / have) ** (1 / axis_count)
@@ -309,12 +309,12 @@ def _shortcut(left: Operand, right: Operand, axes: list[int], site: Site) -> Ite
             m.decl.name.endswith(f"{space}d") for e, _ in (left, right) for m in _wide(e, site)
         )
         if axes[0] == 1 and len(shape) >= 3 and (used or len(shape) > 3):
-            strides = {-(-a // b) for a, b in zip(shape[2:], wanted[2:], strict=True) if b}
-            if len(strides) == 1 and is_plain(shape[1]) and is_plain(wanted[1]):
+            strides = {round(a / b) for a, b in zip(shape[2:], wanted[2:], strict=True) if b}
+            if len(strides) == 1:
                 stride = strides.pop()
                 more = f", stride={stride}" if stride > 1 else ""
                 value = f"Conv{space}d({shape[1]}, {wanted[1]}, 1{more})"
-        elif axes == [len(shape) - 1] and is_plain(shape[-1]) and is_plain(wanted[-1]):
+        elif axes == [len(shape) - 1]:
             value = f"Linear({shape[-1]}, {wanted[-1]})"
         if value is not None:
             edits = rewrite.new_layer("shortcut", value, expr, site)

@@ -108,10 +108,11 @@ Images = list[tuple[str, ast.TensorType, tuple[int, ...]]]
 def images(site: Site) -> Images:
     """The arguments that may be images or signals: name, type, and the sizes of the last axes.
 
-    They are those of the def at fault or, where it leaves its sizes open, of the first def that does not.
+    They are those of the def at fault or, where it leaves its sizes open, of its module, or of the first def.
     """
     defs = [site.definition] if site.definition is not None else []
-    for declaration in site.scope.file.declarations:
+    declarations = list(site.scope.file.declarations)
+    for declaration in sorted(declarations, key=lambda d: d is not site.module):
         members = declaration.body if isinstance(declaration, ast.Module) else (declaration,)
         defs += [m for m in members if isinstance(m, ast.Def)]
     return next((found for each in defs if (found := _images(each))), [])

@@ -10,9 +10,18 @@ from nnspec.semantics.values import DimLike
 
 
 class Size(int):
-    """A number that stands for a formula, and reads as the formula."""
+    """A number that stands for a formula: it reads as the formula, and equals nothing but that."""
 
     text: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and self.text == other.text
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     def __str__(self) -> str:
         return self.text

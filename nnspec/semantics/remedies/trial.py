@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit
 from nnspec.library.catalog import Catalog
+from nnspec.semantics.remedies.concerned import Uses
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.resolved import FileScope
 from nnspec.source import Source
 from nnspec.syntax import ast
 
-# Trials of one file. A long one gets fewer, for each of them checks the whole file anew.
-MOST = 60
-LEAST = 6
-CHARACTERS = 120_000
+# What the trials of one file may cost, in characters of the declarations that are checked anew; parsing
+# the whole text costs an eighth of that.
+BUDGET = 200_000
+PARSING = 8
+# So many trials a file gets in any case.
+LEAST = 8
 
 Places = Counter[tuple[str, int]]
 
@@ -32,8 +35,8 @@ class Trials:
         self._catalog = catalog
         self._before = _places(errors)
         self._known: dict[str, Places | None] = {}
-        text = scope.source.text
-        self.left = max(LEAST, min(MOST, CHARACTERS // max(1, len(text))))
+        self._uses = Uses(scope.file)
+        self._spent = 0
 
     def mends(self, mistake: Diagnostic, proposal: Proposal) -> bool:
         """Whether the file is without the mistake, and without any new one, after the change.
@@ -42,10 +45,12 @@ class Trials:
         """
         text = applied(self._scope.source.text, proposal.edits)
         if text not in self._known:
-            if self.left <= 0:
+            spans = [e.span for e in proposal.edits] + [mistake.span]
+            declarations = self._uses.of(spans)
+            self._spent += len(text) // PARSING + self._uses.length(declarations)
+            if self._spent > BUDGET and len(self._known) >= LEAST:
                 return False
-            self.left -= 1
-            self._known[text] = self._places_of(text, proposal.edits)
+            self._known[text] = self._places_of(text, proposal.edits, declarations)
         found = self._known[text]
         if found is None or found[_place(mistake)] >= self._before[_place(mistake)]:
             return False
@@ -56,8 +61,10 @@ class Trials:
         concerned = {span.line for span in spans}
         return not any(line in concerned for _, line in new)
 
-    def _places_of(self, text: str, edits: Sequence[Edit]) -> Places | None:
-        """What is wrong in the text after the edits, by the lines before them; None where it cannot be parsed."""
+    def _places_of(
+        self, text: str, edits: Sequence[Edit], declarations: frozenset[int]
+    ) -> Places | None:
+        """What is wrong in these declarations after the edits, by the lines before; None where it cannot be parsed."""
         from nnspec.semantics.check import check
         from nnspec.semantics.resolve import resolve
         from nnspec.syntax.parser import parse
@@ -66,7 +73,7 @@ class Trials:
         if any(d.severity == "error" for d in parsed.diagnostics):
             return None
         scope = resolve(parsed.file, self._scope.module_path, self._imported, self._catalog)
-        checked = check(scope, self._catalog, remedies=False)
+        checked = check(scope, self._catalog, declarations)
         lines = _old_lines(edits)
         return _places((*scope.diagnostics, *checked.diagnostics), lines)
 
