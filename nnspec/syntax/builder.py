@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+# The names under which every spec reaches torch's modules.
+_NAMESPACES = ("torch", "nn", "F")
 _MODEL_LINES = (ast.Init, ast.Tie, ast.Freeze)
 
 
@@ -68,7 +70,8 @@ class Builder(BuildMembers):
         module = text.lstrip(".")
         dots = len(text) - len(module)
         if not dots:
-            self.report(mistakes.absolute_import(self.at(whence), module))
+            own = any(n.alias not in (None, n.name, *_NAMESPACES) for n in names)
+            self.report(mistakes.absolute_import(self.at(whence), module, span, own))
             return None
         if not all(part.isidentifier() for part in module.split(".")):
             self.report(mistakes.import_without_file(self.at(whence), text))

@@ -13,6 +13,7 @@ from nnspec.syntax.lines import explain_line_start, header_words
 from nnspec.syntax.tokens import BROKEN, HARD_WORDS, Line, Tokens
 
 _OPERATORS = frozenset("+ - * / // % ** @ & | ^ << >>".split())
+_LOOSER = frozenset("= , : return if else and or not in is == != < <= > >=".split())
 _BEFORE_A_NAME = frozenset("def module model type let param buffer const . * , (".split())
 _BEHIND_A_NAME = frozenset("= : , ) ( .".split())
 
@@ -153,9 +154,11 @@ def _expression(m: Mistake) -> Diagnostic | None:
     if m.is_("NUMBER") and m.text.startswith(".") and m.glued(m.at):
         return mistakes.dot_number(m.span, m.text[1:])
     if m.text == "[" and m.is_("PATH", m.at - 1):
-        return mistakes.path_index(m.span)
+        number = m.text_at(m.at + 1).isdigit() and m.text_at(m.at + 2) == "]"
+        return mistakes.path_index(m.span, m.span.to(m.tokens.span(m.at + 2)) if number else None)
     if m.text in _OPERATORS and _in_pipe_target(m):
-        return mistakes.pipe_goes_on(m.span, m.text)
+        start = m.tokens.span(_pipeline_start(m))
+        return mistakes.pipe_goes_on(m.span, m.text, start.to(m.tokens.span(m.at - 1)))
     starts_value = m.is_("NAME") or m.is_("NUMBER") or m.is_("STRING")
     if starts_value and m.brackets and m.accepts(","):
         return mistakes.missing_operator(m.tokens.span(m.at - 1), m.span)
@@ -177,6 +180,17 @@ def _in_pipe_target(m: Mistake) -> bool:
         if depth < 0:
             return False
     return False
+
+
+def _pipeline_start(m: Mistake) -> int:
+    """The first token of the pipeline in whose target the mistake is: behind what binds less tightly."""
+    depth = 0
+    for at in range(m.at - 1, m.first - 1, -1):
+        text = m.text_at(at)
+        depth += (text in (")", "]", "}")) - (text in ("(", "[", "{"))
+        if depth < 0 or (depth == 0 and text in _LOOSER):
+            return at + 1
+    return m.first
 
 
 def _word(m: Mistake) -> Diagnostic | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import brackets as bracket_mistakes
 from nnspec.diagnostics.mistakes import characters as mistakes
 from nnspec.source import Source, Span
 from nnspec.syntax.oddities import FOREIGN_OPERATORS, read_oddity
@@ -186,7 +187,7 @@ class Lexer:
     def _close(self, bracket: str, begin: int, stop: int) -> int:
         span = self._span(begin, stop)
         if not self.brackets:
-            self.report(mistakes.stray_bracket(span, bracket))
+            self.report(bracket_mistakes.stray_bracket(span, bracket))
             return BROKEN
         if (
             len(self.brackets) > 1
@@ -197,7 +198,7 @@ class Lexer:
         if bracket != expected:
             opening = self.tokens.open_brackets(len(self.tokens.types))
             where = self.tokens.span(opening[-1]) if opening else None
-            self.report(mistakes.wrong_bracket(span, bracket, expected, where))
+            self.report(bracket_mistakes.wrong_bracket(span, bracket, expected, where))
             if where is not None and "\n" in self.source.text[where.start : begin]:
                 return BROKEN  # Too far from the bracket that it would close to be meant for it.
         self.brackets.pop()
@@ -208,7 +209,9 @@ class Lexer:
         opening = self.tokens.open_brackets(len(self.tokens.types))[-1]
         bracket = self.brackets.pop()
         closing = CLOSING[bracket]
-        self.report(mistakes.unclosed_bracket(self.tokens.span(opening), bracket, closing, span))
+        where = self.tokens.span(opening)
+        end = self._span(self.tokens.ends[-1], self.tokens.ends[-1])
+        self.report(bracket_mistakes.unclosed_bracket(where, bracket, closing, span, end))
         self.add_token(closing, span.start, span.start)
 
     # --- lines and blocks ----------------------------------------------------------------------------

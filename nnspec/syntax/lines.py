@@ -56,7 +56,9 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
     if m.head == "class" and second_is_name:
         return habits.python_class(first, second)
     if m.head == "@" and m.at == m.first:
-        return habits.decorator(first)
+        return habits.decorator(first, first.to(m.tokens.span(m.last())))
+    if m.head == "import" and second_is_name and m.kind != "check":
+        return habits.python_import(first.to(m.tokens.span(m.last())))
     if m.head in PYTHON_STATEMENTS and second not in ("=", ".", ",") and m.kind != "check":
         return habits.python_statement(first, m.head)
     if m.head in HARD_WORDS and second == "=":
@@ -102,12 +104,7 @@ def _top_level(m: Mistake, first: Span, second: str, second_is_name: bool) -> Di
             m.tokens.span(m.first + 1), _shown(m, m.first + 1), "a name", f"after `{m.head}`"
         )
     if m.is_("NAME", m.first) and second == "=":
-        return mistakes.misplaced(
-            m.tokens.span(m.first).to(m.tokens.span(m.first + 1)),
-            "an assignment",
-            place,
-            f"a layer belongs into a `module`; an instance is declared with `model {m.head} = ...`",
-        )
+        return mistakes.assignment_in_file(first.to(m.tokens.span(m.first + 1)), m.head)
     near: list[str] = []
     if m.is_("NAME", m.first) and second_is_name:
         blocks = ("module", "def", "check", "extern")

@@ -53,9 +53,10 @@ def read_oddity(lexer: Lexer, at: int) -> int:
         lexer.add(BROKEN if meant in "()" else lexer.ids[meant], at, at + 1)
         return at + 1
     if character in _QUOTES:
-        lexer.report(mistakes.lookalike(_span(lexer, at, at + 1), character, '"'))
         closing = re.compile(f"[{_QUOTES}\n]").search(text, at + 1, lexer.end)
         stop = closing.end() if closing and closing[0] != "\n" else at + 1
+        string = _span(lexer, at, stop) if stop > at + 1 else None
+        lexer.report(mistakes.lookalike(_span(lexer, at, at + 1), character, '"', string))
         lexer.add(BROKEN, at, stop)
         return stop
     if character.isspace():
@@ -121,7 +122,9 @@ def _semicolon(lexer: Lexer, at: int) -> int:
     stop = text.find("\n", at, lexer.end)
     rest = text[at + 1 : lexer.end if stop < 0 else stop].strip()
     last = not rest or rest.startswith("#")
-    lexer.report(mistakes.semicolon(_span(lexer, at, at + 1), last))
+    inline = bool(lexer.tokens.lines) and lexer.tokens.lines[-1].opened
+    indent = None if lexer.brackets or inline else lexer.levels[0]
+    lexer.report(mistakes.semicolon(_span(lexer, at, at + 1), last, indent))
     if not last and not lexer.brackets:
         lexer.new_line()
     return at + 1

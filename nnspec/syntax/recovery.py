@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.diagnostics.mistakes import characters, syntax
+from nnspec.diagnostics.mistakes import brackets, characters, syntax
 from nnspec.source import Span
 from nnspec.syntax.driver import Driver
 from nnspec.syntax.explain import Mistake, explain
@@ -122,12 +122,13 @@ class Recovery:
         bracket = tokens.text(innermost)
         before = tokens.span(point) if tokens.text(point) else None
         self._report(
-            characters.unclosed_bracket(
+            brackets.unclosed_bracket(
                 tokens.span(innermost),
                 bracket,
                 CLOSING[bracket],
                 before,
-                tuple(tokens.span(opening) for opening in opened[:-1]),
+                characters.end_of(tokens.span(point - 1)),
+                tuple((tokens.span(at), CLOSING[tokens.text(at)]) for at in opened[:-1]),
             )
         )
         if tokens.text(point):
@@ -173,9 +174,12 @@ class Recovery:
             end = self._tokens.ends[at - 1]
             self._report(syntax.missing_colon(Span(self._lexer.source, end, end), header))
             return self._end_of_block(at) + 1
-        self._report(characters.unexpected_indent(self._indentation(at)))
+        stop = self._end_of_block(at)
+        indentation = self._indentation(at)
+        block = Span(self._lexer.source, indentation.start, self._tokens.ends[stop - 1])
+        self._report(characters.unexpected_indent(indentation, block, line.levels[0]))
         # What the block was meant to be nobody knows, so its lines would only be found fault with.
-        return self._end_of_block(at) + 1
+        return stop + 1
 
     def _indentation(self, at: int) -> Span:
         tokens = self._tokens

@@ -160,8 +160,9 @@ class StringReader:
             elif depth == 0 and mark in (":", ":="):
                 return self._with_spec(start, found.start(), limit)
             elif depth == 0 and mark in ("!", "="):
-                self._report(mistakes.field_conversion(self._span(at - 1, at), mark))
                 closing = text.find("}", at, limit)
+                rest = self._span(at - 1, max(at, closing))
+                self._report(mistakes.field_conversion(self._span(at - 1, at), mark, rest))
                 return _Field(start, found.start(), closing) if closing >= 0 else None
 
     def _with_spec(self, start: int, colon: int, limit: int) -> _Field | None:

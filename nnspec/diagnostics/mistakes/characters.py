@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from nnspec.diagnostics.diagnostic import Applicability, Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.mistakes.edits import replace, requote, shift_lines
 from nnspec.source import Span
+
+# What a statement begins with; a line that begins with an operator belongs to the one above.
+_OPERAND = re.compile(r"(?!(?:and|or|if|else|in|is)\b)\w|[(\[{*\"']")
 
 
 def error(
@@ -22,11 +27,6 @@ def error(
     """A diagnostic with its primary label at `span` and further ones at the spans of `also`."""
     labels = (Label(span, remark, True), *(Label(other, text) for other, text in also))
     return Diagnostic(code, "error", message, labels, notes, help, fix)
-
-
-def replace(title: str, span: Span, text: str, applicability: Applicability = "safe") -> Fix:
-    """A fix that is one edit."""
-    return Fix(title, (Edit(span, text),), applicability)
 
 
 def end_of(span: Span) -> Span:
@@ -92,12 +92,17 @@ def number_too_large(span: Span) -> Diagnostic:
 def odd_character(span: Span, character: str) -> Diagnostic:
     """A character that means nothing. span: it and its repetitions."""
     if character == "\\":
+        text = span.source.text
+        end = text.find("\n", span.end)
+        blanks = Span(span.source, span.end, len(text) if end < 0 else end)
+        only_blanks = end >= 0 and len(span.text) == 1 and blanks.text.isspace()
         return error(
             "E0106",
             span,
             "a backslash continues a line only as its last character",
             "something follows it",
             help="remove it, or put the expression in parentheses",
+            fix=replace("remove the blanks behind it", blanks, "") if only_blanks else None,
         )
     hints = {
         "$": "names have letters, digits and `_`",
@@ -108,15 +113,23 @@ def odd_character(span: Span, character: str) -> Diagnostic:
     return error("E0106", span, f"{shown} has no meaning here", help=hints.get(character))
 
 
-def lookalike(span: Span, character: str, meant: str) -> Diagnostic:
-    """A typographic character in the place of one of ASCII. meant: that one."""
+def lookalike(span: Span, character: str, meant: str, string: Span | None = None) -> Diagnostic:
+    """A typographic character in the place of one of ASCII.
+
+    meant: that one; string: for a quote, all up to its partner, where it has one.
+    """
+    fix: Fix | None = None
+    if meant != '"':
+        fix = replace(f"write `{meant}`", span, meant)
+    elif string is not None and not any(char in string.text for char in '"\\\n'):
+        fix = requote(f"write `{meant}`", string, meant, meant, "safe")
     return error(
         "E0106",
         span,
         f"`{character}` only looks like `{meant}`",
         "typographic character",
         help=f"type `{meant}`",
-        fix=None if meant == '"' else replace(f"write `{meant}`", span, meant),
+        fix=fix,
     )
 
 
@@ -131,12 +144,21 @@ def odd_space(span: Span, character: str) -> Diagnostic:
     )
 
 
-def semicolon(span: Span, last: bool) -> Diagnostic:
-    """A `;`. last: nothing follows it on its line."""
+def semicolon(span: Span, last: bool, indent: int | None) -> Diagnostic:
+    """A `;`. last: nothing follows it on its line; indent: of a new line in its place, where there can be one."""
+    fix: Fix | None = None
     if last:
         fix = replace("remove it", span, "")
         return error("E0132", span, "a line needs no `;` at its end", help="remove it", fix=fix)
-    return error("E0132", span, "`;` does not separate statements", help="begin a new line")
+    if indent is not None:
+        text, end = span.source.text, span.end
+        while text[end : end + 1] in (" ", "\t"):
+            end += 1
+        gap = Span(span.source, span.start, end)
+        fix = replace("begin a new line", gap, "\n" + " " * indent)
+    return error(
+        "E0132", span, "`;` does not separate statements", help="begin a new line", fix=fix
+    )
 
 
 def foreign_name(span: Span) -> Diagnostic:
@@ -159,12 +181,14 @@ def foreign_operator(span: Span, operator: str, meant: str) -> Diagnostic:
     new = f"{before}{meant}{after}" if meant.isalpha() else meant
     if operator == "!":
         new = f"not{after}"
+    # Elsewhere `!` binds tighter than what `not` here applies to.
+    applicability: Applicability = "maybe" if operator == "!" else "safe"
     return error(
         "E0116",
         span,
         f"`{operator}` is written `{meant}` here",
         help=f"type `{meant}`",
-        fix=replace(f"write `{meant}`", span, new),
+        fix=replace(f"write `{meant}`", span, new, applicability),
     )
 
 
@@ -187,11 +211,16 @@ def unterminated_string(span: Span, quote: str) -> Diagnostic:
         return error(
             "E0105", span, "this string never ends", "opened here", help=f"close it with `{quote}`"
         )
+    # Closing brackets, a comma, a colon at the end of the line were hardly meant for the string.
+    body = span.text.rstrip("()[]{},: \t\r")
+    end = Span(span.source, span.start + len(body), span.start + len(body))
+    plain = len(body) > 1 and not any(char in body for char in "()[]{},#\\")
     return error(
         "E0105",
         span,
         "this string does not end on its line",
         f"no closing `{quote}`",
+        fix=replace(f"add `{quote}`", end, quote, "maybe") if plain else None,
         help=f"close it with `{quote}`; a text of several lines stands in `{quote * 3}`",
     )
 
@@ -212,17 +241,19 @@ def string_prefix(span: Span, prefix: str) -> Diagnostic:
 def bad_number(span: Span, text: str) -> Diagnostic:
     """A malformed number."""
     help = "write it as in `1_000`, `0.5`, `1e-5`, `10e9` or `0x1F`"
+    fix = None
     if text[-1:] in "jJ":
         help = "there are no imaginary literals; `complex(0, 1)` makes a complex tensor"
     elif text.isdigit() and text.startswith("0"):
         help = f"write `{text.lstrip('0')}`"
+        fix = replace(help, span, text.lstrip("0"), "maybe")
     elif text[0].isdigit() and text[0:2].lower() not in ("0x", "0b", "0o") and "e" not in text:
         letters = text.lstrip("0123456789_.")
         if letters.isidentifier() and not letters.startswith("_"):
             help = (
                 "a name cannot begin with a digit; between a number and a name belongs an operator"
             )
-    return error("E0124", span, f"`{_short(text)}` is not a number", help=help)
+    return error("E0124", span, f"`{_short(text)}` is not a number", help=help, fix=fix)
 
 
 def bad_escape(span: Span, text: str) -> Diagnostic:
@@ -281,19 +312,24 @@ def backslash_in_field(span: Span) -> Diagnostic:
     )
 
 
-def field_conversion(span: Span, mark: str) -> Diagnostic:
-    """`{x!r}` or `{x=}`."""
+def field_conversion(span: Span, mark: str, rest: Span) -> Diagnostic:
+    """`{x!r}` or `{x=}`. rest: from the mark to the end of the field."""
     return error(
         "E0126",
         span,
         f"`{mark}` is not part of an f-string here",
         help="write the value alone, perhaps with a format: `{x:.3f}`",
+        fix=replace(f"remove `{rest.text}`", rest, "", "maybe") if ":" not in rest.text else None,
     )
 
 
 def format_string_here(span: Span, what: str) -> Diagnostic:
     """An f-string where a plain one must stand. what: what it should be."""
-    return error("E0126", span, f"an f-string cannot be {what}", help="write a plain string")
+    plain = re.fullmatch(r"([rR]?)[fF]([rR]?)([\"'][^{}]*)", span.text)
+    fix = replace("remove the `f`", span, "".join(plain.groups())) if plain else None
+    return error(
+        "E0126", span, f"an f-string cannot be {what}", help="write a plain string", fix=fix
+    )
 
 
 # --- lines and indentation -----------------------------------------------------------------------------
@@ -322,51 +358,21 @@ def inconsistent_dedent(span: Span, column: int, inner: int, outer: int) -> Diag
     )
 
 
-def unexpected_indent(span: Span) -> Diagnostic:
-    """A line that is indented more than the one before, which opens no block."""
+def unexpected_indent(span: Span, block: Span, column: int) -> Diagnostic:
+    """A line that is indented more than the one before, which opens no block.
+
+    block: all lines that are indented so; column: where those of the line above begin.
+    """
     return error(
         "E0109",
         span,
         "this line is indented, but the line above opens no block",
         help="align it with the line above; a line that goes on stands in brackets or begins with `|>`",
-    )
-
-
-# --- brackets ------------------------------------------------------------------------------------------
-
-
-def stray_bracket(span: Span, bracket: str) -> Diagnostic:
-    """A closing bracket that nothing opened."""
-    return error("E0104", span, f"this `{bracket}` closes nothing")
-
-
-def wrong_bracket(span: Span, bracket: str, expected: str, opening: Span | None) -> Diagnostic:
-    """A closing bracket of the wrong kind. opening: the one that it would close."""
-    return error(
-        "E0104",
-        span,
-        f"`{bracket}` cannot close what is open here",
-        f"expected `{expected}`",
-        also=() if opening is None else ((opening, "opened here"),),
-        help=f"close it with `{expected}`",
-    )
-
-
-def unclosed_bracket(
-    opening: Span, bracket: str, closing: str, before: Span | None, around: tuple[Span, ...] = ()
-) -> Diagnostic:
-    """An opening bracket that nothing closed.
-
-    before: where it must have been closed at the latest; around: brackets around it, not closed either.
-    """
-    also = () if before is None else ((before, f"expected `{closing}` before this"),)
-    return error(
-        "E0103",
-        opening,
-        f"this `{bracket}` is never closed",
-        "opened here",
-        also=(*also, *((span, "not closed either") for span in around)),
-        help=f"close it with `{closing}`",
+        fix=(
+            shift_lines("align it with the line above", block, len(span.text) - column)
+            if _OPERAND.match(span.source.text, span.end)
+            else None
+        ),
     )
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.diagnostics.mistakes.characters import error, replace
+from nnspec.diagnostics.mistakes.characters import error
+from nnspec.diagnostics.mistakes.edits import remove_lines, replace, requote
+from nnspec.record import replaced
 from nnspec.source import Span
 
 # What to do in place of what Python's statements do.
@@ -31,6 +35,19 @@ def python_statement(span: Span, word: str) -> Diagnostic:
     return error("E0113", span, f"`{word}` is not part of the language", help=_INSTEAD_OF.get(word))
 
 
+# `import torch`, `import torch.nn as nn`, `import torch.nn.functional as F`: names that a spec has anyway.
+_KNOWN_ALREADY = re.compile(r"import\s+torch(\.nn(\s+as\s+nn|\.functional\s+as\s+F)?)?\s*")
+
+
+def python_import(line: Span) -> Diagnostic:
+    """`import torch`. line: the whole statement."""
+    word = Span(line.source, line.start, line.start + len("import"))
+    mistake = python_statement(word, "import")
+    if not _KNOWN_ALREADY.fullmatch(line.text):
+        return mistake
+    return replaced(mistake, fix=remove_lines("remove the line", line, "safe"))
+
+
 def python_class(span: Span, name: str) -> Diagnostic:
     """`class Net(nn.Module):`. span: the word `class`."""
     return error(
@@ -41,9 +58,15 @@ def python_class(span: Span, name: str) -> Diagnostic:
     )
 
 
-def decorator(span: Span) -> Diagnostic:
-    """`@decorator`."""
-    return error("E0113", span, "there are no decorators in the language", help="remove the line")
+def decorator(span: Span, line: Span) -> Diagnostic:
+    """`@decorator`. line: the whole of it."""
+    return error(
+        "E0113",
+        span,
+        "there are no decorators in the language",
+        help="remove the line",
+        fix=remove_lines("remove the line", line, "maybe"),
+    )
 
 
 def anonymous_function(span: Span) -> Diagnostic:
@@ -91,7 +114,13 @@ def else_if(span: Span) -> Diagnostic:
 
 def set_literal(span: Span) -> Diagnostic:
     """`{a, b}`."""
-    return error("E0119", span, "there are no sets in the language", help="write a list: `[a, b]`")
+    return error(
+        "E0119",
+        span,
+        "there are no sets in the language",
+        help="write a list: `[a, b]`",
+        fix=requote("write a list", span, "[", "]", "maybe"),
+    )
 
 
 def loop_else(span: Span, loop: str) -> Diagnostic:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
@@ -48,7 +49,7 @@ def unknown_dimension(
         "not a hyperparameter, an `int` argument or a `let`",
         tuple(others),
         help=help,
-        fix=respell(span, near),
+        fix=respell(span, near or [new]) if new != span.text == name else None,
     )
 
 
@@ -243,7 +244,11 @@ def unknown_type(name: str, span: Span, types: Iterable[str]) -> Diagnostic:
 
 def foreign_type(name: str, span: Span, meant: str) -> Diagnostic:
     """A type by the name that it has elsewhere."""
-    fix = Fix(f"write `{meant}`", (Edit(span, meant),)) if "`" not in meant else None
+    fix = None
+    if "`" not in meant:
+        place = Span(span.source, span.start, span.start + len(name))
+        same = meant in ("tensor", "int", "float", "bool", "str", "list", "dict")
+        fix = Fix(f"write `{meant}`", (Edit(place, meant),), "safe" if same else "maybe")
     return _error(
         "E0213", f"there is no type `{name}`", span, help=f"write {_ticked(meant)}", fix=fix
     )
@@ -294,7 +299,19 @@ def method_as_function(name: str, span: Span) -> Diagnostic:
         f"`{name}` is a method of tensors, not a function",
         span,
         help=f"write `x.{name}(...)`, or `x |> {name}(...)`",
+        fix=_as_method(name, span),
     )
+
+
+def _as_method(name: str, span: Span) -> Fix | None:
+    """`view(x, 2)` as `x.view(2)`, where the first argument is such that a dot may follow."""
+    call = re.compile(r"\(\s*([A-Za-z_][\w.]*)\s*(?:,\s*|(?=\)))")
+    found = call.match(span.source.text, span.end)
+    if found is None:
+        return None
+    new = f"{found[1]}.{name}("
+    edit = Edit(Span(span.source, span.start, found.end()), new)
+    return Fix(f"write `{new}...)`", (edit,), "maybe")
 
 
 def unknown_dtype(name: str, span: Span, dtypes: Iterable[str]) -> Diagnostic:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
-from nnspec.diagnostics.mistakes.characters import error, replace
+from nnspec.diagnostics.mistakes.characters import end_of, error
+from nnspec.diagnostics.mistakes.edits import enclose, remove_lines, replace
 from nnspec.source import Span
 
 # --- the general case ----------------------------------------------------------------------------------
@@ -57,6 +58,18 @@ def reserved_word(span: Span, word: str) -> Diagnostic:
 def misplaced(span: Span, what: str, where: str, help: str) -> Diagnostic:
     """A line that belongs elsewhere. what: `a layer`; where: `at the top of a file`; help: what to do."""
     return error("E0120", span, f"{what} cannot stand {where}", help=help)
+
+
+def assignment_in_file(span: Span, name: str) -> Diagnostic:
+    """`name = value` at the top of a file. span: up to the `=`."""
+    start = Span(span.source, span.start, span.start)
+    return error(
+        "E0120",
+        span,
+        "an assignment cannot stand at the top level of a file",
+        help=f"a layer belongs into a `module`; an instance is declared with `model {name} = ...`",
+        fix=replace("declare a model", start, "model ", "maybe"),
+    )
 
 
 def annotated_member(span: Span, name: str) -> Diagnostic:
@@ -142,8 +155,11 @@ def second_marker(span: Span, first: Span) -> Diagnostic:
     )
 
 
-def absolute_import(span: Span, module: str) -> Diagnostic:
-    """`from torch import nn`. span: the name behind `from`."""
+def absolute_import(span: Span, module: str, line: Span, new_names: bool) -> Diagnostic:
+    """`from torch import nn`.
+
+    span: the name behind `from`; line: the whole statement; new_names: whether it gives names that torch has not.
+    """
     root = module.partition(".")[0]
     if root in (
         "torch",
@@ -158,7 +174,9 @@ def absolute_import(span: Span, module: str) -> Diagnostic:
         help = "remove the line: torch's layers and functions need no import"
         if root != "torch" and root != "nn":
             help = "remove the line: only other specs are imported"
-        return error("E0130", span, f"`{module}` is not a spec", help=help)
+        known = root in ("torch", "nn") and not new_names
+        fix = remove_lines("remove the line", line, "safe" if known else "maybe")
+        return error("E0130", span, f"`{module}` is not a spec", help=help, fix=fix)
     return error(
         "E0130",
         span,
@@ -223,13 +241,14 @@ def pipe_target(span: Span) -> Diagnostic:
     )
 
 
-def pipe_goes_on(span: Span, operator: str) -> Diagnostic:
-    """`x |> f + 1`. span: the operator."""
+def pipe_goes_on(span: Span, operator: str, pipeline: Span) -> Diagnostic:
+    """`x |> f + 1`. span: the operator; pipeline: what stands before it."""
     return error(
         "E0127",
         span,
         f"`{operator}` cannot follow the target of `|>`",
         help=f"put the pipeline in parentheses: `(x |> f) {operator} ...`",
+        fix=enclose("put the pipeline in parentheses", pipeline, "(", ")", "maybe"),
     )
 
 
@@ -244,13 +263,18 @@ def dot_number(span: Span, number: str) -> Diagnostic:
     )
 
 
-def path_index(span: Span) -> Diagnostic:
-    """`init net[2].weight`. span: the bracket."""
+def path_index(span: Span, number: Span | None) -> Diagnostic:
+    """`init net[2].weight`. span: the bracket; number: up to the closing one, where a number stands in them."""
+    fix = None
+    if number is not None:
+        dotted = f".{number.text[1:-1].strip()}"
+        fix = replace(f"write `{dotted}`", number, dotted)
     return error(
         "E0101",
         span,
         "a path has no brackets",
         help="write numbers with dots, `net.2.weight`, and `*` for any: `h.*.weight`",
+        fix=fix,
     )
 
 
@@ -283,6 +307,7 @@ def star_in_parentheses(span: Span) -> Diagnostic:
         span,
         "a starred value stands in a list, a tuple or a call",
         help=f"write `({span.text},)` for a tuple, `[{span.text}]` for a list",
+        fix=replace("write a tuple", end_of(span), ",", "maybe"),
     )
 
 

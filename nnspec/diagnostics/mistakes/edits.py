@@ -1,0 +1,50 @@
+"""The edits that fixes of syntax are made of."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Applicability, Edit, Fix
+from nnspec.source import Span
+
+
+def replace(title: str, span: Span, text: str, applicability: Applicability = "safe") -> Fix:
+    """A fix that is one edit."""
+    return Fix(title, (Edit(span, text),), applicability)
+
+
+def enclose(
+    title: str, span: Span, before: str, after: str, applicability: Applicability = "safe"
+) -> Fix:
+    """A fix that puts texts around a span."""
+    start, end = (Span(span.source, at, at) for at in (span.start, span.end))
+    return Fix(title, (Edit(start, before), Edit(end, after)), applicability)
+
+
+def requote(title: str, span: Span, before: str, after: str, applicability: Applicability) -> Fix:
+    """A fix that writes others for the first and the last character of a span."""
+    first = Span(span.source, span.start, span.start + 1)
+    last = Span(span.source, span.end - 1, span.end)
+    return Fix(title, (Edit(first, before), Edit(last, after)), applicability)
+
+
+def remove_lines(title: str, span: Span, applicability: Applicability) -> Fix | None:
+    """A fix that removes the lines of a span with their newlines; None where something else is on them."""
+    source, text = span.source, span.source.text
+    first, last = source.position(span.start)[0], source.position(span.end)[0]
+    start = source.line_starts[first - 1]
+    stop = source.line_starts[last] if last < len(source.line_starts) else len(text)
+    rest = text[span.end : stop].strip()
+    if text[start : span.start].strip() or (rest and not rest.startswith("#")):
+        return None
+    return Fix(title, (Edit(Span(source, start, stop), ""),), applicability)
+
+
+def shift_lines(title: str, span: Span, columns: int) -> Fix:
+    """A fix that takes blanks from the beginning of each line of a span, as many as `columns`."""
+    source = span.source
+    first, last = source.position(span.start)[0], source.position(span.end)[0]
+    edits = []
+    for number in range(first, last + 1):
+        line, start = source.line(number), source.line_starts[number - 1]
+        if line[:columns].isspace():
+            edits.append(Edit(Span(source, start, start + min(columns, len(line))), ""))
+    return Fix(title, tuple(edits), "maybe")
