@@ -14,11 +14,13 @@ from nnspec.library.catalog import Catalog
 from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.remedies import (
     agreement,
+    batches,
     divisors,
     dtypes,
     emptied,
     features,
     joins,
+    parts,
     products,
     ranks,
     regrouped,
@@ -43,6 +45,8 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         features.proposals,
         sequences.proposals,
         products.proposals,
+        parts.proposals,
+        batches.proposals,
         agreement.proposals,
         joins.proposals,
     ),
@@ -54,7 +58,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     ),
     "E0303": (dtypes.proposals,),
     "E0304": (emptied.proposals,),
-    "E0306": (regrouped.proposals,),
+    "E0306": (batches.proposals, regrouped.proposals),
     "E0307": (products.proposals, agreement.proposals, joins.proposals),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
@@ -69,6 +73,8 @@ SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_i
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
 EXACT = frozenset(("E0301", "E0306"))
 # Mistakes that may be one of spelling, for which the rule knows the name that was meant.
+SPELLED = frozenset(("E0427",))
+# Fixes of a spelling are right even where they bring the next mistake to light.
 SPELLED = frozenset(("E0427",))
 # Facts that say how the numbers come about, or which there are to choose from.
 NOTES: dict[str, Callable[[Site], str | None]] = {"E0307": joins.note, "E0321": divisors.note}
@@ -120,8 +126,9 @@ def _told(
 ) -> Diagnostic:
     """The mistake with the changes that mend it; a fix of the rule's own that does not is left out."""
     help, fix = mistake.help, mistake.fix
-    if fix is not None and not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True)):
-        help = fix = None
+    if fix is not None and mistake.code not in SPELLED:
+        if not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True)):
+            help = fix = None
     first = [w for w in works if w.first]
     if first or (works and fix is None):
         fix = Fix((first or works)[0].text, (first or works)[0].edits)
