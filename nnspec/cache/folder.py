@@ -9,15 +9,15 @@ import os
 from stat import S_ISREG
 
 
-def folder() -> str | None:
-    """Where files are kept: under XDG_CACHE_HOME, else ~/.cache; None where there is no home."""
+def folder(sort: str) -> str | None:
+    """Where files of a sort are kept: under XDG_CACHE_HOME, else ~/.cache; None where there is no home."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     if not os.path.isabs(base):
         home = os.path.expanduser("~")
         if not os.path.isabs(home):
             return None
         base = os.path.join(home, ".cache")
-    return os.path.join(base, "nnspec")
+    return os.path.join(base, "nnspec", sort)
 
 
 def read(path: str, most: int) -> bytes | None:

@@ -39,9 +39,8 @@ class Results:
 
     def __init__(self, read: Read) -> None:
         self._read = read
-        kept = folder.folder()
-        self._folder = None if kept is None else os.path.join(kept, "results")
-        self._state = code_state() if kept is not None else None
+        self._folder = folder.folder("results")
+        self._state = code_state() if self._folder is not None else None
         self._evicted = False
 
     def recall(self, name: str, root: str, text: str | None = None) -> list[Diagnostic] | None:

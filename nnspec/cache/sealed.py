@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 try:
     # hashlib loads OpenSSL, which takes longer than all that is hashed here.
     from _blake2 import blake2b
@@ -27,6 +29,11 @@ def unseal(data: bytes | None, kind: bytes, key: bytes) -> bytes | None:
     head = len(kind) + SIZE
     content = data[head:]
     return content if data[len(kind) : head] == digest(kind, key, content) else None
+
+
+def named(folder: str, key: bytes) -> str:
+    """The path of the file with what was made of something, so that different makings do not meet in one."""
+    return os.path.join(folder, digest(key).hex())
 
 
 def digest(*parts: bytes) -> bytes:

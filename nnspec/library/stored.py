@@ -7,12 +7,10 @@ is not there is parsed, and added when the process ends. Loading trees takes a q
 from __future__ import annotations
 
 import marshal
-import os
-import sys
 
 from nnspec.cache import folder
 from nnspec.cache.code import code_state
-from nnspec.cache.sealed import seal, unseal
+from nnspec.cache.sealed import named, seal, unseal
 from nnspec.library.index import Entry, entry_of, index, row_of
 from nnspec.library.trees import flat, tree
 from nnspec.source import Source
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
 _KIND = b"nnspec library 1\n"
 _MOST = 20_000_000  # bytes
+_MOST_FILES = 8  # of other versions, other environments
 # What the trees of the library depend on.
 _PARTS = ("library", "syntax", "grammar", "source.py", "record.py")
 
@@ -53,19 +52,18 @@ class Stored:
     """What is kept of the library: rows of `Entry` by file, trees by file and offset."""
 
     def __init__(self) -> None:
-        kept, state = folder.folder(), code_state(*_PARTS)
-        self._path = kept and os.path.join(kept, f"library-{sys.implementation.cache_tag}.trees")
-        self._key = (state or "").encode()
-        self._usable = self._path is not None and state is not None
+        kept, state = folder.folder("library"), code_state(*_PARTS)
+        self._folder = kept
+        self._key = (state or "").encode("utf-8", "surrogatepass")
+        self._path = named(kept, self._key) if kept is not None and state is not None else None
         self._indexes: dict[str, list[Row]] = {}
         self._trees: dict[tuple[str, int], bytes] = {}
         self._new = False
-        if self._usable:
-            self._load()
+        if self._path is not None:
+            self._load(self._path)
 
-    def _load(self) -> None:
-        assert self._path is not None
-        body = unseal(folder.read(self._path, _MOST), _KIND, self._key)
+    def _load(self, path: str) -> None:
+        body = unseal(folder.read(path, _MOST), _KIND, self._key)
         if body is None:
             return
         try:
@@ -104,14 +102,14 @@ class Stored:
 
     def _change(self) -> None:
         """Write what is new when the process ends: a check asks for a dozen declarations, one after another."""
-        if self._usable and not self._new:
+        if self._path is not None and not self._new:
             import atexit
 
             self._new = True
             atexit.register(self._write)
 
     def _write(self) -> None:
-        assert self._path is not None
-        folder.write(
-            self._path, seal(_KIND, self._key, marshal.dumps((self._indexes, self._trees)))
-        )
+        assert self._path is not None and self._folder is not None
+        content = marshal.dumps((self._indexes, self._trees))
+        folder.write(self._path, seal(_KIND, self._key, content))
+        folder.evict(self._folder, _MOST_FILES)

@@ -14,32 +14,29 @@ from importlib.machinery import PathFinder
 
 import nnspec.grammar
 from nnspec.cache import folder
-from nnspec.cache.sealed import seal, unseal
+from nnspec.cache.sealed import named, seal, unseal
 from nnspec.syntax.tables import Tables, compile_grammar
 
 _KIND = b"nnspec tables 2\n"
 _MOST = 10_000_000  # bytes
+_MOST_FILES = 8  # of other versions, other environments
 
 
 @cache
 def tables() -> Tables:
     """The tables of the language, from the cache where it has them."""
     grammar = _grammar_text()
-    path = cache_path()
-    if path is not None:
-        found = _load(path, _key(grammar))
+    key = _key(grammar)
+    kept = folder.folder("grammar")
+    if kept is not None:
+        found = _load(named(kept, key), key)
         if found is not None:
             return found
     made = compile_grammar(grammar.decode())
-    if path is not None:
-        _store(path, _key(grammar), made)
+    if kept is not None:
+        _store(named(kept, key), key, made)
+        folder.evict(kept, _MOST_FILES)
     return made
-
-
-def cache_path() -> str | None:
-    """Where the tables are kept; None where there is no home."""
-    kept = folder.folder()
-    return kept and os.path.join(kept, f"grammar-{sys.implementation.cache_tag}.tables")
 
 
 def _grammar_text() -> bytes:

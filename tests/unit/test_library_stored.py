@@ -59,7 +59,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert checked() == []
     (writer,) = writers
     writer._write()
-    (path,) = (tmp_path / "nnspec").glob("library-*.trees")
+    (path,) = (tmp_path / "nnspec" / "library").iterdir()
     yield path
     catalog.library.cache_clear()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from nnspec.cache import folder
 from nnspec.syntax import table_cache
 from nnspec.syntax.builder import Builder
 from nnspec.syntax.tables import MAKE, compile_grammar
@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def cached(home: Path) -> Path:
-    (path,) = (home / "nnspec").iterdir()
+    (path,) = (home / "nnspec" / "grammar").iterdir()
     return path
 
 
@@ -93,7 +93,8 @@ def test_the_cache_of_another_grammar_is_ignored(
     changed = GRAMMAR.read_bytes() + b"\n// one more line\n"
     monkeypatch.setattr(table_cache, "_grammar_text", lambda: changed)
     read_again()
-    assert cached(home).read_bytes() != before
+    files = list((home / "nnspec" / "grammar").iterdir())
+    assert len(files) == 2 and [path.read_bytes() for path in files].count(before) == 1
 
 
 def test_without_a_place_for_the_cache_there_is_none(
@@ -106,15 +107,13 @@ def test_without_a_place_for_the_cache_there_is_none(
     assert file.read_text() == "in the way"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/path")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert table_cache.cache_path() == str(
-        tmp_path / "home" / ".cache" / "nnspec" / os.path.basename(table_cache.cache_path() or "")
-    )
+    assert folder.folder("grammar") == str(tmp_path / "home" / ".cache" / "nnspec" / "grammar")
     table_cache.tables.cache_clear()
 
 
 def test_nothing_is_left_beside_the_cache(home: Path) -> None:
     table_cache.tables()
-    assert [path.suffix for path in (home / "nnspec").iterdir()] == [".tables"]
+    assert [path.suffix for path in (home / "nnspec" / "grammar").iterdir()] == [""]
 
 
 def test_a_warm_start_imports_no_lark(home: Path) -> None:
