@@ -34,6 +34,13 @@ def shape(world: World, tensor: Tensor) -> str:
     return f"{prefix}{world.show_shape(tensor.dims)}"
 
 
+def whole(world: World, value: Value) -> str:
+    """A tuple with all that is in it: `([B, 3], [B, 4])`."""
+    if isinstance(value, TupleValue):
+        return f"({', '.join(whole(world, item) for item in value.items)})"
+    return shape(world, value) if isinstance(value, Tensor) else describe(world, value)
+
+
 def describe(world: World, value: Value) -> str:
     """What a value is, as it stands in a message: `[B, 3]`, `the int 4`, `a Linear layer`."""
     match value:

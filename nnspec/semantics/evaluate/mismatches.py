@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
-from nnspec.semantics.describe import describe, shape
+from nnspec.semantics.describe import describe, shape, whole
 from nnspec.semantics.evaluate import kinds
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.trail import Whence
@@ -60,7 +60,7 @@ def kind(
         frame.report(
             error(
                 "E0303",
-                f"`{callee.name}` takes a {wanted} tensor, but is given {value.dtype}",
+                f"`{callee.name}` takes {_article(wanted)} {wanted} tensor, but is given {value.dtype}",
                 span,
                 f"this is {shape(frame.world, value)}",
                 declared,
@@ -71,11 +71,16 @@ def kind(
     frame.report(
         error(
             "E0405",
-            f"`{param.name}` of `{callee.name}` takes {_words(type_)}, but is given {found}",
+            f"`{param.name}` of `{callee.name}` takes {_words(type_, callee)}, but is given {found}",
             span,
-            others=declared,
+            f"this is {whole(frame.world, value)}" if isinstance(value, TupleValue) else "",
+            declared,
         )
     )
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" else "a"
 
 
 def rank(tensor: Tensor) -> str:
@@ -95,7 +100,9 @@ def _rank_help(type_: ast.TensorType, value: Tensor) -> str | None:
     return None
 
 
-def _words(type_: ast.TypeExpr) -> str:
+def _words(type_: ast.TypeExpr, callee: Callee) -> str:
+    if callee.library and isinstance(type_, ast.TensorType):
+        return "a tensor"
     text = type_.span.text.strip() if type_.span.text else "another value"
     return f"`{text}`"
 

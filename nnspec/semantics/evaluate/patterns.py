@@ -112,7 +112,7 @@ def _none_fit(
             "E0419",
             f"{describe(frame.world, value)} is taken apart into {len(items)} names",
             target.span,
-            f"{len(items)} names here, {count} values",
+            f"{len(items)} names here, {count} value" + ("" if count == "1" else "s"),
         )
     )
     for item in items:

@@ -16,6 +16,7 @@ from nnspec.semantics.remedies.axes import (
     swaps,
 )
 from nnspec.semantics.remedies.operands import Operand
+from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
 
@@ -53,6 +54,21 @@ def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
             for change in (*swaps(one.dims, 0 if len(one.dims) < 4 else 1), *moves(one.dims)):
                 if stretch(change.dims, other.dims):
                     yield operands.changed(one, change, site)
+
+    if len(small.dims) != len(large.dims):
+        yield from _widths(small, large, site)
+
+
+def _widths(small: Operand, large: Operand, site: Site) -> Iterator[Proposal]:
+    """The layer before one of them with as many features as the other has, where that is all that differs."""
+    axes = range(-len(small.dims), 0)
+    differing = [i for i in axes if not stretch(small.dims[i:][:1], large.dims[i:][:1])]
+    if len(differing) != 1:
+        return
+    have, want = small.dims[differing[0]], large.dims[differing[0]]
+    if isinstance(have, int) and isinstance(want, int):
+        yield from other_widths(small.places[0], have, want, site)
+        yield from other_widths(large.places[0], want, have, site)
 
 
 def _alike(x: Operand, target: Operand, site: Site) -> Iterator[Proposal]:

@@ -31,6 +31,7 @@ _KINDS = {
     "cat": "join",
     "stack": "join",
     "expand": "expand",
+    "split": "split",
     "gather": "gather",
     "index_select": "gather",
 }
@@ -41,7 +42,7 @@ _OPERATORS = {"@": "product"}
 
 
 def kind(site: Site) -> str:
-    """`product`, `attention`, `recurrent`, `loss`, `classes`, `join`, `expand`, `gather`, or `elementwise`."""
+    """`product`, `attention`, `recurrent`, `loss`, `classes`, `join`, `split`, `expand`, `gather`, or `elementwise`."""
     if isinstance(site.node, ast.Binary):
         return _OPERATORS.get(site.node.op, "elementwise")
     callee = site.callee(site.node) if site.node is not None else None

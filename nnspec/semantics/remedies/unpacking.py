@@ -8,9 +8,12 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
-from nnspec.semantics.values import TupleValue, Value
+from nnspec.semantics.values import LibraryFunction, Tensor, TupleValue, Value
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
+
+# So many values may be left without a name.
+SPARE = 3
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
@@ -30,7 +33,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
         rest = ", ".join("_" for _ in value.items[1:])
         text = f"{name.id}, {rest}"
         edit = Edit(target.span, text if target.whole else f"({text})")
-        yield Proposal((edit,), f"take it apart where it is made: `{target.text(edit.text)}`", True)
+        line = f"{target.text(edit.text)} = {_short(target.assignment.value)}"
+        yield Proposal((edit,), f"take it apart where it is made: `{line}`", True)
     yield Proposal(
         (Edit(name.span, f"{name.id}[0]"),), f"take its first item: `{name.id}[0]`", True
     )
@@ -51,12 +55,42 @@ def names(site: Site) -> Iterator[Proposal]:
         return
     value = site.value(statement.value)
     flat = [n.span.text for n in walk(statement.target) if isinstance(n, ast.Name)]
+    yield from _parts(statement.value, value, len(flat), site)
     shape = _nested(value, iter(flat))
-    if shape is not None:
+    many = isinstance(value, TupleValue) and len(value.items) > len(flat) + SPARE
+    if shape is not None and not many:
         edit = Edit(statement.target.span, shape)
-        source = statement.value.span.text
-        source = source if len(source) <= 40 and "\n" not in source else "..."
-        yield Proposal((edit,), f"write `{shape} = {source}`")
+        yield Proposal((edit,), f"write `{shape} = {_short(statement.value)}`")
+
+
+def _parts(expr: ast.Expr, value: Value, count: int, site: Site) -> Iterator[Proposal]:
+    """As many parts as there are names: of another size, or by `chunk`."""
+    call = expr.target if isinstance(expr, ast.Pipe) else expr
+    callee = site.callee(expr)
+    if not isinstance(call, ast.Call) or not isinstance(callee, LibraryFunction):
+        return
+    if callee.decls[0].rule != "split" or not isinstance(value, TupleValue) or count < 2:
+        return
+    size = next((n for n in walk(call) if isinstance(n, ast.Number)), None)
+    parts = [part.dims for part in value.items if isinstance(part, Tensor)]
+    if size is None or not parts or None in parts or len(parts) != len(value.items):
+        return
+    first, last = parts[0] or (), parts[-1] or ()
+    lengths = [d for d in first if d == size.value]
+    if len(lengths) == 0:
+        return
+    at = next(i for i, d in enumerate(first) if d == size.value)
+    each, rest = first[at], last[at]
+    if isinstance(each, int) and isinstance(rest, int):
+        total = each * (len(parts) - 1) + rest
+        if total >= count:
+            new = -(-total // count)
+            yield Proposal((Edit(size.span, str(new)),), f"make {count} parts: parts of {new}")
+
+
+def _short(expr: ast.Expr) -> str:
+    text = expr.span.text
+    return text if len(text) <= 40 and "\n" not in text else "..."
 
 
 class Target:

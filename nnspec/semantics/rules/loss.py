@@ -168,7 +168,7 @@ def _classes_fit(call: RuleCall, x: Tensor, target: Tensor, rest: tuple[DimLike,
             place,
             label,
             (*scores, *came_from(x, i if i == 0 else i + 1)),
-            _mixed(call, a, b),
+            _mixed(call, a, b) if i == 0 else (),
         )
         for i, (a, b) in enumerate(zip(target.dims, rest, strict=True))
     )

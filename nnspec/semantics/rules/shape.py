@@ -164,16 +164,22 @@ def _whence(x: Tensor) -> tuple[Whence, ...]:
 def _mend(call: RuleCall, x: Tensor, wanted: Dims) -> str | None:
     """A single size of the wanted shape that would be right if it were another number."""
     assert x.dims is not None
+    found: list[tuple[int, DimLike]] = []
     for i in reversed(range(len(wanted))):
         others = [d for j, d in enumerate(wanted) if j != i]
         have, want = cancel(call, x.dims, others)
         total, rest = product(call.world, have), product(call.world, want)
-        if rest == 0 or call.world.prove(Relation(total % rest, "==", 0)) is not True:
-            continue
-        size = call.settle(total // rest)
-        shape = (*wanted[:i], size, *wanted[i + 1 :])
-        return f"{call.show(size)} instead of {call.show(wanted[i])} fits: {call.world.show_shape(shape)}"
-    return None
+        if rest != 0 and call.world.prove(Relation(total % rest, "==", 0)) is True:
+            found.append((i, call.settle(total // rest)))
+    # A size that the tensor has on the same axis is the likeliest to be meant.
+    found.sort(key=lambda one: x.dims is None or x.dims[one[0] : one[0] + 1] != (one[1],))
+    if not found:
+        return None
+    at, size = found[0]
+    shape = (*wanted[:at], size, *wanted[at + 1 :])
+    return (
+        f"{call.show(size)} instead of {call.show(wanted[at])} fits: {call.world.show_shape(shape)}"
+    )
 
 
 def cancel(

@@ -126,6 +126,7 @@ def _split_sections(
         f"the parts [{shown}] add up to {call.show(total)}, but axis {at} of {call.show(x)} "
         f"has {call.show(x.dims[at])}",
         name,
+        f"{call.show(total)} in all",
         others=arguments.came_from(x, at),
         help=_last_section(call, sections, x.dims[at]),
     ):
@@ -134,11 +135,12 @@ def _split_sections(
 
 
 def _last_section(call: RuleCall, sections: Dims, size: DimLike) -> str | None:
+    """Sizes that are named, with a last part that takes what is left; numbers are mended by trial."""
     rest: DimLike = size
     for section in sections[:-1]:
         rest = rest - section
     rest = call.settle(rest)
-    if not sections or (isinstance(rest, int) and rest < 0):
+    if not sections or isinstance(rest, int):
         return None
     shown = ", ".join(call.show(s) for s in (*sections[:-1], rest))
     return f"[{shown}] would fit"
