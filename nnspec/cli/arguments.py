@@ -59,8 +59,9 @@ class Parser(argparse.ArgumentParser):
             "--format",
             choices=FORMATS,
             default="human",
-            help="how findings are shown: with their source lines, one a line, as a JSON list, as annotations"
-            " of GitHub Actions, or as SARIF 2.1.0",
+            metavar="FORM",
+            help="how findings are shown: human, with their source lines; short, a line each; json;"
+            " github, as annotations of its Actions; sarif, version 2.1.0",
         )
 
     def add_strict(self) -> None:

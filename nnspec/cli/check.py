@@ -43,20 +43,21 @@ def parser() -> Parser:
         metavar="PATH",
         help="the path of the spec on standard input, for messages and its imports",
     )
-    it.add_argument(
+    mending = it.add_argument_group("mending")
+    mending.add_argument(
         "--fix",
         action="store_true",
-        help="mend the specs where that keeps every meaning that was clear, and show what is left",
+        help="mend the specs where there is one clear cure, and show what is left",
     )
-    it.add_argument(
+    mending.add_argument(
         "--diff",
         action="store_true",
         help="show what --fix would change, as a unified diff, and change nothing",
     )
-    it.add_argument(
+    mending.add_argument(
         "--unsafe-fixes",
         action="store_true",
-        help="with --fix or --diff: also fixes that are likely and not certain, such as names by their spelling",
+        help="with --fix or --diff: also cures that are likely and not certain",
     )
     it.add_argument(
         "--no-cache",

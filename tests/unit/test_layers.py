@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from nnspec.diagnostics.render import FORMATS
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "nnspec"
 
@@ -159,7 +161,7 @@ def test_heavy_imports_are_seen() -> None:
     assert heavy_imports("-c", "import nnspec, asyncio") == {"asyncio"}
 
 
-@pytest.mark.parametrize("form", ["human", "short", "json"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_check_imports_nothing_heavy(form: str, tmp_path: Path) -> None:
     good, broken = tmp_path / "good.nnspec", tmp_path / "broken.nnspec"
     good.write_text(SPEC, "utf-8")
