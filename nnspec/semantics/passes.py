@@ -161,6 +161,7 @@ def function(callee: Function, run: Run, top: bool = True) -> None:
             if matching.match(decl.signature, plain, {}, inner, place, assume_where=True):
                 provenance.enter(decl.signature, values, inner)
                 result = userdefs.body_value(decl, inner)
+                provenance.note(decl, result, run)
                 _note_signature(decl, world, result, inner)
             run.frames.pop()
             run.world.facts = facts

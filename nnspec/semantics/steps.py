@@ -10,6 +10,7 @@ from nnspec.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nnspec.semantics.nature import Nature
     from nnspec.semantics.values import Layer, Tensor
 
 # A chain without end would hold all tensors of a pass.
@@ -24,13 +25,20 @@ class Step:
     inputs: the tensors that went in.
     layer: the layer that was called, if it was one.
     depth: how many steps lie before this one, along the first inputs.
+    nature: what the user's code that was called made of the numbers (see `semantics/nature`).
     """
 
-    __slots__ = ("depth", "inputs", "layer", "name", "span")
+    __slots__ = ("depth", "inputs", "layer", "name", "nature", "span")
 
     def __init__(
-        self, name: str, span: Span, inputs: tuple[Tensor, ...], layer: Layer | None = None
+        self,
+        name: str,
+        span: Span,
+        inputs: tuple[Tensor, ...],
+        layer: Layer | None = None,
+        nature: Nature | None = None,
     ) -> None:
+        self.nature = nature
         self.name = name
         self.span = span
         self.layer = layer

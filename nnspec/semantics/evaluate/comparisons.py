@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.conditions import decide
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -86,9 +88,11 @@ def compare(
 
         if left is None or right is None:
             return op == "!="
-        return rules.binary(
+        found = rules.binary(
             frame.world, op, left, right, expr.span, left_expr.span, right_expr.span
         )
+        inputs = tuple([v for v in (left, right) if isinstance(v, Tensor)])
+        return provenance.made(found, Step(op, expr.span, inputs))
     if isinstance(left, (Dim, int)) and isinstance(right, (Dim, int)):
         return decide(Relation(left, op, right), frame)
     if isinstance(left, (Unknown, Dim)) or isinstance(right, (Unknown, Dim)):

@@ -7,6 +7,7 @@ from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.chain import Call
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
@@ -132,7 +133,7 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
     outer = given[0].value
     inputs = tuple(provenance.tensors_in((outer,)))
     value = provenance.passing(outer, name, given[0].span)
-    key = (layer.body, value, frame.world.facts, "sequential")
+    key = (layer.body, value, kind(value), frame.world.facts, "sequential")
     run = frame.run
     known = run.results.get(key)
     if known is not None:

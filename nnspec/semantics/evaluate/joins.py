@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.nature import kind
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -41,7 +42,7 @@ def join(left: Value, right: Value, frame: Frame) -> Value:
     if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
         return ERROR
     if type(left) is type(right) and left == right:
-        return left
+        return left if kind(left) == kind(right) else _either(left)
     match left, right:
         case Tensor(), Tensor():
             return join_tensors(left, right, frame)
@@ -84,6 +85,11 @@ def join(left: Value, right: Value, frame: Frame) -> Value:
     return options[0] if len(options) == 1 else Choice(tuple(options))
 
 
+def _either(x: Tensor) -> Tensor:
+    """The tensor without the step that made it, for what its numbers are is left open."""
+    return Tensor(x.dtype, x.dims, x.origins, x.contiguous, x.strides)
+
+
 def join_tensors(left: Tensor, right: Tensor, frame: Frame) -> Tensor:
     """Dims on which both agree stay, the others become sizes known at run time only."""
     dtype = left.dtype if left.dtype == right.dtype else None
@@ -94,4 +100,5 @@ def join_tensors(left: Tensor, right: Tensor, frame: Frame) -> Tensor:
         for a, b in zip(left.dims, right.dims, strict=True)
     )
     contiguous = left.contiguous if left.contiguous == right.contiguous else None
-    return Tensor(dtype, dims, left.origins, contiguous, None, left.step)
+    step = left.step if kind(left) == kind(right) else None
+    return Tensor(dtype, dims, left.origins, contiguous, None, step)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from nnspec.semantics.evaluate import matching
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import Frame, Run
+from nnspec.semantics.nature import Nature, nature
 from nnspec.semantics.steps import Declared, Entry, Origin, Step
 from nnspec.semantics.values import (
     Choice,
@@ -252,11 +253,15 @@ def leave(
     Axes that it left alone have the origins that they had; all others were made by the call. The value
     may be that of an earlier, equal call.
     """
-    step: Step | None = None
+    plain: Step | None = None
 
     def left(x: Tensor) -> Tensor:
-        nonlocal step
-        step = step or Step(name, span, inputs, layer)
+        nonlocal plain
+        known = nature(x)
+        if known is None:
+            step = plain = plain or Step(name, span, inputs, layer)
+        else:
+            step = Step(name, span, inputs, layer, known)
         if x.dims is None:
             return _told(x, None, step)
         if x.origins is None:
@@ -270,3 +275,19 @@ def leave(
         return _told(x, tuple(found), step)
 
     return _each(value, left)
+
+
+def note(decl: ast.Def, value: Value, run: Run) -> None:
+    """Keep what a general pass found the numbers to be that a def returns."""
+    if isinstance(value, Tensor):
+        natures = run.recorder.memo.setdefault(("nature", decl), {})
+        natures[run] = nature(value)
+
+
+def as_noted(value: Tensor, decl: ast.Def, run: Run) -> Tensor:
+    """What a def promises, with what is known of its numbers: by the same pass, else by all passes alike."""
+    natures: dict[Run, Nature | None] = run.recorder.memo.get(("nature", decl), {})
+    found = natures[run] if run in natures else next(iter(natures.values()), None)
+    if found is None or (run not in natures and any(n != found for n in natures.values())):
+        return value
+    return _told(value, value.origins, Step(decl.name, decl.name_span, (), None, found))

@@ -12,6 +12,7 @@ from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.run import STEPS, Cost, Frame, Run
+from nnspec.semantics.nature import kind
 from nnspec.semantics.steps import Entry
 from nnspec.semantics.values import (
     DimLike,
@@ -68,7 +69,7 @@ def _add_tensors(parts: list[object], values: Iterable[tuple[str | None, Value]]
         if isinstance(value, Tensor):
             if not _is_settled(value.dims or ()):
                 return False
-            parts += (name, value, value.contiguous, value.strides)
+            parts += (name, value, value.contiguous, value.strides, kind(value))
         elif value is None:
             parts += (name, None)
         else:

@@ -19,6 +19,7 @@ from nnspec.semantics.evaluate import (
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame
+from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
@@ -119,7 +120,9 @@ def _call(
         return _declared_result(decl, inner)
     provenance.enter(decl.signature, bound.values, inner)
     promised = _promised(decl, bound, inner)
-    return promised if promised is not None else follow(decl, bound, inner, callee, frame)
+    if promised is not None:
+        return provenance.as_noted(promised, decl, inner.run)
+    return follow(decl, bound, inner, callee, frame)
 
 
 def _promised(decl: ast.Def, bound: Bound, inner: Frame) -> Tensor | None:
@@ -163,7 +166,8 @@ def follow(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee, frame: Fra
     run = frame.run
     arguments = tuple(bound.values[p.name] for p in decl.signature.params)
     # Facts are part of the key: what was proved under more facts does not hold under fewer.
-    key = (decl, inner.body, arguments, run.world.facts, inner.stage)
+    kinds_given = tuple(map(kind, arguments))
+    key = (decl, inner.body, arguments, kinds_given, run.world.facts, inner.stage)
     known = run.results.get(key)
     if known is not None:
         value, flops, memory = known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, scores
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
@@ -21,6 +21,7 @@ def _reduced(call: RuleCall, dtype: str | None, dims: tuple[DimLike, ...] | None
 def elementwise_loss(call: RuleCall) -> Value:
     """mse_loss, l1_loss, kl_div and their kin: input and target broadcast, with a warning where they do."""
     first = next(n for n in call.arguments if n in ("input", "log_input") and n != "self_log_input")
+    scores.look(call, first)
     x, target = arguments.tensor(call, first), arguments.tensor(call, "target")
     dtype = dtypes.result_type((x, target))
     found = broadcast(call, [(first, x), ("target", target)])
@@ -52,6 +53,7 @@ def _warn_of_broadcast(call: RuleCall, first: str, x: Tensor, target: Tensor, di
 
 def exact_loss(call: RuleCall) -> Value:
     """binary_cross_entropy (with logits): input and target have one shape."""
+    scores.look(call)
     x, target = arguments.tensor(call), arguments.tensor(call, "target")
     for name, one in (("input", x), ("target", target)):
         if dtypes.is_integral(one.dtype):
@@ -96,6 +98,7 @@ def _same_shape(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
 
 def cross_entropy(call: RuleCall) -> Value:
     """`cross_entropy(input, target)`: scores `[N, C, *]` with class numbers `[N, *]` or probabilities."""
+    scores.look(call)
     x, target = arguments.tensor(call), arguments.tensor(call, "target")
     if dtypes.is_integral(x.dtype):
         return call.fail("E0303", f"`{call.name}` takes floating scores, got {x.dtype}", "input")
@@ -124,6 +127,7 @@ def cross_entropy(call: RuleCall) -> Value:
 
 def nll_loss(call: RuleCall) -> Value:
     """`nll_loss(input, target)`: log-probabilities `[N, C, *]` with class numbers `[N, *]`."""
+    scores.look(call)
     x, target = arguments.tensor(call), arguments.tensor(call, "target")
     if target.dtype not in (None, "int64", "uint8"):
         return _not_class_numbers(call, target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, scores
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import stretch
 from nnspec.semantics.values import ErrorValue, Relation, Tensor, TupleValue, Value
@@ -236,6 +236,7 @@ def cumulative_extreme(call: RuleCall) -> Value:
 
 def along_floating(call: RuleCall) -> Value:
     """softmax and its kin: `dtype`, or the floating dtype of the input, which may not be an integer."""
+    scores.look_again(call)
     given = arguments.dtype(call)
     x = arguments.tensor(call)
     if given is None and dtypes.is_integral(x.dtype):
