@@ -95,7 +95,7 @@ class TemporalConvNet(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.network(x)
+        return self.network(x)  # [B, num_outputs, T]
 
 
 class CharTCN(nn.Module):
@@ -129,8 +129,8 @@ class CharTCN(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         x = self.drop(self.encoder(tokens))  # [B, T, dim]
-        y = self.tcn(x.transpose(1, 2))
-        return self.decoder(y.transpose(1, 2))
+        y = self.tcn(x.transpose(1, 2))  # [B, n, T]
+        return self.decoder(y.transpose(1, 2))  # [B, T, vocab]
 
 
 def char_tcn(**overrides: Any) -> CharTCN:

@@ -105,8 +105,8 @@ class MlpMixer(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(self.blocks(self.stem(x)))
-        return self.head(x.mean(dim=1))
+        x = self.norm(self.blocks(self.stem(x)))  # [B, (image // patch) ** 2, dim]
+        return self.head(x.mean(dim=1))  # [B, classes]
 
 
 def mixer_b16(**overrides: Any) -> MlpMixer:

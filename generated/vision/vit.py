@@ -204,8 +204,8 @@ class VisionTransformer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.features(x)
-        x = x[:, 0] if self.pool == "token" else x.mean(dim=1)
-        return self.head(self.fc_norm(x))
+        x = x[:, 0] if self.pool == "token" else x.mean(dim=1)  # [B, dim]
+        return self.head(self.fc_norm(x))  # [B, classes]
 
 
 def vit_tiny(**overrides: Any) -> VisionTransformer:

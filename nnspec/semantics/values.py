@@ -130,6 +130,12 @@ class RepeatValue(Record):
     where: tuple[Relation, ...] = ()
 
 
+class Spread(Record):
+    """What a starred argument brings whose number of items is not known: a RepeatValue, or an Unknown."""
+
+    items: Value
+
+
 class TupleValue(Record):
     """A tuple; names and type_name are those of a named `type`, or of torch's result fields."""
 

@@ -164,8 +164,10 @@ class World(Record, frozen=False, eq=False):
         return Dim.symbol(symbol)
 
     def is_vague(self, dims: tuple[DimLike, ...]) -> bool:
-        """Whether several sizes hang on things that no name tells, so that the shape says little."""
-        return sum("@" in s for d in dims if isinstance(d, Dim) for s in d.symbols()) > 1
+        """Whether sizes hang on a count of rounds or on several things that no name tells, so that the
+        shape says little."""
+        unnamed = [s for d in dims if isinstance(d, Dim) for s in d.symbols() if "@" in s]
+        return len(unnamed) > 1 or any(s.startswith("i@") for s in unnamed)
 
     def show(self, dim: DimLike) -> str:
         """The dim in the user's words."""

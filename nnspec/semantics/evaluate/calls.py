@@ -18,6 +18,7 @@ from nnspec.semantics.evaluate import (
     userdefs,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
@@ -32,7 +33,7 @@ from nnspec.semantics.values import (
     LayerType,
     LibraryFunction,
     NamedTupleType,
-    RepeatValue,
+    Spread,
     Tensor,
     Unknown,
     Value,
@@ -48,8 +49,6 @@ PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"}
 
 def call_expression(expr: ast.Call, frame: Frame) -> Value:
     """`func(args)`."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     callee = evaluate(expr.func, frame)
     given = arguments(expr.args, frame)
     return call(callee, given, expr, expr.func, frame)
@@ -57,8 +56,6 @@ def call_expression(expr: ast.Call, frame: Frame) -> Value:
 
 def pipe(expr: ast.Pipe, frame: Frame) -> Value:
     """`value |> target(args)`: the value is the first argument."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     value = evaluate(expr.value, frame)
     target = expr.target
     func = target.func if isinstance(target, ast.Call) else target
@@ -79,8 +76,6 @@ def _call_span(target: ast.Expr) -> Span:
 
 
 def _pipe_callee(func: ast.Expr, value: Value, frame: Frame) -> Value:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if not isinstance(func, ast.Name):
         return evaluate(func, frame)
     found = lookup.find(func.id, frame)
@@ -114,8 +109,6 @@ def _with_methods(callee: LibraryFunction, value: Value, frame: Frame) -> Librar
 
 def arguments(args: tuple[ast.Argument, ...], frame: Frame) -> list[Given]:
     """The arguments of a call, starred ones spread out; an unknown spread stands as one ERROR."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     given: list[Given] = []
     for arg in args:
         if isinstance(arg.value, ast.Starred) or arg.stars == 1:
@@ -123,9 +116,7 @@ def arguments(args: tuple[ast.Argument, ...], frame: Frame) -> list[Given]:
             value = evaluate(inner, frame)
             parts = sequences.items_of(value, arg.span, frame)
             if parts is None:
-                spread = Unknown("spread") if not isinstance(value, ErrorValue) else ERROR
-                if isinstance(value, RepeatValue):
-                    given.append(Given(None, value.element, arg.span))
+                spread = Spread(value) if not isinstance(value, ErrorValue) else ERROR
                 given.append(Given(None, spread, arg.span))
             else:
                 given.extend(Given(None, part, arg.span) for part in parts)
@@ -134,7 +125,7 @@ def arguments(args: tuple[ast.Argument, ...], frame: Frame) -> list[Given]:
             if isinstance(value, DictValue):
                 given.extend(Given(str(k), v, arg.span) for k, v in value.items.items())
             else:
-                given.append(Given(None, Unknown("spread"), arg.span))
+                given.append(Given(None, Spread(value), arg.span))
         else:
             given.append(
                 Given(
@@ -183,7 +174,7 @@ def call(
         )
     if isinstance(callee, ErrorValue):
         return ERROR
-    if any(isinstance(a.value, Unknown) and a.value.kind == "spread" for a in given):
+    if any(isinstance(a.value, Spread) for a in given):
         return _loosely(callee, given, func, frame, span)
     if isinstance(callee, LibraryFunction) and overloads.gives_none(callee, given, frame, span):
         return ERROR
@@ -230,7 +221,7 @@ def _loosely(callee: Value, given: list[Given], func: ast.Expr, frame: Frame, sp
         case LayerType():
             return Unknown("layer")
         case Builtin("Sequential"):
-            return Unknown("layer")
+            return containers.construct("Sequential", given, frame, span)
         case Builtin(name) if name in ("zip", "list", "range", "enumerate", "reversed"):
             return Unknown("list")
         case Builtin():

@@ -6,7 +6,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.chain import Call
-from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -21,6 +21,7 @@ from nnspec.semantics.values import (
     LibraryFunction,
     ListValue,
     RepeatValue,
+    Spread,
     Unknown,
     Value,
 )
@@ -58,6 +59,8 @@ def construct(kind: str, given: list[Given], frame: Frame, span: Span) -> Value:
     else:
         places = {}
         for i, argument in enumerate(given):
+            if isinstance(argument.value, Spread):
+                return _with_spread(given, frame, span)
             key = argument.name if argument.name is not None else str(i)
             children[key] = argument.value
             places[key] = argument.span
@@ -68,6 +71,29 @@ def construct(kind: str, given: list[Given], frame: Frame, span: Span) -> Value:
         return Unknown("layer")
     body = LayerBody(SEQUENTIAL, _SCOPE, {})
     body.children.update(children)
+    return Layer(body, span, maker=frame.layer)
+
+
+def _with_spread(given: list[Given], frame: Frame, span: Span) -> Value:
+    """A Sequential of layers and of lists of symbolic length; their numbers are not known.
+
+    As among the members of a module, the key of a list begins with `*`.
+    """
+    body = LayerBody(SEQUENTIAL, _SCOPE, {})
+    for i, argument in enumerate(given):
+        value = argument.value
+        if isinstance(value, Spread):
+            value = value.items
+            one = value.element if isinstance(value, RepeatValue) else value
+            if not isinstance(value, RepeatValue) or isinstance(one, (Unknown, Choice)):
+                return Unknown("layer")
+        else:
+            one = value
+        if not _is_layer(one):
+            return _not_a_layer(one, argument.span, frame)
+        if isinstance(one, (Unknown, Choice)):
+            return Unknown("layer")
+        body.children[f"*{i}" if isinstance(argument.value, Spread) or i else "0"] = value
     return Layer(body, span, maker=frame.layer)
 
 
@@ -111,6 +137,18 @@ def layers_of(layer: Layer) -> list[Value] | None:
     return list(layer.body.children.values()) if is_container(layer.body) else None
 
 
+def is_open(layer: Layer) -> bool:
+    """Whether a Sequential has a list of symbolic length among its layers."""
+    children = layer.body.children.values()
+    return is_container(layer.body) and any(isinstance(c, RepeatValue) for c in children)
+
+
+def only_list(layer: Layer) -> RepeatValue | None:
+    """The list of symbolic length that a Sequential consists of, if it is no more than that."""
+    children = list(layer.body.children.values())
+    return children[0] if len(children) == 1 and isinstance(children[0], RepeatValue) else None
+
+
 def attribute(body: LayerBody, name: str, layer: Layer | None) -> Value:
     """A named child of a Sequential."""
     from nnspec.semantics.evaluate.lookup import MISSING
@@ -146,6 +184,9 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
     run.sites.append(span)
     try:
         for child_name, child in layer.body.children.items():
+            if isinstance(child, RepeatValue):
+                value = _through(child, value, name, frame, span)
+                continue
             made = child.made if isinstance(child, Layer) and child.made is not None else span
             label = _child_label(child_name, child, name)
             value = calls.call_layer(child, [Given(None, value, made)], label, frame, made)
@@ -158,6 +199,31 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
     run.cost.flops, run.cost.memory = before[0] + flops, before[1] + memory
     run.results[key] = (value, flops, memory)
     return provenance.leave(value, inputs, name, span, layer)
+
+
+def _through(layers: RepeatValue, value: Value, name: str, frame: Frame, span: Span) -> Value:
+    """Run a value through a list of layers of symbolic length: a loop over them."""
+    from nnspec.semantics.evaluate import calls, conditions, induction, loops, sequences
+
+    if not loops.is_settled_later(layers, frame):
+        return tensor_unknown()
+    facts, demands = frame.world.facts, len(frame.run.demands)
+    inner = frame.child(frame.scope, frame.stage, frame.definition)
+    inner.body, inner.layer, inner.top = frame.body, frame.layer, frame.top
+    inner.locals["input"] = value
+    (layer,), count = sequences.rounds(layers, span, inner)
+    made = layer.made if isinstance(layer, Layer) and layer.made is not None else span
+
+    def one_round() -> list[dict[str, Value]]:
+        given = [Given(None, inner.locals["input"], made)]
+        result = calls.call_layer(layer, given, f"{name}[i]", inner, made)
+        inner.locals = {"input": result}
+        return [inner.locals]
+
+    index = induction.index_of(layers, layer, inner)
+    loops.follow(None, one_round, count, True, inner, index)
+    conditions.leave(facts, demands, frame)
+    return inner.locals["input"]
 
 
 def _child_label(name: str, child: Value, parent: str) -> str:

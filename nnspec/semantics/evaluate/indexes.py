@@ -5,8 +5,9 @@ from __future__ import annotations
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
-from nnspec.semantics.dims import Dim, settle
-from nnspec.semantics.evaluate import containers, joins, provenance
+from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import containers, joins, provenance, repeated
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.rules.indexing import SliceItem
 from nnspec.semantics.steps import Step
@@ -14,13 +15,11 @@ from nnspec.semantics.values import (
     ERROR,
     Choice,
     DictValue,
-    DimLike,
     ErrorValue,
     Layer,
     LayerBody,
     ListValue,
     RangeValue,
-    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -33,8 +32,6 @@ from nnspec.syntax import ast
 
 def index(expr: ast.Index, frame: Frame) -> Value:
     """The value of an index expression."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     quick = _in_library(expr, frame)
     if quick is not None:
         return quick
@@ -63,8 +60,6 @@ def _in_library(expr: ast.Index, frame: Frame) -> int | None:
 
 
 def _item(item: ast.Expr, frame: Frame) -> Value:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if not isinstance(item, ast.Slice):
         if isinstance(item, ast.Starred):
             return evaluate(item.value, frame)
@@ -109,55 +104,18 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
         case DictValue():
             return _dict(value, item, expr, frame)
         case RepeatValue():
-            return (
-                _repeated_slice(value, item, frame)
-                if isinstance(item, SliceItem)
-                else _repeated(value, item, expr, frame)
-            )
+            if isinstance(item, SliceItem):
+                return repeated.part(value, (item.lower, item.upper, item.step), frame)
+            return repeated.index(value, item, expr.span, frame)
         case RangeValue():
+            if isinstance(item, (int, Dim)) and not isinstance(item, bool):
+                return repeated.item_at(value, item, frame)
             return frame.world.new_size("i")
         case Layer() if containers.is_container(value.body):
             return _sequential(value, item, expr, frame)
     return frame.report(
         error("E0425", f"{describe(frame.world, value)} cannot be indexed", expr.span)
     )
-
-
-def _repeated(value: RepeatValue, item: Value, expr: ast.Index, frame: Frame) -> Value:
-    """An item of a list of symbolic length: a size that depends on its place has that place put in."""
-    if isinstance(value.element, Tensor) and isinstance(item, int):
-        relation = Relation(value.count, ">=", item + 1 if item >= 0 else -item)
-        answer = frame.world.prove(relation)
-        if answer is False:
-            count = frame.world.show(value.count)
-            return frame.report(
-                error("E0426", f"there is no item {item}: the list has {count}", expr.span)
-            )
-        if answer is None:
-            frame.world.claimed(relation, expr.span)
-    places = [r.left for r in value.where if r.op == "<" and isinstance(r.left, Dim)]
-    element = value.element
-    if not isinstance(element, Dim) or len(places) != 1 or isinstance(item, bool):
-        return element
-    if isinstance(item, int):
-        item = item if item >= 0 else value.count + item
-    if not isinstance(item, (int, Dim)):
-        return element
-    (name,) = places[0].symbols()
-    return settle(element.substitute({name: item}))
-
-
-def _repeated_slice(value: RepeatValue, item: SliceItem, frame: Frame) -> Value:
-    lower, upper = 0 if item.lower is None else item.lower, item.upper
-    count: DimLike = frame.world.new_size("n")
-    if item.step in (None, 1) and isinstance(lower, int) and lower >= 0:
-        if upper is None:
-            count = frame.world.settle(value.count - lower)
-        elif isinstance(upper, int) and upper < 0:
-            count = frame.world.settle(value.count + upper - lower)
-    # Places are counted anew from the slice's begin.
-    where = value.where if lower == 0 and item.step in (None, 1) else ()
-    return RepeatValue(value.element, count, where)
 
 
 def _bounds(item: SliceItem) -> slice | None:
@@ -242,6 +200,15 @@ def _dict(value: DictValue, item: Value, expr: ast.Index, frame: Frame) -> Value
 def _sequential(value: Layer, item: Value, expr: ast.Index, frame: Frame) -> Value:
     names = list(value.body.children)
     layers = tuple(value.body.children.values())
+    if containers.is_open(value):
+        known = containers.only_list(value)
+        if known is not None and not isinstance(item, SliceItem):
+            return repeated.index(known, item, expr.span, frame)
+        if isinstance(item, int) and -len(layers) <= item < len(layers):
+            passed = layers[: item + 1] if item >= 0 else layers[item:]
+            if all(isinstance(layer, Layer) for layer in passed):
+                return layers[item]
+        return Unknown("layer")
     if isinstance(item, SliceItem):
         bounds = _bounds(item)
         if bounds is None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import conditions, joins, sequences
+from nnspec.semantics.evaluate import conditions, joins, repeated, sequences
 from nnspec.semantics.evaluate.handlers import MOST_ITEMS, Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
     DictValue,
-    DimLike,
     ListValue,
     RangeValue,
-    Relation,
     RepeatValue,
     TupleValue,
     Unknown,
@@ -54,40 +52,37 @@ def zip_(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
 
 def loose_zip(args: list[Value], frame: Frame, span: Span) -> Value:
     """Rows of lists of which one has no known length: one row stands for all."""
-    parts = []
-    count: DimLike = 1
-    where: tuple[Relation, ...] = ()
-    for value in args:
-        items, length, facts = sequences.alike(value, span, frame)
-        if length is not None:
-            count = length
-        parts.append(joins.join_all(items, frame) if items else Unknown("any"))
-        where += facts
-    return RepeatValue(TupleValue(tuple(parts)), count, where)
+    return repeated.items([_alike(value, span, frame) for value in args], frame)
+
+
+def _alike(value: Value, span: Span, frame: Frame) -> RepeatValue | RangeValue:
+    """A list as one item that stands for all."""
+    if isinstance(value, (RepeatValue, RangeValue)):
+        return value
+    items, length, _ = sequences.alike(value, span, frame)
+    item = joins.join_all(items, frame) if items else Unknown("any")
+    return RepeatValue(item, len(items) if length is None else length)
 
 
 def enumerate_(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     """`enumerate(xs, start)`."""
     start = args[1] if len(args) > 1 else keywords.get("start", 0)
     value = args[0]
-    items, length, where = sequences.alike(value, span, frame)
-    if length is None and isinstance(start, int):
-        return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
-    count = len(items) if length is None else length
-    index = frame.world.new_size("i")
-    item = joins.join_all(items, frame) if items else Unknown("any")
-    return RepeatValue(
-        TupleValue((start + index, item)), count, (*where, Relation(index, "<", count))
-    )
+    if not isinstance(value, (RepeatValue, RangeValue)):
+        items, length, _ = sequences.alike(value, span, frame)
+        if length is None and isinstance(start, int):
+            return ListValue(tuple(TupleValue((i + start, item)) for i, item in enumerate(items)))
+    value = _alike(value, span, frame)
+    numbers = RangeValue(start, start + sequences.length(value, frame), 1)
+    return repeated.items([numbers, value], frame)
 
 
 def reversed_(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     """`reversed(xs)`."""
     value = single(args)
-    if isinstance(value, RepeatValue):
-        # The items count from the end now, so what their places tell does not hold any more.
-        return RepeatValue(value.element, value.count)
-    if isinstance(value, (Unknown, RangeValue)):
+    if isinstance(value, (RepeatValue, RangeValue)):
+        return repeated.reversed_(value, frame)
+    if isinstance(value, Unknown):
         return value
     items = sequences.items_of(value, span, frame)
     return ListValue(tuple(reversed(items))) if items is not None else Unknown("list")

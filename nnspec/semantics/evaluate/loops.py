@@ -54,7 +54,7 @@ def _hyperparameters(frame: Frame) -> frozenset[str]:
 
 
 def follow(
-    statement: ast.For | ast.While,
+    statement: ast.For | ast.While | None,
     one_round: Callable[[], list[Locals]],
     count: Value,
     may_change: bool,
@@ -63,6 +63,7 @@ def follow(
 ) -> None:
     """Follow one round that stands for all; what a round changes is made to fit any round.
 
+    statement: the loop, None for the layers of a Sequential, which change one local alone.
     one_round: follows the body from `frame.locals`; gives the locals at each of its ends.
     count: the number of rounds, None where the data decide it.
     may_change: whether shapes may change from round to round, else they are reported (E0311).
@@ -86,11 +87,11 @@ def follow(
         ends, held = _held(one_round, frame)
         ends = ends or [before]
         after = joins.join_locals(ends, frame)
-        widened = _widen(before, after, statement if may_change else None, frame)
+        widened = _widen(before, after, may_change, statement, frame)
         if widened is None or attempt == MOST_ATTEMPTS - 1:
             for diagnostic, depth in held:
                 run.sink(diagnostic, depth)
-            if not may_change:
+            if not may_change and statement is not None:
                 kept(before, after, statement, frame)
             break
         # A round whose start does not stand for all rounds says nothing about the others.
@@ -123,11 +124,15 @@ def _trial(one_round: Callable[[], list[Locals]], frame: Frame, start: Locals) -
 
 
 def _widen(
-    before: Locals, after: Locals, changing: ast.For | ast.While | None, frame: Frame
+    before: Locals,
+    after: Locals,
+    may_change: bool,
+    statement: ast.For | ast.While | None,
+    frame: Frame,
 ) -> Locals | None:
     """What a round changes becomes unknown; None where nothing had to be widened.
 
-    changing: the loop, where it may change shapes.
+    may_change: whether the loop may change shapes.
     """
     changed = dict(before)
     found = False
@@ -156,11 +161,12 @@ def _widen(
         elif isinstance(new, Unknown) and not isinstance(old, (Unknown, ErrorValue)):
             changed[name] = Tensor(None, None, contiguous=None) if isinstance(old, Tensor) else new
             found = True
-        elif changing is not None and isinstance(old, ListValue) and isinstance(new, ListValue):
-            if len(old.items) != len(new.items) and _is_read(name, changing):
+        elif may_change and isinstance(old, ListValue) and isinstance(new, ListValue):
+            read = statement is not None and _is_read(name, statement)
+            if len(old.items) != len(new.items) and read:
                 changed[name] = Unknown("list")
                 found = True
-        elif changing is not None and isinstance(old, Tensor) and isinstance(new, Tensor):
+        elif may_change and isinstance(old, Tensor) and isinstance(new, Tensor):
             wider = _wider(old, new, frame)
             if wider is not None:
                 changed[name] = wider

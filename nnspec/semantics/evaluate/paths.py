@@ -10,6 +10,7 @@ from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.record import Record
 from nnspec.semantics.evaluate import attributes, conditions, initialisers, lookup, tree
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -124,8 +125,16 @@ def _named_parts(body: LayerBody) -> dict[str, Value]:
 
 def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame) -> None:
     matched = [v for k, v in children.items() if fnmatchcase(k, parts[0])]
+    if parts[0].isdigit() or "*" in parts[0]:
+        # Layers of a list of symbolic length that was spread: their numbers are not known.
+        spread = [
+            v.element for k, v in children.items() if isinstance(v, RepeatValue) and k[0] == "*"
+        ]
+        matched = [v for v in matched if not isinstance(v, RepeatValue)] + spread
+        found.unknown = found.unknown or bool(spread)
     if not matched:
-        found.stuck = found.stuck or (parts[0], list(children))
+        names = [name for name in children if not name.startswith("*")]
+        found.stuck = found.stuck or (parts[0], names)
     seen: set[LayerBody] = set()
     for value in matched:
         if isinstance(value, Layer):
@@ -204,8 +213,6 @@ def _note(item: ast.Member, path: ast.Path, found: Found, what: str, inner: Fram
 
 
 def _applies(condition: ast.Expr | None, inner: Frame) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if condition is None:
         return True
     test = conditions.truth(evaluate(condition, inner), condition, inner)

@@ -48,8 +48,10 @@ def items_of(value: Value, span: Span, frame: Frame) -> list[Value] | None:
                 origins = value.origins[1:] if value.origins is not None else None
                 return [value.with_(value.dims[1:], origins)] * count
             return None
-        case Layer():
+        case Layer() if not containers.is_open(value):
             return containers.layers_of(value)
+        case Layer() if containers.is_container(value.body):
+            return None
         case Unknown() | ErrorValue() | RepeatValue() | RangeValue() | Choice():
             return None
     frame.report(
@@ -64,6 +66,8 @@ def rounds(value: Value, span: Span, frame: Frame) -> tuple[list[Value], DimLike
     An unknown count is a fresh size. What holds inside the loop alone (an index is less than the count)
     becomes a fact: the caller restores the facts behind the loop.
     """
+    if isinstance(value, Layer) and containers.is_open(value):
+        value = containers.only_list(value) or Unknown("layer")
     if isinstance(value, RepeatValue):
         for relation in value.where:
             frame.world.assume(relation)
@@ -132,6 +136,9 @@ def length(value: Value, frame: Frame) -> Value | None:
         case Tensor():
             return value.dims[0] if value.dims else frame.world.new_size("n")
         case Layer():
+            if containers.is_open(value):
+                known = containers.only_list(value)
+                return known.count if known is not None else frame.world.new_size("n")
             layers = containers.layers_of(value)
             return len(layers) if layers is not None else None
         case Unknown():
