@@ -24,7 +24,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, report
 from nnspec.semantics.evaluate.chain import Subject
-from nnspec.semantics.evaluate.expressions import evaluate
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame, Recorder, Run, new_run
 from nnspec.semantics.findings import Findings

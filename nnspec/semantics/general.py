@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import expansion, matching, results
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     Device,
@@ -218,8 +219,6 @@ def _positive(dim: DimLike, inner: Frame) -> DimLike:
 
 
 def _list(name: str, element: ast.TypeExpr, count: ast.Expr | None, inner: Frame) -> Value:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     value = argument(name, first(element), inner)
     length = evaluate(count, inner) if count is not None else None
     if isinstance(length, int) and length <= 1000:

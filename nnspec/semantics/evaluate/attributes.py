@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate import (
     parameters,
     provenance,
 )
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
@@ -71,8 +72,6 @@ METHODS = {
 
 def attribute(expr: ast.Attribute, frame: Frame) -> Value:
     """The value of `value.name`."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if isinstance(expr.value, ast.Name) and expr.value.id == "self" and frame.body is not None:
         value = member(frame.body, expr.name, frame, frame.layer)
         return ERROR if value is lookup.MISSING else value

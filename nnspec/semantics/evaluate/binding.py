@@ -6,6 +6,7 @@ from nnspec.diagnostics.diagnostic import Fix, Label
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.record import Record
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import TupleValue, Value
 from nnspec.semantics.world import error
@@ -155,8 +156,6 @@ def _near(name: str, names: list[str]) -> list[str]:
 
 def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:
     """Evaluate the defaults of what was not given, in the frame of the callee."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     values = inner.run.recorder.values
     for param in signature.params:
         if param.name not in bound.values:

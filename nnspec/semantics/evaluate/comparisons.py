@@ -9,6 +9,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.conditions import decide
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
@@ -41,8 +42,6 @@ ON_INTS: dict[str, Callable[[int, int], bool]] = {
 
 def comparison(expr: ast.Compare, frame: Frame) -> Value:
     """A chain of comparisons."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     left = evaluate(expr.first, frame)
     left_expr = expr.first
     parts: list[Value] = []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import joins
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Decisions, Frame
 from nnspec.semantics.values import (
     ERROR,
@@ -136,8 +137,6 @@ def _of_the_loop(condition: Value) -> bool:
 
 def logical(expr: ast.Logical, frame: Frame) -> Value:
     """`and`, `or`: settled operands decide as in Python; the rest stays a condition."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     stop = expr.op == "or"
     open_parts: list[Value] = []
     value: Value = None
@@ -161,8 +160,6 @@ def logical(expr: ast.Logical, frame: Frame) -> Value:
 
 def conditional(expr: ast.Conditional, frame: Frame) -> Value:
     """`body if test else orelse`: one side where the test is settled; else both, joined."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     test = settle_build(truth(evaluate(expr.test, frame), expr.test, frame), frame)
     if test is True:
         return evaluate(expr.body, frame)

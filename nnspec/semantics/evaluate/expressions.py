@@ -14,7 +14,8 @@ from nnspec.semantics.evaluate import (
     remembered,
     sequences,
 )
-from nnspec.semantics.evaluate.run import STEPS, Frame
+from nnspec.semantics.evaluate.follow import FOLLOW, evaluate
+from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -33,21 +34,6 @@ from nnspec.syntax import ast
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
-
-
-def evaluate(expr: ast.Expr, frame: Frame) -> Value:
-    """The abstract value of an expression; mistakes are reported and leave ERROR."""
-    run = frame.run
-    run.steps += 1
-    if run.steps > STEPS:
-        run.step(expr.span)
-    value = FOLLOW[type(expr)](expr, frame)
-    recorder = run.recorder
-    old = recorder.values.get(expr)
-    if old is None or isinstance(old, (ErrorValue, Unknown)):
-        recorder.value(expr, value)
-    return value
 
 
 def _binary(expr: ast.Binary, frame: Frame) -> Value:
@@ -253,25 +239,27 @@ def run_clauses(
     return exact
 
 
-FOLLOW: dict[type[ast.Expr], Callable[[Any, Frame], Value]] = {
-    ast.Name: lambda expr, frame: lookup.name(expr, frame),
-    ast.Number: lambda expr, frame: expr.value,
-    ast.String: lambda expr, frame: expr.value,
-    ast.Constant: lambda expr, frame: expr.value,
-    ast.Attribute: lambda expr, frame: attributes.attribute(expr, frame),
-    ast.Call: lambda expr, frame: calls.call_expression(expr, frame),
-    ast.Pipe: lambda expr, frame: calls.pipe(expr, frame),
-    ast.Binary: _binary,
-    ast.Unary: _unary,
-    ast.Compare: lambda expr, frame: comparisons.comparison(expr, frame),
-    ast.Logical: lambda expr, frame: conditions.logical(expr, frame),
-    ast.Conditional: lambda expr, frame: conditions.conditional(expr, frame),
-    ast.Tuple: lambda expr, frame: TupleValue(tuple(spread(expr.items, frame))),
-    ast.List: lambda expr, frame: list_display(expr, expr.items, frame),
-    ast.Dict: lambda expr, frame: dict_display(expr.items, frame),
-    ast.Index: lambda expr, frame: indexes.index(expr, frame),
-    ast.Comprehension: comprehension,
-    ast.FString: fstring,
-    ast.Hole: lambda expr, frame: frame.run.new_hole(expr, frame.definition),
-    ast.Starred: _starred,
-}
+FOLLOW.update(
+    {
+        ast.Name: lookup.name,
+        ast.Number: lambda expr, frame: expr.value,
+        ast.String: lambda expr, frame: expr.value,
+        ast.Constant: lambda expr, frame: expr.value,
+        ast.Attribute: attributes.attribute,
+        ast.Call: calls.call_expression,
+        ast.Pipe: calls.pipe,
+        ast.Binary: _binary,
+        ast.Unary: _unary,
+        ast.Compare: comparisons.comparison,
+        ast.Logical: conditions.logical,
+        ast.Conditional: conditions.conditional,
+        ast.Tuple: lambda expr, frame: TupleValue(tuple(spread(expr.items, frame))),
+        ast.List: lambda expr, frame: list_display(expr, expr.items, frame),
+        ast.Dict: lambda expr, frame: dict_display(expr.items, frame),
+        ast.Index: indexes.index,
+        ast.Comprehension: comprehension,
+        ast.FString: fstring,
+        ast.Hole: lambda expr, frame: frame.run.new_hole(expr, frame.definition),
+        ast.Starred: _starred,
+    }
+)

@@ -21,6 +21,7 @@ from nnspec.semantics.evaluate import (
     results,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Cost, Frame
 from nnspec.semantics.rulecall import RuleCall
@@ -231,8 +232,6 @@ def _each_way(
 
 
 def _let(member: ast.Let, inner: Frame) -> None:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     patterns.bind(member.target, evaluate(member.value, inner), inner)
 
 
@@ -243,8 +242,6 @@ def _require(
     inner: Frame,
     callee: Callee,
 ) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     condition = conditions.truth(evaluate(member.condition, inner), member.condition, inner)
     if condition is False:
         message = evaluate(member.message, inner) if member.message is not None else None
@@ -342,8 +339,6 @@ def _made(callee: Callee) -> tuple[Label, ...]:
 
 
 def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     cost = inner.run.cost
     for member in members:
         if isinstance(member, ast.Cost) and member.kind == "flops":

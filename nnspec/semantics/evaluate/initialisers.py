@@ -8,6 +8,7 @@ from nnspec.record import Record
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import binding, kinds, lookup, userdefs
 from nnspec.semantics.evaluate.binding import Given, Misfit
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
@@ -70,8 +71,6 @@ def value_of(expr: ast.Expr, tensor: Tensor | None, frame: Frame) -> Value:
         not isinstance(expr, ast.Call) or _takes_a_tensor_first(user, len(expr.args))
     ):
         return _user_initialiser(user, expr, tensor, frame)
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     return evaluate(expr, frame)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from nnspec.record import Record
 from nnspec.semantics.describe import shape
 from nnspec.semantics.evaluate import expansion, kinds, mismatches, wheres
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -282,8 +283,6 @@ def _bind_plain(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
 
 def star(expr: ast.Starred, frame: Frame) -> tuple[DimLike, ...] | None:
     """The sizes that `*N` stands for: a dimension's, or a static list's; None where they are not known."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if isinstance(expr.value, ast.Name):
         known = frame.dims.get("*" + expr.value.id)
         if known is not None:
@@ -329,8 +328,6 @@ def _same_star(
 
 
 def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     world = inner.world
     for pair in pairs:
         if pair.tensor.dims is None:

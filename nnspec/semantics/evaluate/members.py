@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import patterns
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -23,8 +24,6 @@ from nnspec.syntax import ast
 
 def submodule(item: ast.Submodule, inner: Frame) -> None:
     """`name = value`, `*name = value`, `*name`."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     body = inner.body
     assert body is not None
     if item.value is None:
@@ -89,8 +88,6 @@ def _not_a_layer(item: ast.Submodule, value: Value, inner: Frame) -> None:
 
 def let(item: ast.Let, inner: Frame) -> None:
     """`let target = value`: a static local of the module."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     body = inner.body
     assert body is not None
     value = evaluate(item.value, inner)

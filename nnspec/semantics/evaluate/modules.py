@@ -23,6 +23,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.chain import Call
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Frame
 from nnspec.semantics.resolved import FileScope
@@ -215,8 +216,6 @@ def settle_layer(body: LayerBody, inner: Frame) -> None:
 
 
 def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     value = evaluate(item.condition, inner)
     if isinstance(value, ErrorValue):
         return True
@@ -274,7 +273,6 @@ def class_constants(layer_type: LayerType) -> list[str]:
 
 def class_constant(layer_type: LayerType, name: str, frame: Frame) -> Value:
     """`block.expansion` of a layer type; MISSING where it has no such constant."""
-    from nnspec.semantics.evaluate.expressions import evaluate
     from nnspec.semantics.evaluate.lookup import MISSING
 
     if name == "__name__":
@@ -297,8 +295,6 @@ def class_constant(layer_type: LayerType, name: str, frame: Frame) -> Value:
 
 def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
     """The layer that a `model` names, made once in a pass."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     run = frame.run
     if decl in run.models:
         return run.models[decl]

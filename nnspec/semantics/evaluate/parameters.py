@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions, initialisers, provenance, results
 from nnspec.semantics.evaluate.expressions import run_clauses
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     Choice,
@@ -36,8 +37,6 @@ def declare(item: ast.ParamDecl, inner: Frame) -> None:
     )
 
     def element() -> None:
-        from nnspec.semantics.evaluate.expressions import evaluate
-
         assert isinstance(item.name, ast.FString)
         name = evaluate(item.name, family)
         if isinstance(name, str):
@@ -48,8 +47,6 @@ def declare(item: ast.ParamDecl, inner: Frame) -> None:
 
 
 def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     body = inner.body
     assert body is not None
     if item.condition is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import sequences
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
@@ -53,8 +54,6 @@ def bind(target: ast.Expr, value: Value, frame: Frame) -> None:
 
 def _new_value(target: ast.Index | ast.Attribute, frame: Frame) -> str:
     """How to write what the assignment would do."""
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     whole = evaluate(target.value, frame)
     name = target.value.span.text
     if isinstance(whole, DictValue) or whole == Unknown("dict"):

@@ -7,6 +7,7 @@ from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import kinds, matching
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Doubt, Frame, tensor_unknown
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
@@ -80,8 +81,6 @@ def _named(name: str, frame: Frame) -> Value:
 def _list_of(
     element: ast.TypeExpr, count: ast.Expr | None, frame: Frame, bare: str | None
 ) -> Value:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     value = value_of(element, frame, bare)
     if count is None:
         return (
@@ -107,8 +106,6 @@ def _dtype(dtype: str | None, frame: Frame, bare: str | None) -> str | None:
 
 
 def _dims(dims: tuple[ast.Expr, ...], frame: Frame) -> tuple[DimLike, ...] | None:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     found: list[DimLike] = []
     for dim in dims:
         if isinstance(dim, ast.Starred):
@@ -212,8 +209,6 @@ def _check_list(
     what: str,
     frame: Frame,
 ) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     if not kinds.fits(ast.NamedType(declared, "list"), value, frame):
         frame.report(
             error(
@@ -253,8 +248,6 @@ def _check_list(
 def _check_tensor(
     value: Tensor, type_: ast.TensorType, declared: Span, span: Span, what: str, frame: Frame
 ) -> bool:
-    from nnspec.semantics.evaluate.expressions import evaluate
-
     world = frame.world
     wrong: str | None = None
     whence: tuple[Whence, ...] = ()

@@ -17,7 +17,7 @@ from nnspec.semantics.evaluate import (
     patterns,
     sequences,
 )
-from nnspec.semantics.evaluate.expressions import evaluate
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import BudgetExceeded, Frame
 from nnspec.semantics.values import (
     Tensor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, mismatches
+from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import Relation, Value
 from nnspec.semantics.world import error
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
     """Dims that only `where` defines, or that are not known."""
     from nnspec.semantics.evaluate import matching
-    from nnspec.semantics.evaluate.expressions import evaluate
 
     for fact in signature.where:
         match fact:
@@ -58,7 +58,6 @@ def demand(
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
     from nnspec.semantics.evaluate import blame, ranks
-    from nnspec.semantics.evaluate.expressions import evaluate
 
     for fact in signature.where:
         if absent and _divides_by(fact, absent, inner):
