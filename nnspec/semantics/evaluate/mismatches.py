@@ -157,7 +157,7 @@ def dim(
             f"{world.show(actual)} on axis {axis}, where {world.show(expected)} is needed",
             labels,
             notes,
-            help=_dim_help(type_, tensor, axis, expr, expected, callee, frame),
+            help=_dim_help(tensor, axis, expr, callee, frame),
             fix=_dim_fix(expr, actual, callee, frame),
         )
     )
@@ -181,41 +181,19 @@ def made_here(callee: Callee) -> tuple[Label, ...]:
 
 
 def _dim_help(
-    type_: ast.TensorType,
-    tensor: Tensor,
-    axis: int,
-    expr: ast.Expr,
-    expected: DimLike,
-    callee: Callee,
-    frame: Frame,
+    tensor: Tensor, axis: int, expr: ast.Expr, callee: Callee, frame: Frame
 ) -> str | None:
     world = frame.world
     assert tensor.dims is not None
-    hints: list[str] = []
-    if callee.library and isinstance(expr, ast.Name) and callee.made is not None:
-        hints.append(
-            f"`{expr.id}` should be {world.show(tensor.dims[axis])}"
-            + (", or write `_` to have it worked out" if expr.id in _HOLES else "")
-        )
-    for i, size in enumerate(tensor.dims):
-        if i != axis and i > 0 and axis == 1 and world.compare(size, expected) == "equal":
-            order = ", ".join(str(j) for j in _moved(len(tensor.dims), i, axis))
-            hints.append(
-                f"axis {i} has {world.show(expected)}: `.permute({order})` brings it there"
-            )
-            break
-    return "; ".join(hints) or None
+    if not callee.library or not isinstance(expr, ast.Name) or callee.made is None:
+        return None
+    hole = ", or write `_` to have it worked out" if expr.id in _HOLES else ""
+    return f"`{expr.id}` should be {world.show(tensor.dims[axis])}{hole}"
 
 
 _HOLES = frozenset(
     "in_features in_channels num_features input_size normalized_shape num_channels embed_dim".split()
 )
-
-
-def _moved(rank_: int, source: int, to: int) -> list[int]:
-    order = [i for i in range(rank_) if i != source]
-    order.insert(to, source)
-    return order
 
 
 def _dim_fix(expr: ast.Expr, actual: DimLike, callee: Callee, frame: Frame) -> Fix | None:
@@ -241,10 +219,26 @@ def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:
     found: list[str] = []
     names: list[str] = []
     expansion.names_in(fact, names)
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(n for each in names for n in _hyperparameters(each, frame)):
         value = lookup.find(name, frame)
         if isinstance(value, TupleValue):
             found.append(f"{name} is {frame.world.show_shape(value.items)}")
         elif isinstance(value, DimLike) and not isinstance(value, bool):
             found.append(f"{name} is {frame.world.show(value)}")
     return (", ".join(found),) if found else ()
+
+
+def _hyperparameters(name: str, frame: Frame) -> tuple[str, ...]:
+    """The name, or what the library has made it of: users know `kernel_size`, and not its pair `k`."""
+    from nnspec.semantics.evaluate import expansion
+
+    body = frame.body
+    if body is None or not frame.run.catalog.is_library(body.decl) or name in body.arguments:
+        return (name,)
+    for member in body.decl.body:
+        if isinstance(member, ast.Let) and isinstance(member.target, ast.Name):
+            if member.target.id == name:
+                names: list[str] = []
+                expansion.names_in(member.value, names)
+                return tuple(n for n in names if n in body.arguments)
+    return (name,)

@@ -7,7 +7,7 @@ from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, mismatches
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import Relation, Value
+from nnspec.semantics.values import DimLike, Relation, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
     """Dims that only `where` defines, or that are not known."""
     from nnspec.semantics.evaluate import matching
-
     for fact in signature.where:
         match fact:
             case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
@@ -58,7 +57,6 @@ def demand(
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
     from nnspec.semantics.evaluate import blame, ranks
-
     for fact in signature.where:
         if absent and _divides_by(fact, absent, inner):
             continue
@@ -76,7 +74,7 @@ def demand(
             inner.report(
                 error(
                     "E0320",
-                    f"`{callee.name}` needs {fact.span.text}",
+                    _needed(fact, inner, callee),
                     found.span,
                     found.label,
                     (*demanded, *others),
@@ -89,6 +87,20 @@ def demand(
         else:
             conditions.assume(condition, True, inner)
     return True
+
+
+def _needed(fact: ast.Expr, inner: Frame, callee: Callee) -> str:
+    """What does not hold; in numbers where one of them must divide the other."""
+    match fact:
+        case ast.Compare(ast.Binary("%", whole, part), ("==",), (ast.Number(0),)) if callee.library:
+            found = evaluate(whole, inner), evaluate(part, inner)
+            if all(isinstance(size, DimLike) for size in found):
+                total, count = (inner.world.show(size) for size in found)
+                return (
+                    f"`{callee.name}` needs {whole.span.text} to be a multiple of "
+                    f"{part.span.text}: {total} is not a multiple of {count}"
+                )
+    return f"`{callee.name}` needs {fact.span.text}"
 
 
 def _divides_by(fact: ast.Expr, absent: set[str], inner: Frame) -> bool:

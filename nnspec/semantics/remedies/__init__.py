@@ -47,6 +47,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         products.proposals,
         parts.proposals,
         batches.proposals,
+        batches.made,
         agreement.proposals,
         joins.proposals,
     ),
@@ -59,21 +60,26 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0303": (dtypes.proposals,),
     "E0304": (emptied.proposals,),
     "E0306": (batches.proposals, regrouped.proposals),
-    "E0307": (products.proposals, agreement.proposals, joins.proposals),
+    "E0307": (products.proposals, batches.made, agreement.proposals, joins.proposals),
+    "E0308": (requirements.proposals,),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
     "E0405": (unpacking.proposals,),
     "E0419": (unpacking.names,),
     "E0427": (unpacking.proposals,),
     "W0205": (agreement.proposals,),
-    "W0301": (features.moved,),
+    "W0301": (
+        features.moved,
+        sequences.proposals,
+        products.proposals,
+        batches.made,
+        agreement.proposals,
+    ),
 }
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
 EXACT = frozenset(("E0301", "E0306"))
-# Mistakes that may be one of spelling, for which the rule knows the name that was meant.
-SPELLED = frozenset(("E0427",))
 # Fixes of a spelling are right even where they bring the next mistake to light.
 SPELLED = frozenset(("E0427",))
 # Facts that say how the numbers come about, or which there are to choose from.
@@ -136,6 +142,9 @@ def _told(
     own = [help] if help and (exact or not works) else []
     rest = [w for w in works if not w.first]
     texts = [*(w.text + w.more for w in first), *own, *(w.text + w.more for w in rest)]
+    if mistake.code == "W0301" and help and works:
+        # What is open may also be meant.
+        texts.append(help)
     if (help, fix, note) == (mistake.help, mistake.fix, None) and not works:
         return mistake
     return Diagnostic(

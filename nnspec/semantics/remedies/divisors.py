@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nnspec.semantics.remedies import flow
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site
-from nnspec.semantics.values import LayerType, LibraryFunction
 from nnspec.syntax import ast
 
 # Heads of this width are what models mostly have.
@@ -16,7 +16,7 @@ LISTED = 16
 
 def proposals(site: Site) -> Iterator[Proposal]:
     """Other numbers of groups or channels, the nearest first."""
-    maker = _maker(site)
+    maker = flow.at_fault(site)
     if maker is None:
         return
     for whole, part in _divisions(maker):
@@ -35,7 +35,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
 
 def note(site: Site) -> str | None:
     """The numbers that there are to choose from."""
-    maker = _maker(site)
+    maker = flow.at_fault(site)
     if maker is None:
         return None
     for whole, part in _divisions(maker):
@@ -56,18 +56,6 @@ def near(total: int, count: int, name: str) -> list[int]:
         found.remove(usual)
         found.insert(0, usual)
     return found
-
-
-def _maker(site: Site) -> Maker | None:
-    callee = site.callee(site.node) if site.node is not None else None
-    call = site.node
-    if not isinstance(call, ast.Call):
-        return None
-    if isinstance(callee, LayerType):
-        return Maker(call, callee.decl, callee.decl.name, local=True)
-    if isinstance(callee, LibraryFunction) and len(callee.decls) == 1:
-        return Maker(call, callee.decls[0], callee.name, local=True)
-    return None
 
 
 def _divisions(maker: Maker) -> Iterator[tuple[str, str]]:

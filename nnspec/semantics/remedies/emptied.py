@@ -8,7 +8,6 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
-from nnspec.semantics.values import Layer, LayerType, LibraryFunction
 from nnspec.syntax import ast
 
 MOST = 4096
@@ -16,7 +15,7 @@ MOST = 4096
 
 def proposals(site: Site) -> Iterator[Proposal]:
     """A smaller window, no padding of a transposed one, and pooling to a size instead of by one."""
-    maker = _maker(site)
+    maker = flow.at_fault(site)
     if maker is None:
         return
     sides = _sides(maker, site)
@@ -82,22 +81,6 @@ def _lowered(side: int, best: Proposal, found: rewrite.Images, site: Site) -> Pr
         if proposal is not None and site.mends(proposal):
             best, grown = proposal, without
     return best
-
-
-def _maker(site: Site) -> Maker | None:
-    callee = site.callee(site.node) if site.node is not None else None
-    if isinstance(callee, Layer):
-        makers = flow.made_by(callee, site)
-        return makers[0] if makers else None
-    node = site.node.target if isinstance(site.node, ast.Pipe) else site.node
-    if isinstance(callee, LayerType) and isinstance(node, ast.Call):
-        # In a Sequential, which is told at its parts.
-        return Maker(node, callee.decl, callee.decl.name, local=True)
-    if isinstance(callee, LibraryFunction) and isinstance(node, ast.Call):
-        if len(callee.decls) == 1:
-            piped = isinstance(site.node, ast.Pipe)
-            return Maker(node, callee.decls[0], callee.name, piped, local=True)
-    return None
 
 
 def _sides(maker: Maker, site: Site) -> tuple[int, ...] | None:

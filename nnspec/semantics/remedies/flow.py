@@ -90,6 +90,24 @@ def _of(
                     yield from inside(member.value, member.name, site)
 
 
+def at_fault(site: Site) -> Maker | None:
+    """Where the numbers are written of the call at which the mistake is told, or of the layer that it calls."""
+    callee = site.callee(site.node) if site.node is not None else None
+    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
+    if isinstance(callee, Layer):
+        makers = made_by(callee, site)
+        return makers[0] if makers else None
+    if not isinstance(call, ast.Call):
+        return None
+    if isinstance(callee, LayerType):
+        return Maker(call, callee.decl, callee.decl.name, local=True)
+    if isinstance(callee, LibraryFunction) and len(callee.decls) == 1:
+        method = isinstance(call.func, ast.Attribute) and site.value(call.func.value) is not None
+        piped = isinstance(site.node, ast.Pipe) or method
+        return Maker(call, callee.decls[0], callee.name, piped, local=True)
+    return None
+
+
 def made_by(layer: Layer, site: Site) -> list[Maker]:
     """Where a layer is made, in this file."""
     if layer.made is None or layer.made.source is not site.scope.source:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import chain
 from math import isqrt
 
-from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
@@ -113,17 +112,15 @@ def _differing(a: tuple[int, ...], b: tuple[int, ...], joined: int | None) -> li
 
 def _other_axis(site: Site) -> Iterator[Proposal]:
     """A concatenation along another axis."""
-    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
     operands = tensors(site)
-    joined = _joined_axis(site, len(operands[0][1].dims or ()) if operands else 0)
-    if joined is None or not isinstance(call, ast.Call):
+    rank = len(operands[0][1].dims or ()) if operands else 0
+    joined, maker = _joined_axis(site, rank), flow.at_fault(site)
+    if joined is None or maker is None or not maker.takes("dim"):
         return
-    for argument in call.args:
-        if argument.name in ("dim", "axis") or isinstance(argument.value, (ast.Number, ast.Unary)):
-            for axis in range(len(operands[0][1].dims or ())):
-                if axis != joined:
-                    edit = Edit(argument.value.span, str(axis))
-                    yield Proposal((edit,), f"join them along axis {axis}: `dim={axis}`", True)
+    for axis in range(rank):
+        if axis != joined:
+            text = f"join them along axis {axis}: `dim={axis}`"
+            yield Proposal((maker.edit("dim", str(axis)),), text, True)
 
 
 # --- other layers ----------------------------------------------------------------------------------

@@ -8,13 +8,17 @@ from nnspec.semantics.evaluate import matching
 from nnspec.semantics.remedies import divisors, flow, rewrite
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
-from nnspec.semantics.values import Layer, LayerType, LibraryFunction, Tensor
+from nnspec.semantics.remedies.sizes import is_plain, numbers
+from nnspec.semantics.values import Tensor
 from nnspec.syntax import ast
+
+# Arguments that name axes: nearby numbers mean something else.
+AXES = frozenset(("dim", "dimension", "dim0", "dim1", "dims", "input"))
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
     """Divisors of the axis that is split, images that can be split, then numbers near the given ones."""
-    maker = _maker(site)
+    maker = flow.at_fault(site)
     if maker is None:
         return
     yield from rewrite.multiples(site)
@@ -25,29 +29,21 @@ def proposals(site: Site) -> Iterator[Proposal]:
                 for divisor in divisors.near(size, count, part)[:2]:
                     yield maker.proposal(**{part: divisor})
     message = site.mistake.message
-    for param in sorted(maker.signature.params, key=lambda p: p.name not in message):
+    dims = numbers(d for _, value in tensors(site)[:1] for d in value.dims or ())
+    fitting = [n for n in dims if is_plain(n)]
+    named = [p for p in maker.signature.params if p.name in message]
+    named.sort(key=lambda p: message.index(p.name))
+    for param in (*named, *(p for p in maker.signature.params if p not in named)):
+        if param.name in AXES:
+            continue
         number = maker.number(param.name)
         if number is None or isinstance(number, bool) or not maker.is_open(param.name):
             continue
         if maker.written(param.name) is not None:
-            for other in dict.fromkeys((number - 1, number // 2, 1, number + 1)):
-                if other >= 0:
+            near = sorted(fitting, key=lambda n: abs(n - number))
+            for other in dict.fromkeys((*near, number - 1, number // 2, 1, number + 1)):
+                if 0 <= other != number:
                     yield maker.proposal(**{param.name: other})
-
-
-def _maker(site: Site) -> Maker | None:
-    callee = site.callee(site.node) if site.node is not None else None
-    call = site.node.target if isinstance(site.node, ast.Pipe) else site.node
-    if isinstance(callee, Layer):
-        makers = flow.made_by(callee, site)
-        return makers[0] if makers else None
-    if isinstance(callee, LayerType) and isinstance(call, ast.Call):
-        return Maker(call, callee.decl, callee.decl.name, local=True)
-    if isinstance(callee, LibraryFunction) and isinstance(call, ast.Call):
-        if len(callee.decls) == 1:
-            piped = isinstance(site.node, ast.Pipe)
-            return Maker(call, callee.decls[0], callee.name, piped, local=True)
-    return None
 
 
 def _splits(maker: Maker, site: Site) -> Iterator[tuple[str, list[int]]]:

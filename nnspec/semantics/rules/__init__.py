@@ -19,6 +19,9 @@ _MODULES = {
     "attention": """
         scaled_dot_product_attention multihead_attention
     """,
+    "convolution": """
+        transposed
+    """,
     "conversion": """
         cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
         identity

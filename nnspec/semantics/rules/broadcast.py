@@ -79,6 +79,11 @@ def _meet(
     rank = max(len(a), len(b))
     pad_a, pad_b = rank - len(a), rank - len(b)
     origins_a, origins_b = origins_of(left[1]), origins_of(right[1])
+    for i in range(max(pad_a, pad_b), rank):
+        # What never fits is told before anything is assumed of the other axes.
+        if _never(a[i - pad_a], b[i - pad_b]):
+            _refuse(call, left, right, i - pad_a, i - pad_b, matrices)
+            return None
     dims: list[DimLike] = []
     origins: list[Origin | None] = []
     for i in range(rank):
@@ -97,6 +102,15 @@ def _meet(
         dims.append(dim)
         origins.append(origin)
     return tuple(dims), tuple(origins)
+
+
+def _never(left: DimLike, right: DimLike) -> bool:
+    return (
+        isinstance(left, int)
+        and isinstance(right, int)
+        and left != right
+        and 1 not in (left, right)
+    )
 
 
 def _stretched(call: RuleCall, left: DimLike, right: DimLike) -> DimLike | None:

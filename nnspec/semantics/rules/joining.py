@@ -97,19 +97,12 @@ def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int) -> bool:
             "tensors",
         )
         return False
-    for i, (a, b) in enumerate(zip(first.dims, x.dims, strict=True)):
+    pairs = list(enumerate(zip(first.dims, x.dims, strict=True)))
+    # What never fits is told before anything is assumed of the other axes.
+    pairs.sort(key=lambda pair: not all(isinstance(size, int) for size in pair[1]))
+    for i, (a, b) in pairs:
         if i == at or a == b:
             continue
-        fits = [
-            j
-            for j in range(len(first.dims))
-            if j != at
-            and all(
-                call.settle(p) == call.settle(q)
-                for k, (p, q) in enumerate(zip(first.dims, x.dims, strict=True))
-                if k != j
-            )
-        ]
         if not call.agree(
             a,
             b,
@@ -117,7 +110,6 @@ def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int) -> bool:
             f"axis {i} differs, {call.show(a)} and {call.show(b)}",
             "tensors",
             others=(*arguments.came_from(first, i), *arguments.came_from(x, i)),
-            help=f"`dim={fits[0]}` fits these shapes" if fits else None,
         ):
             return False
     return True

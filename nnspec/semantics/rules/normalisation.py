@@ -30,7 +30,7 @@ def layer_norm(call: RuleCall) -> Value:
             name,
             f"axis {start + i} is {call.show(actual)}",
             arguments.came_from(x, start + i),
-            help=f"normalized_shape would be {call.world.show_shape(x.dims[start:])}",
+            help=f"`normalized_shape` should be {call.world.show_shape(x.dims[start:])}",
         ):
             return ERROR
     if not _weights_fit(call, shape):

@@ -106,7 +106,9 @@ def interpolate(call: RuleCall) -> Value:
         return sizes
     if any(isinstance(s, int) and s < 1 for s in sizes):
         shape = call.world.show_shape((*x.dims[:2], *sizes))
-        return call.fail("E0304", f"{call.name} leaves nothing of {call.show(x)}: {shape}")
+        return call.fail(
+            "E0304", f"`{call.name}` leaves nothing of {call.show(x)}: its result would be {shape}"
+        )
     return Tensor(x.dtype, (*x.dims[:2], *sizes), (*origins_of(x)[:2], *(None for _ in sizes)))
 
 

@@ -1,0 +1,40 @@
+"""Sizes that a transposed convolution may be asked for."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.values import ERROR, Relation, TupleValue, Value
+
+
+def transposed(call: RuleCall) -> Value:
+    """ConvTranspose: `output_size` is one of as many sizes as the stride has steps.
+
+    Several inputs of a strided convolution give outputs of one size, and so one of them must be chosen.
+    Source: `torch.nn.modules.conv._ConvTransposeNd._output_padding`.
+    """
+    asked = call.arguments.get("output_size")
+    wanted = arguments.sizes(asked) if asked is not None else None
+    x = arguments.tensor(call)
+    found = [call.arguments.get(name) for name in ("k", "s", "p", "d")]
+    members = [member for member in found if isinstance(member, TupleValue)]
+    if wanted is None or x.dims is None or len(members) != len(found):
+        return call.result
+    count = len(members[0].items)
+    if len(wanted) < count:
+        return call.result
+    for axis in range(-count, 0):
+        k, s, p, d = (member.items[axis] for member in members)
+        least = call.settle((x.dims[axis] - 1) * s - 2 * p + d * (k - 1) + 1)
+        most = call.settle(least + s - 1)
+        size = wanted[axis]
+        at = len(x.dims) + axis
+        choice = call.show(least) if s == 1 else f"from {call.show(least)} to {call.show(most)}"
+        message = (
+            f"`{call.name}` of {call.show(x)} makes {choice} on axis {at}, "
+            f"and not {call.show(size)}"
+        )
+        for relation in (Relation(size, ">=", least), Relation(size, "<=", most)):
+            if not call.demand(relation, message, "output_size", code="E0308"):
+                return ERROR
+    return call.result
