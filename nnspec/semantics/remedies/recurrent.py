@@ -10,7 +10,14 @@ from nnspec.semantics.remedies.axes import Change, Dims, grown, merged, shrunk, 
 from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
-from nnspec.semantics.values import DimLike, Layer, LibraryFunction
+from nnspec.semantics.values import (
+    DimLike,
+    Layer,
+    LibraryFunction,
+    Tensor,
+    TupleValue,
+    Value,
+)
 from nnspec.syntax import ast
 
 # Functions whose arguments are the sizes of what they make.
@@ -22,7 +29,10 @@ def proposals(found: list[Operand], callee: Layer, site: Site) -> Iterator[Propo
     given = called.arguments(site)
     x = next((o for o in found if any(p is given.get("input") for p in o.places)), None)
     if "hx" in given and inside(site.mistake.span, given["hx"].span):
-        yield from _states([o for o in found if o is not x], x, callee, site)
+        states = [o for o in found if o is not x]
+        yield from _states(states, x, callee, site)
+        first = states[0].dims if states else _first(site.value(given["hx"]))
+        yield from _other_layer(first, callee, site)
     elif x is not None:
         yield from _input(x, callee, site)
 
@@ -59,6 +69,17 @@ def _states(
             yield operands.changed(alike, change, site)
     if wanted is not None:
         yield from _reshaped(wrong, wanted, site)
+
+
+def _first(value: Value) -> Dims:
+    """The sizes of the first of a pair of states."""
+    if isinstance(value, TupleValue) and value.items and isinstance(value.items[0], Tensor):
+        return value.items[0].dims or ()
+    return ()
+
+
+def _other_layer(dims: Dims, callee: Layer, site: Site) -> Iterator[Proposal]:
+    """The layers, directions and features that a state of these sizes is for."""
     for maker in flow.made_by(callee, site):
         ways = 2 if callee.body.arguments.get("bidirectional") is True else 1
         rows, width = dims[0] if len(dims) > 1 else 0, dims[-1] if dims else 0

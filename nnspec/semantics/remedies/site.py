@@ -10,7 +10,7 @@ from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.trial import Trials
 from nnspec.semantics.resolved import FileScope
-from nnspec.semantics.values import DimLike, Tensor, Value
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
@@ -62,8 +62,9 @@ def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Tria
                 continue
             if isinstance(each, ast.Def):
                 definition = each
-            elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)) and _is_about(each, span):
-                node = each
+            elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)):
+                if node is None or _is_about(mistake, each, recorder):
+                    node = each
 
     def mends(proposal: Proposal) -> bool:
         return trials.mends(mistake, proposal)
@@ -71,10 +72,15 @@ def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Tria
     return Site(mistake, scope, recorder, node, definition, module, mends)
 
 
-def _is_about(node: Operation, span: Span) -> bool:
-    """Whether a mistake at the place is one of this call, and not of the argument that stands there."""
-    same = (node.span.start, node.span.end) == (span.start, span.end)
-    return not same or isinstance(node, ast.Call)
+def _is_about(mistake: Diagnostic, node: Operation, recorder: Recorder) -> bool:
+    """Whether a mistake is one of this call or operation, and not of another that it is an argument of."""
+    span = mistake.span
+    if (node.span.start, node.span.end) != (span.start, span.end):
+        return True
+    if mistake.code == "W0301":
+        return True
+    # What has a value is not at fault.
+    return isinstance(recorder.values.get(node, ERROR), ErrorValue)
 
 
 def inside(inner: Span, outer: Span) -> bool:

@@ -9,6 +9,7 @@ from nnspec.semantics.remedies import called
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
 from nnspec.semantics.values import LibraryFunction, Tensor, TupleValue, Value
+from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
 
@@ -20,6 +21,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
     """A tuple where a tensor is meant: taken apart where it is assigned, or its first item."""
     name = _tuple(site)
     if name is None:
+        yield from _piped(site)
         yield from _pair(site)
         return
     value = site.value(name)
@@ -38,6 +40,18 @@ def proposals(site: Site) -> Iterator[Proposal]:
     yield Proposal(
         (Edit(name.span, f"{name.id}[0]"),), f"take its first item: `{name.id}[0]`", True
     )
+
+
+def _piped(site: Site) -> Iterator[Proposal]:
+    """The first item of what goes on in a pipeline."""
+    if isinstance(site.node, ast.Pipe) and isinstance(site.value(site.node.value), TupleValue):
+        span = site.node.value.span
+        edits = (
+            Edit(Span(span.source, span.start, span.start), "("),
+            Edit(Span(span.source, span.end, span.end), ")[0]"),
+        )
+        last = span.text.rpartition("|>")[2].strip()
+        yield Proposal(edits, f"take the first item of what `{last}` gives: `(...)[0]`", True)
 
 
 def _pair(site: Site) -> Iterator[Proposal]:
