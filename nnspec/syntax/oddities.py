@@ -122,10 +122,14 @@ def _semicolon(lexer: Lexer, at: int) -> int:
     stop = text.find("\n", at, lexer.end)
     rest = text[at + 1 : lexer.end if stop < 0 else stop].strip()
     last = not rest or rest.startswith("#")
+    if lexer.brackets and not last:
+        lexer.report(mistakes.semicolon_in_brackets(_span(lexer, at, at + 1)))
+        lexer.add(lexer.ids[","], at, at + 1)
+        return at + 1
     inline = bool(lexer.tokens.lines) and lexer.tokens.lines[-1].opened
-    indent = None if lexer.brackets or inline else lexer.levels[0]
+    indent = None if inline else lexer.levels[0]
     lexer.report(mistakes.semicolon(_span(lexer, at, at + 1), last, indent))
-    if not last and not lexer.brackets:
+    if not last:
         lexer.new_line()
     return at + 1
 

@@ -161,6 +161,12 @@ def semicolon(span: Span, last: bool, indent: int | None) -> Diagnostic:
     )
 
 
+def semicolon_in_brackets(span: Span) -> Diagnostic:
+    """A `;` between the items of a list or of a call."""
+    fix = replace("write `,`", span, ",", "maybe")
+    return error("E0132", span, "items are separated by `,`, not by `;`", help="type `,`", fix=fix)
+
+
 def foreign_name(span: Span) -> Diagnostic:
     """A name with letters outside ASCII."""
     odd = next(c for c in span.text if not c.isascii())
