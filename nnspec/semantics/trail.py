@@ -10,7 +10,15 @@ from collections.abc import Iterator, Sequence
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.record import Record
 from nnspec.semantics.steps import Declared, Entry, Origin, Step
-from nnspec.semantics.values import DictValue, DimLike, Layer, ListValue, Tensor, Value
+from nnspec.semantics.values import (
+    DictValue,
+    DimLike,
+    Layer,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    Value,
+)
 from nnspec.semantics.world import World
 from nnspec.source import Span
 
@@ -18,6 +26,7 @@ from nnspec.source import Span
 FIRST, LAST = 2, 3
 MOST_OTHERS = 2
 MOST_HOPS = 60
+MOST_CALLS = 6
 
 # What the sizes are sizes of, by the hyperparameter that says them.
 _UNITS = {
@@ -99,6 +108,8 @@ def _layers(value: Value, path: str) -> Iterator[tuple[str, Layer]]:
         case DictValue():
             for key, item in value.items.items():
                 yield from _layers(item, f"{path}[{key!r}]")
+        case RepeatValue(element):
+            yield from _layers(element, f"{path}[i]")
 
 
 def declared(world: World, layer: Layer | None, name: str) -> tuple[Label, ...]:
@@ -191,13 +202,18 @@ def note(world: World, x: Tensor, axis: int | None = None) -> tuple[str, ...]:
 
 def notes(world: World, a: Tensor, b: Tensor) -> tuple[str, ...]:
     """The ways of two tensors from where they part, one note each; none for one that came no way."""
-    left, right = list(_chain(a)), list(_chain(b))
-    passed = {id(x.step): i for i, x in enumerate(right) if x.step is not None}
-    for i, x in enumerate(left):
-        if x.step is not None and id(x.step) in passed:
-            left, right = left[: i + 1], right[: passed[id(x.step)] + 1]
-            break
+    left, right = next(_parted(a, b), (list(_chain(a)), list(_chain(b))))
     return tuple(text for chain in (left, right) if (text := _way(world, chain)) is not None)
+
+
+def _parted(a: Tensor, b: Tensor) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+    """The steps of two tensors since the last one that both share, looked for further and further out."""
+    for calls in range(MOST_CALLS):
+        left, right = list(_chain(a, calls)), list(_chain(b, calls))
+        passed = {id(x.step): i for i, x in enumerate(right) if x.step is not None}
+        for i, x in enumerate(left):
+            if id(x.step) in passed:
+                yield left[: i + 1], right[: passed[id(x.step)] + 1]
 
 
 def _chain(x: Tensor, calls: int = 0) -> Iterator[Tensor]:
@@ -221,7 +237,9 @@ def _main(step: Step, made: Tensor) -> Tensor:
     inputs = step.inputs
     if len(inputs) == 1:
         return inputs[0]
-    return next((x for x in inputs if x.dims == made.dims), inputs[0])
+    same = next((x for x in inputs if x.dims == made.dims), None)
+    # Next to what came a long way stand things that are made on the spot, such as a class token.
+    return same or max(inputs, key=lambda x: -1 if x.step is None else x.step.depth)
 
 
 def _way(world: World, chain: list[Tensor]) -> str | None:

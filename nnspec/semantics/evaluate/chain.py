@@ -97,8 +97,7 @@ def _call(call: Call, subject: Subject | None, home: Source, world: World) -> st
     if not caller and subject is not None:
         caller = subject.text
     name = call.name if call.layer is None else path_of(call.layer, call.name)
-    last = call.code.partition(".")[0]
-    alias = f" as `{name}`" if name not in (call.code, last) else ""
+    alias = f" as `{name}`" if name not in (call.code, *call.code.split(".")) else ""
     text = f"in `{call.code}`, {call.verb}{alias}"
     text += f" by `{caller}`" if caller else ""
     return f"{text}, {_line(call.span, home)}{_with(_shown(call, world))}"
