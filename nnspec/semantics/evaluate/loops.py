@@ -100,7 +100,9 @@ def follow(
         run.unrolled_later = run.unrolled_later or may_change
         before = widened
     gathered = _gathered(before, after, count, frame)
-    left = {**{n: v for n, v in after.items() if n not in before}, **before, **gathered}
+    # What a mistake left behind causes no second message behind the loop.
+    new = {n: v for n, v in after.items() if n not in before or isinstance(v, ErrorValue)}
+    left = {**before, **gathered, **new}
     if may_change:
         # The last round leaves sizes behind that are those of no other round.
         left = {name: _any_round(value, frame) for name, value in left.items()}
