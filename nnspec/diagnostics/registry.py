@@ -167,6 +167,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("W0212", "dropped-value", "warning", "A value is computed and nothing reads it."),
     ("W0213", "not-scores", "warning", "A loss is given probabilities where it takes scores, or their logarithms."),
     ("W0214", "loss-without-gradient", "warning", "A loss is given numbers through which no gradient passes."),
+    ("W0215", "one-value", "warning", "Statistics, or a choice, are taken of a single value."),
     ("W0301", "unproved", "warning", "A fact about sizes could not be proved, and is checked when the model runs."),
     ("W0302", "unchecked", "warning", "A shape could not be followed, and is not checked."),
     ("W0303", "size-of-models", "warning", "The size of a `_` is known of the models of the file alone."),

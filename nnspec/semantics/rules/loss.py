@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes, scores
+from nnspec.semantics.rules import arguments, dtypes, scores, single
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
@@ -109,6 +109,7 @@ def cross_entropy(call: RuleCall) -> Value:
     if not x.dims:
         return call.fail("E0302", f"`{call.name}` takes an axis of classes, got a scalar", "input")
     classes = 1 if len(x.dims) > 1 else 0
+    single.look_at_classes(call, x, classes)
     rest = x.dims[:classes] + x.dims[classes + 1 :]
     same = len(target.dims) == len(x.dims)
     if target.dtype is None or not same or dtypes.is_integral(target.dtype):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, single
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
 
 
@@ -35,6 +35,7 @@ def layer_norm(call: RuleCall) -> Value:
             return ERROR
     if not _weights_fit(call, shape):
         return ERROR
+    single.look_at_features(call, x, shape)
     return Tensor(x.dtype, x.dims, x.origins)
 
 
@@ -77,6 +78,7 @@ def group_statistics(call: RuleCall) -> Value:
     groups = call.arguments["num_groups"]
     if x.dims is None or not isinstance(groups, DimLike) or groups == 0:
         return call.result
+    single.look_at_groups(call, x, (x.dims[1] // groups, *x.dims[2:]))
     return _of_several(call, x, (x.dims[0] * x.dims[1] // groups, *x.dims[2:]))
 
 
@@ -84,7 +86,10 @@ def batch_statistics(call: RuleCall) -> Value:
     """BatchNorm: the shape stays; without kept statistics torch takes no mean of one value."""
     x = arguments.tensor(call)
     kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
-    if x.dims is None or kept is not False:
+    if x.dims is None:
+        return call.result
+    if kept is not False:
+        single.look_at_batch(call, x)
         return call.result
     return _of_several(call, x, (x.dims[0], *x.dims[2:]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes, scores
+from nnspec.semantics.rules import arguments, dtypes, scores, single
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import stretch
 from nnspec.semantics.values import ErrorValue, Relation, Tensor, TupleValue, Value
@@ -73,6 +73,10 @@ def spread(call: RuleCall) -> Value:
     """std, var: floating."""
     x = arguments.tensor(call)
     if not _needs_floating(call, x):
+        unbiased = call.arguments.get("unbiased", call.arguments.get("correction", 1) == 1)
+        if unbiased is True:
+            help = "a deviation needs two values or more; `correction=0` gives 0 for one"
+            single.look_at_axis(call, x, "NaN", help)
         return reduced(call, x, dtypes.real_of(x.dtype))
     return call.fail("E0303", f"{call.name} takes a floating tensor, got {x.dtype}")
 
@@ -129,6 +133,8 @@ def argmax(call: RuleCall) -> Value:
         return Tensor("int64", (1,) * len(x.dims))
     if isinstance(found := _filled(call, x), ErrorValue):
         return found
+    help = "one score is compared with a threshold: `scores > 0`"
+    single.look_at_axis(call, x, "0", help)
     return reduced(call, x, "int64")
 
 
@@ -239,6 +245,8 @@ def along_floating(call: RuleCall) -> Value:
     scores.look_again(call)
     given = arguments.dtype(call)
     x = arguments.tensor(call)
+    comes_out = "0" if call.decl.name in ("log_softmax", "LogSoftmax") else "1"
+    single.look_at_axis(call, x, comes_out, "of one score, `sigmoid` makes a probability")
     if given is None and dtypes.is_integral(x.dtype):
         return call.fail(
             "E0303",

@@ -1,0 +1,96 @@
+"""Functions that are given a single value where they need several: what comes out is the same whatever goes in."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules.arguments import Dims
+from nnspec.semantics.values import Tensor
+from nnspec.semantics.world import error
+
+CODE = "W0215"
+
+
+def look_at_axis(call: RuleCall, x: Tensor, comes_out: str, help: str) -> None:
+    """W0215, where the axis that `dim` names has one value only."""
+    dim = call.arguments.get("dim")
+    if x.dims is None or not isinstance(dim, int) or not -len(x.dims) <= dim < len(x.dims):
+        return
+    found: Diagnostic | None = None
+    if call.settle(x.dims[dim]) == 1:
+        at = dim % len(x.dims)
+        found = _one(call, x, f"has one value only on axis {at} of", comes_out, help)
+    call.world.suspect(CODE, call.span, found)
+
+
+def look_at_classes(call: RuleCall, x: Tensor, axis: int) -> None:
+    """W0215, where the scores of a cross entropy are those of one class."""
+    found: Diagnostic | None = None
+    if x.dims is not None and call.settle(x.dims[axis]) == 1:
+        help = (
+            "of two classes with one score, `binary_cross_entropy_with_logits` is the loss: "
+            "input and target have one shape and are float"
+        )
+        found = _one(call, x, "has one class only in", "0", help)
+    call.world.suspect(CODE, call.span, found)
+
+
+def look_at_features(call: RuleCall, x: Tensor, shape: Dims) -> None:
+    """W0215, where a norm over the last axes has one value to normalise."""
+    found: Diagnostic | None = None
+    if arguments.product(call.world, shape) == 1:
+        root = call.decl.name in ("RMSNorm", "rms_norm")
+        out = "its sign times the weight" if root else "the bias"
+        help = "normalise over an axis of several values, or leave it out"
+        found = _one(call, x, "has one value only to normalise over in", out, help)
+    call.world.suspect(CODE, call.span, found)
+
+
+def look_at_groups(call: RuleCall, x: Tensor, sizes: Dims) -> None:
+    """W0215, where each group of a group norm is one value. sizes: channels of a group, and the axes behind."""
+    found: Diagnostic | None = None
+    if arguments.product(call.world, sizes) == 1:
+        help = "take fewer groups, so that each holds several channels"
+        found = _one(call, x, "has one value only in each group of", "the bias", help)
+    call.world.suspect(CODE, call.span, found)
+
+
+def look_at_batch(call: RuleCall, x: Tensor) -> None:
+    """W0215, where the statistics of a batch norm are taken of one value of each example.
+
+    `[B, C]` is what a batch norm of features is for; behind a pooling to one pixel it is mostly a slip.
+    """
+    assert x.dims is not None
+    found: Diagnostic | None = None
+    batch, inside = call.settle(x.dims[0]), arguments.product(call.world, x.dims[2:])
+    if batch == 1 and inside == 1:
+        found = error(
+            CODE,
+            f"`{call.name}` has one value only for each channel of {call.show(x)}",
+            call.span,
+            "torch refuses this when the model trains",
+            help="normalise where there are several examples, or use `LayerNorm`",
+        )
+    elif inside == 1 and len(x.dims) > 2:
+        found = error(
+            CODE,
+            f"`{call.name}` has one value of each example for a channel of {call.show(x)}",
+            call.span,
+            "a mean over the batch alone",
+            notes=(
+                "torch refuses a batch of one example when the model trains, and of few the mean is noise",
+            ),
+            help="normalise before the axes are pooled, or with `LayerNorm`, which takes no batch",
+        )
+    call.world.suspect(CODE, call.span, found)
+
+
+def _one(call: RuleCall, x: Tensor, has: str, comes_out: str, help: str) -> Diagnostic:
+    return error(
+        CODE,
+        f"`{call.name}` {has} {call.show(x)}",
+        call.span,
+        f"gives {comes_out}, whatever goes in",
+        help=help,
+    )
