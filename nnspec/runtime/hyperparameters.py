@@ -8,6 +8,7 @@ from typing import Any
 
 from nnspec.diagnostics.suggest import nearest
 from nnspec.ir.names import parameter_names
+from nnspec.library.catalog import Catalog
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.targets import Target
 from nnspec.syntax import ast
@@ -37,6 +38,26 @@ def arguments(target: Target, given: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     names = parameter_names(target.signature)
     return {names[name]: value for name, value in given.items()}
+
+
+def check_instance(target: Target, given: Mapping[str, Any], catalog: Catalog) -> None:
+    """Follow the model with the values that are given; what the spec itself says was checked with it.
+
+    Raises LoadError, with what is wrong and where, where these values do not go together.
+    """
+    from nnspec.semantics.instances import mistakes
+
+    if not given and not isinstance(target.declaration, ast.Module):
+        return
+    found = mistakes(target.declaration, target.signature, given, target.scope, catalog)
+    if found:
+        from nnspec.diagnostics.render import choose
+
+        values = ", ".join(f"{name}={_shown(value)}" for name, value in given.items())
+        raise LoadError(
+            f"`{target.name}` cannot be made{f' with {values}' if values else ''}\n"
+            + choose("human")(list(found), color=False).rstrip()
+        )
 
 
 def _unknown(target: Target, name: str, params: Mapping[str, ast.Param]) -> str:

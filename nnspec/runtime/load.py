@@ -15,7 +15,7 @@ from torch import nn
 from nnspec.project import Project
 from nnspec.runtime.devices import Device, DType, building, find_device, find_dtype
 from nnspec.runtime.errors import LoadError
-from nnspec.runtime.hyperparameters import arguments
+from nnspec.runtime.hyperparameters import arguments, check_instance
 from nnspec.runtime.program import TEXT, checked_entry, execute
 from nnspec.runtime.targets import choose, split
 from nnspec.runtime.weights import Weights, put_in
@@ -100,6 +100,7 @@ def _build(
         assert entry.scope is not None
         target = choose(entry.scope, name)
         given = arguments(target, hyperparameters)
+        check_instance(target, hyperparameters, _project().catalog)
         place, floats = find_device(device), find_dtype(dtype)
         module = execute(entry, _packages(allow))
     make = getattr(module, target.name)

@@ -21,12 +21,14 @@ class Target:
     name: as the file calls it.
     signature: of what its hyperparameters go to, None where it takes none (`Sequential(...)`).
     owner: how messages call what takes the hyperparameters.
+    scope: of the file that declares it.
     """
 
     name: str
     declaration: ast.Model | ast.Module | ast.Def
     signature: ast.Signature | None
     owner: str
+    scope: FileScope
 
 
 def split(target: str | os.PathLike[str]) -> tuple[str, str | None]:
@@ -128,12 +130,12 @@ def _returns_layer(declaration: ast.Def) -> bool:
 
 def _target(name: str, declaration: ast.Model | ast.Module | ast.Def, scope: FileScope) -> Target:
     if not isinstance(declaration, ast.Model):
-        return Target(name, declaration, declaration.signature, f"`{name}`")
+        return Target(name, declaration, declaration.signature, f"`{name}`", scope)
     value = declaration.value
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
         binding = scope.bindings.get(value.func)
         callee = binding.node if binding is not None else None
         if isinstance(callee, (ast.Module, ast.Def)):
             owner = f"`{callee.name}`, of which `{name}` is made,"
-            return Target(name, declaration, callee.signature, owner)
-    return Target(name, declaration, None, f"`{name}`")
+            return Target(name, declaration, callee.signature, owner, scope)
+    return Target(name, declaration, None, f"`{name}`", scope)

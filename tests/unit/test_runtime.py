@@ -241,7 +241,8 @@ def test_dtypes_that_cannot_be(spec: Path, dtype: Any) -> None:
 
 def test_a_build_that_fails_leaves_the_default_dtype(spec: Path) -> None:
     with pytest.raises(RuntimeError):
-        nnspec.load(f"{spec}:small", dtype="float64", dim=-1)
+        nnspec.load(f"{spec}:small", dtype="float64", dim=2**31)
+    assert torch.get_default_dtype() == torch.float32
 
 
 def test_checking_and_loading_draw_no_random_numbers_but_the_models(spec: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
@@ -293,8 +293,13 @@ def class_constant(layer_type: LayerType, name: str, frame: Frame) -> Value:
     return MISSING
 
 
-def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
-    """The layer that a `model` names, made once in a pass."""
+def model(
+    decl: ast.Model,
+    scope: FileScope,
+    frame: Frame,
+    make: Callable[[Frame], Value] | None = None,
+) -> Value:
+    """The layer that a `model` names, made once in a pass; by `make` instead of its own line, if given."""
     run = frame.run
     if decl in run.models:
         return run.models[decl]
@@ -304,7 +309,7 @@ def model(decl: ast.Model, scope: FileScope, frame: Frame) -> Value:
     try:
         owner = run.owner
         run.owner = decl if any(isinstance(item, ast.Tie) for item in decl.body) else None
-        value = evaluate(decl.value, inner)
+        value = evaluate(decl.value, inner) if make is None else make(inner)
         run.owner = owner
         if not isinstance(value, (Layer, ErrorValue, Unknown)):
             frame.report(
