@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from nnspec.diagnostics.diagnostic import Applicability, Diagnostic, Edit, Fix
 from nnspec.diagnostics.render.order import ordered
-from nnspec.source import plain_newlines
+from nnspec.source import Source, plain_newlines
 
 
 class Mended(NamedTuple):
@@ -32,11 +32,15 @@ def mend(
     plain = plain_newlines(text)
     taken: list[Edit] = []
     fixes: list[Fix] = []
+    ours: dict[Source, bool] = {}
     for diagnostic in ordered(diagnostics):
         fix = diagnostic.fix
         if fix is None or fix.applicability not in wanted or not fix.edits:
             continue
-        if not all(e.span.source.path == path and e.span.source.text == plain for e in fix.edits):
+        sources = {edit.span.source for edit in fix.edits}
+        for source in sources.difference(ours):
+            ours[source] = source.path == path and source.text == plain
+        if not all(ours[source] for source in sources):
             continue
         if fix in fixes or any(_collide(new, old) for new in fix.edits for old in taken):
             continue
@@ -67,7 +71,9 @@ def _edited(text: str, plain: str, edits: list[Edit]) -> str:
             "\r": text.count("\r") - pairs,
         }
         newline = max(counts, key=lambda ending: counts[ending])
-    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end), reverse=True):
-        new = edit.text.replace("\n", newline)
-        text = text[: at[edit.span.start]] + new + text[at[edit.span.end] :]
-    return text
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        parts += (text[done : at[edit.span.start]], edit.text.replace("\n", newline))
+        done = at[edit.span.end]
+    return "".join([*parts, text[done:]])

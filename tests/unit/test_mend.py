@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nnspec.diagnostics.diagnostic import Applicability, Diagnostic, Edit, Fix, Label
@@ -68,3 +70,12 @@ def test_line_ends_stay_as_they_are_and_new_lines_end_likewise(newline: str) -> 
 
 def test_mixed_line_ends_stay_mixed() -> None:
     assert mended("one\r\ntwo\nthree\r\n", [(4, 7, "2\n2")]) == ("one\r\n2\r\n2\nthree\r\n", 1)
+
+
+def test_a_fix_of_very_many_edits_takes_no_time() -> None:
+    count = 50_000
+    text = "\tx\r\n" * count
+    started = time.monotonic()
+    result = mended(text, [(3 * i, 3 * i + 1, "    ") for i in range(count)])
+    assert result == ("    x\r\n" * count, 1)
+    assert time.monotonic() - started < 10  # where each edit copies the text, it takes minutes

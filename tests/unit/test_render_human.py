@@ -244,6 +244,15 @@ def test_a_fix_may_add_and_remove_lines_and_edit_other_files() -> None:
     ]
 
 
+def test_of_a_fix_at_many_places_some_are_shown() -> None:
+    source = Source("net.nnspec", "".join(f"\tx{i}\n" for i in range(12)))
+    spans = [Span(source, start, start + 1) for start in source.line_starts[:12]]
+    fix = Fix("indent by spaces", tuple(Edit(span, "    ") for span in spans), "safe")
+    shown = render([error(Label(spans[0], "", True), fix=fix)]).splitlines()
+    assert sum(" +     x" in line for line in shown) == 8
+    assert shown[-2:] == ["... and 4 more places", ""]
+
+
 def test_order_is_by_path_place_and_code_and_doubles_are_dropped() -> None:
     a, b = Source("a.nnspec", SPEC), Source("b.nnspec", SPEC)
     late, early = Label(at(a, "fc2"), "", True), Label(at(a, "fc1"), "", True)

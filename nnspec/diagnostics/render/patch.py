@@ -5,7 +5,10 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Edit, Fix
 from nnspec.diagnostics.render.columns import ShownLine, printable
 from nnspec.diagnostics.render.style import Style
+from nnspec.diagnostics.render.summary import counted
 from nnspec.source import Source
+
+MOST = 8  # places that are shown of a fix
 
 
 def patch(fix: Fix, home: Source, digits: int, style: Style) -> list[str]:
@@ -22,12 +25,16 @@ def patch(fix: Fix, home: Source, digits: int, style: Style) -> list[str]:
         if source is not home:
             out.append(style.paint("frame", " " * digits + "::: ") + printable(source.path))
         out.append(style.paint("frame", " " * digits + " |"))
-        for first, old, new in _changes(source, edits):
+        changes = _changes(source, edits)
+        for first, old, new in changes[:MOST]:
             for sign, role, lines in (("-", "removed", old), ("+", "added", new)):
                 for number, line in enumerate(lines, first):
                     head = style.paint("frame", f"{number:>{digits}} ")
                     body = f"{sign} {ShownLine(line).text}".rstrip()
                     out.append(head + style.paint(role, body))
+        if len(changes) > MOST:
+            rest = counted(len(changes) - MOST, "more place")
+            out.append(style.paint("frame", "..." + " " * (digits - 2)) + f" and {rest}")
     return out
 
 
