@@ -318,8 +318,8 @@ def _same_star(
         inner.report(
             error(
                 "E0301",
-                f"`{callee.name}` needs the same leading dimensions in all arguments: "
-                f"{world.show_shape(known)} before, {world.show_shape(found)} in `{pair.param.name}`",
+                f"`{callee.name}` takes arguments with equal leading axes: "
+                f"{world.show_shape(found)} in `{pair.param.name}`, {world.show_shape(known)} before",
                 pair.span,
                 f"this is {shape(world, pair.tensor)}",
             )

@@ -39,7 +39,7 @@ def _view(name: str, sizes: list[ast.Expr], dims: tuple[DimLike, ...]) -> Iterat
     # What follows is made of whole axes, so that the first size is the batch, or batch and time.
     if any(prod(rest) == _product(dims[at:]) for at in range(1, len(dims) + 1)):
         shown = ", ".join(["-1", *texts[1:]])
-        text = f"let the batch decide: `{name}({shown})`"
+        text = f"let the batch decide: {name} it as [{shown}]"
         yield Proposal((Edit(sizes[0].span, "-1"),), text, True, first=True)
 
 
@@ -61,7 +61,7 @@ def _expand(sizes: list[ast.Expr], dims: tuple[DimLike, ...], site: Site) -> Ite
             edits.append(Edit(node.span, "-1"))
     if edits and len(edits) < len(dims):
         shown = ", ".join(str(h) if t == "-1" else t for t, h in zip(texts, old, strict=True))
-        text = f"let the axes that are there stay: `expand({', '.join(texts)})`, which is [{shown}]"
+        text = f"let the axes that are there stay: [{', '.join(texts)}], which makes [{shown}]"
         yield Proposal(tuple(edits), text, True)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands
 from nnspec.semantics.remedies.axes import Change, Dims, grown, multiply, swaps
 from nnspec.semantics.remedies.joins import NEAR, WIDTHS
 from nnspec.semantics.remedies.operands import Operand
-from nnspec.semantics.remedies.proposal import Proposal
+from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.values import LibraryFunction
 from nnspec.syntax import ast
@@ -25,18 +26,21 @@ def proposals(site: Site) -> Iterator[Proposal]:
     found = operands.of(site)
     if len(found) == 1 and len(found[0].places) == 2:
         # A product of a tensor with itself.
-        found = [Operand((place,), found[0].tensor) for place in found[0].places]
+        one = Operand(found[0].places[1:], found[0].tensor)
+        for change in swaps(one.dims):
+            if multiply(one.dims, change.dims):
+                yield operands.changed(one, change, site)
     if len(found) == 2:
         a, b = found
         yield from _grown(a, b, site)
         yield from _swapped(a, b, site)
+        yield from _repeated(a, b, site)
+        yield from _earlier(found, site)
+        yield from _widths(a, b, site)
         if multiply(b.dims, a.dims):
             left, right = a.places[0], b.places[0]
             edits = (Edit(left.span, right.span.text), Edit(right.span, left.span.text))
             yield Proposal(edits, f"multiply in the other order, `{right.span.text}` first", True)
-        yield from _repeated(a, b, site)
-        yield from _earlier(found, site)
-        yield from _widths(a, b, site)
     yield from _of_any_rank(site)
 
 
@@ -75,19 +79,33 @@ def _repeated(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
 
 
 def _earlier(found: list[Operand], site: Site) -> Iterator[Proposal]:
-    """A transposition before the product, of other axes."""
+    """A transposition before the product, of other axes, or a permutation to another order."""
     for one in reversed(found):
         rank = len(one.dims)
         for maker in flow.makers(one.places[0], site)[:NEAR]:
             names = [p.name for p in maker.signature.params if p.name.startswith("dim")]
-            if maker.decl.name != "transpose" or not all(map(maker.is_open, names)):
-                continue
-            for change in (Change("", ""), *swaps(tuple(range(rank)))):
-                if not change.dims:
-                    continue
-                i, j = sorted(k for k, axis in enumerate(change.dims) if axis != k)
-                edits = (maker.edit(names[0], str(i)), maker.edit(names[1], str(j)))
-                yield Proposal(edits, f"swap axes {i} and {j} before: `transpose({i}, {j})`", True)
+            if maker.decl.name == "transpose" and all(map(maker.is_open, names)):
+                for i, j in combinations(range(rank), 2):
+                    edits = (maker.edit(names[0], str(i)), maker.edit(names[1], str(j)))
+                    text = f"swap axes {i} and {j} before: `transpose({i}, {j})`"
+                    yield Proposal(edits, text, True)
+            elif maker.decl.name == "permute":
+                yield from _permuted(maker, rank)
+
+
+def _permuted(maker: Maker, rank: int) -> Iterator[Proposal]:
+    """The axes in other orders, those that differ from the written one by a swap."""
+    nodes = [a.value for a in maker.call.args if a.name is None and not a.stars][-rank:]
+    if len(nodes) == 1 and isinstance(nodes[0], (ast.Tuple, ast.List)):
+        nodes = list(nodes[0].items)
+    order = [n.value for n in nodes if isinstance(n, ast.Number)]
+    if len(order) != rank or sorted(order) != list(range(rank)):
+        return
+    for i, j in sorted(combinations(range(rank), 2), key=lambda p: (-p[1], -p[0])):
+        other = list(order)
+        other[i], other[j] = other[j], other[i]
+        edits = tuple(Edit(nodes[k].span, str(other[k])) for k in (i, j))
+        yield Proposal(edits, f"order the axes as [{', '.join(map(str, other))}] before", True)
 
 
 def _widths(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:

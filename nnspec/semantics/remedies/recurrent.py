@@ -96,6 +96,8 @@ def _wanted(x: Operand | None, callee: Layer) -> Dims | None:
     """The shape of the first state, None where it is not plain (a projected LSTM has two)."""
     hyper = callee.body.arguments
     layers, hidden = hyper.get("num_layers"), hyper.get("hidden_size")
+    if callee.type_name.endswith("Cell") and x is not None and isinstance(hidden, DimLike):
+        return (*x.dims[:-1], hidden)
     if not isinstance(layers, DimLike) or not isinstance(hidden, DimLike):
         return None
     if x is None or hyper.get("proj_size", 0) != 0:

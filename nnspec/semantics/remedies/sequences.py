@@ -59,7 +59,7 @@ def _attention(found: list[Operand], callee: Layer | None, site: Site) -> Iterat
     for mask in masks:
         if mask.is_at(site.mistake.span):
             yield from _mask(mask, sequences, callee, site)
-    if callee is not None and _width_of(names, "key", site) != _width_of(names, "query", site):
+    if callee is not None:
         yield from _other_features(callee, names, site)
     if sequences and all(len(o.dims) == 3 for o in sequences):
         # Everywhere at once.
@@ -120,11 +120,16 @@ def _width_of(names: Mapping[str, ast.Expr], name: str, site: Site) -> DimLike |
 
 def _other_features(callee: Layer, names: Mapping[str, ast.Expr], site: Site) -> Iterator[Proposal]:
     """`kdim` and `vdim`, for keys and values with features of their own."""
-    key, value = _width_of(names, "key", site), _width_of(names, "value", site)
-    for maker in flow.made_by(callee, site):
-        if maker.takes("kdim") and maker.is_open("kdim") and maker.is_open("vdim"):
-            edits = _added(maker, kdim=key, vdim=value)
-            yield Proposal(edits, f"make `{_name(site)}` with `kdim={key}, vdim={value}`", True)
+    hyper = callee.body.arguments
+    for maker in flow.made_by(callee, site) if "kdim" in hyper else ():
+        wanted: dict[str, object] = {}
+        for name, argument in (("key", "kdim"), ("value", "vdim")):
+            width, have = _width_of(names, name, site), hyper.get(argument) or hyper["embed_dim"]
+            if width is not None and width != have and maker.is_open(argument):
+                wanted[argument] = width
+        if wanted:
+            said = ", ".join(f"{name}={size}" for name, size in wanted.items())
+            yield Proposal(_added(maker, **wanted), f"make `{_name(site)}` with `{said}`", True)
 
 
 def _added(maker: Maker, **arguments: object) -> tuple[Edit, ...]:

@@ -109,7 +109,6 @@ def cross_entropy(call: RuleCall) -> Value:
     if not x.dims:
         return call.fail("E0302", f"`{call.name}` takes an axis of classes, got a scalar", "input")
     classes = 1 if len(x.dims) > 1 else 0
-    single.look_at_classes(call, x, classes)
     rest = x.dims[:classes] + x.dims[classes + 1 :]
     same = len(target.dims) == len(x.dims)
     if target.dtype is None or not same or dtypes.is_integral(target.dtype):
@@ -123,6 +122,7 @@ def cross_entropy(call: RuleCall) -> Value:
         return ERROR
     if not _class_weights(call, x.dims[classes]):
         return ERROR
+    single.look_at_classes(call, x, classes)
     return _reduced(call, x.dtype, rest)
 
 
