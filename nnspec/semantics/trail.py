@@ -163,7 +163,12 @@ def said_by(origin: Origin) -> str | None:
         return origin.by
     name = said_by(origin.inside)
     inner = origin.inside.step.layer
-    if name is None or inner is None or name not in inner.spans:
+    if name is None or inner is None:
+        return None
+    if inner.body is origin.step.layer.body:
+        # Its signature says so, and nobody had to look inside.
+        return name
+    if name not in inner.spans:
         return None
     text = inner.spans[name].text
     return text if text in origin.step.layer.body.arguments else None

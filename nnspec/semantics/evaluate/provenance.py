@@ -124,7 +124,7 @@ def _origins(
             return tuple([o or here for o in known])
         given = {d for t in inputs for d in t.dims or ()}
         return tuple([o if o or d in given else here for o, d in zip(known, dims, strict=True)])
-    if plan is not None and arguments is not None:
+    if plan is not None and arguments is not None and len(plan) == len(dims):
         return _planned(dims, step, plan, arguments)
     return tuple([_alike(i, dims, inputs) or Origin(step) for i in range(len(dims))])
 
@@ -166,7 +166,8 @@ def plan_of(signature: ast.Signature, values: Mapping[str, Value], frame: Frame)
     result = signature.result
     if type(result) is not ast.TensorType:
         return None
-    ranks = tuple([v.rank if type(v) is Tensor else None for v in values.values()])
+    given = [values.get(p.name) for p in signature.params]
+    ranks = tuple([v.rank if type(v) is Tensor else None for v in given])
     memo, key = frame.run.recorder.memo, ("plan", signature, ranks)
     if key not in memo:
         memo[key] = _plan(signature, result, values)

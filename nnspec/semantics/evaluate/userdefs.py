@@ -21,6 +21,7 @@ from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame
 from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -119,13 +120,13 @@ def _call(
     if not matching.match(decl.signature, bound.values, bound.spans, inner, callee):
         return _declared_result(decl, inner)
     provenance.enter(decl.signature, bound.values, inner)
-    promised = _promised(decl, bound, inner)
+    promised = _promised(decl, bound, inner, callee)
     if promised is not None:
         return provenance.as_noted(promised, decl, inner.run)
     return follow(decl, bound, inner, callee, frame)
 
 
-def _promised(decl: ast.Def, bound: Bound, inner: Frame) -> Tensor | None:
+def _promised(decl: ast.Def, bound: Bound, inner: Frame, callee: Callee) -> Value:
     """What the signature says, where it says all and the general pass of the def itself holds it to it.
 
     A def that others call is then followed once in general, however deep the calls are.
@@ -138,7 +139,14 @@ def _promised(decl: ast.Def, bound: Bound, inner: Frame) -> Tensor | None:
     if any(_is_open(value, inner) for value in bound.values.values()):
         return None
     result = results.value_of(wanted, inner)
-    return result if isinstance(result, Tensor) else None
+    if not isinstance(result, Tensor):
+        return None
+    arguments = {p.name: inner.locals[p.name] for p in decl.signature.params}
+    step = Step(
+        callee.name, callee.span, tuple(provenance.tensors_in(arguments.values())), callee.layer
+    )
+    plan = provenance.plan_of(decl.signature, arguments, inner)
+    return provenance.made(result, step, plan, arguments)
 
 
 def _is_open(value: Value, inner: Frame) -> bool:
