@@ -8,6 +8,7 @@ from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import (
     Builtin,
     Choice,
+    Compound,
     Device,
     DictValue,
     DType,
@@ -18,6 +19,7 @@ from nnspec.semantics.values import (
     LibraryFunction,
     ListValue,
     RangeValue,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -129,8 +131,6 @@ def _named_fits(name: str, value: Value) -> bool:
                 and value.kind in ("int", "float")
             )
         case "bool":
-            from nnspec.semantics.values import Compound, Relation
-
             return isinstance(value, (bool, Relation, Compound)) or value == Unknown("bool")
         case "str":
             return isinstance(value, str) or value == Unknown("str")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
-from nnspec.semantics.evaluate import conditions, expansion, mismatches
+from nnspec.semantics.evaluate import conditions, expansion, matching, mismatches
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import DimLike, Relation, Value
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
     """Dims that only `where` defines, or that are not known."""
-    from nnspec.semantics.evaluate import matching
     for fact in signature.where:
         match fact:
             case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
@@ -56,7 +55,6 @@ def demand(
     values, spans: the arguments, and where they stand.
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
-    from nnspec.semantics.evaluate import blame, ranks
     for fact in signature.where:
         if absent and _divides_by(fact, absent, inner):
             continue
@@ -64,6 +62,8 @@ def demand(
         if condition is True:
             continue
         if condition is False:
+            from nnspec.semantics.evaluate import blame, ranks
+
             rank = ranks.told(fact, signature, values, spans, inner, callee)
             if rank is not None and callee.library:
                 inner.report(rank)

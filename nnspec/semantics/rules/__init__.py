@@ -126,21 +126,24 @@ _LAYING = frozenset("""
     """.split())
 
 Rule = Callable[[RuleCall], Value]
+_FOUND: dict[str, Rule] = {}
 
 
 def find(name: str) -> Rule:
     """The rule of a declaration. Raises KeyError for a name that is not in the table."""
+    found = _FOUND.get(name)
+    if found is not None:
+        return found
     module = import_module(f"nnspec.semantics.rules.{RULES[name]}")
     rule: Rule = getattr(module, name)
     if name in _LAYING:
-        return rule
+        return _FOUND.setdefault(name, rule)
+    from nnspec.semantics.rules.strides import doubtful
 
     def careful(call: RuleCall) -> Value:
-        from nnspec.semantics.rules.strides import doubtful
-
         return doubtful(rule(call), call.arguments.values())
 
-    return careful
+    return _FOUND.setdefault(name, careful)
 
 
 def laid_out(value: Value, inputs: Iterable[Value]) -> Value:
