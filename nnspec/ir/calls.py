@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast as py
 from collections.abc import Sequence
 
-from nnspec.ir import build, containers, creation, expressions, guess, library, records, signatures
+from nnspec.ir import (
+    build,
+    containers,
+    creation,
+    einops,
+    expressions,
+    guess,
+    library,
+    records,
+    signatures,
+)
 from nnspec.ir.context import Frame, Nothing
 from nnspec.ir.names import parameter_names
 from nnspec.semantics.resolved import FileScope, Kind
@@ -18,7 +28,11 @@ from nnspec.semantics.values import (
     LayerBody,
     LayerType,
     LibraryFunction,
+    ListValue,
     Namespace,
+    RepeatValue,
+    Tensor,
+    TupleValue,
     Value,
 )
 from nnspec.syntax import ast
@@ -155,6 +169,8 @@ def _library_call(
     frame: Frame,
 ) -> py.expr:
     decl = callee.decls[0]
+    if decl.rule in einops.RULES:
+        return _by_pattern(decl, piped + positional, keywords, node, frame)
     if isinstance(func, ast.Name) and frame.file.binding(func).kind in VARIABLES:
         # A function that was passed in: what a pass has seen there is one of those that may be.
         return build.call(expressions.expression(func, frame), piped + positional, keywords)
@@ -172,6 +188,37 @@ def _library_call(
     if place.startswith("torch") and place != "Tensor":
         return build.call(frame.file.names.torch(place, decl.name), every, keywords)
     return build.call(expressions.expression(func, frame), every, keywords)
+
+
+def _by_pattern(
+    decl: ast.ExternDef,
+    positional: list[py.expr],
+    keywords: list[Keyword],
+    node: ast.Expr,
+    frame: Frame,
+) -> py.expr:
+    """A call in einops notation as torch's own methods."""
+    plain = [param.name for param in decl.signature.params if param.kind == "plain"]
+    given = dict(zip(plain, positional, strict=False))
+    given.update({name: value for name, value in keywords if name is not None})
+    tensor, pattern = given.pop("tensor"), given.pop("pattern")
+    reduction = given.pop("reduction", None)
+    assert isinstance(pattern, py.Constant) and isinstance(pattern.value, str)
+    value = frame.file.value(_first(node))
+    if isinstance(value, ListValue | TupleValue | RepeatValue):
+        tensor = build.call(build.attribute(frame.file.names.root("torch"), "stack"), [tensor])
+    rank = len(value.dims) if isinstance(value, Tensor) and value.dims is not None else None
+    kind = str(reduction.value) if isinstance(reduction, py.Constant) else None
+    return einops.chain(tensor, pattern.value, given, kind, rank)
+
+
+def _first(node: ast.Expr) -> ast.Expr:
+    """What goes into a call first."""
+    if isinstance(node, ast.Pipe):
+        return node.value
+    assert isinstance(node, ast.Call)
+    named = [a.value for a in node.args if a.name == "tensor"]
+    return named[0] if named else node.args[0].value
 
 
 def _written_place(func: ast.Expr, decl: ast.ExternDef, frame: Frame) -> str | None:

@@ -177,8 +177,9 @@ class BuildMembers(BuildCode):
     def keyword_marker(self, kids: Kids, span: Span) -> Span:
         return span
 
-    def double_star_param(self, kids: Kids, span: Span) -> None:
-        self.report(mistakes.double_star_param(span))
+    def double_star_param(self, kids: Kids, span: Span) -> ast.Param:
+        name, type_ = kids
+        return ast.Param(span, self.text(name), type_, None, "double", self.at(name))
 
 
 def _only_names(target: ast.Expr) -> bool:

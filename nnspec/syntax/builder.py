@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.mistakes import constructors
 from nnspec.diagnostics.mistakes import syntax as mistakes
-from nnspec.diagnostics.mistakes.characters import format_string_here
+from nnspec.diagnostics.mistakes.characters import end_of, format_string_here
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_members import BuildMembers, Header, Params, Rule
@@ -87,13 +88,34 @@ class Builder(BuildMembers):
     def module(self, kids: Kids, span: Span) -> ast.Module:
         name, params, body = kids
         signature = self._parameters(name, params)
+        for member in body.members:
+            if isinstance(member, ast.Def) and member.name == "__init__":
+                self._constructor(member, None if signature.params else end_of(self.at(name)))
         return ast.Module(span, self.text(name), signature, body.doc, body.members, self.at(name))
+
+    def _constructor(self, node: ast.Def, header: Span | None) -> None:
+        """Report a constructor. header: where hyperparameters could stand, if none stand there."""
+        given = [p for p in node.signature.params if p.name != "self"]
+        plain = all(p.kind == "plain" for p in given)
+        written = [
+            (
+                p.name,
+                None if p.type is None else p.type.span.text,
+                None if p.default is None else p.default.span.text,
+            )
+            for p in given
+        ]
+        found = constructors.constructor(
+            node.name_span, node.span, header if plain else None, written
+        )
+        self.constructors.append((node.span, found))
 
     def _parameters(self, name: int, params: Params | None) -> ast.Signature:
         """The signature of a module; without parentheses it stands, empty, behind the name."""
         start = self.tokens.ends[name]
         if params is None:
             return ast.Signature(self.span(start, start), (), None, ())
+        self._refuse_double_stars(params.items)
         return ast.Signature(self.span(start, params.end), params.items, None, ())
 
     def model(self, kids: Kids, span: Span) -> ast.Model:
@@ -133,7 +155,14 @@ class Builder(BuildMembers):
         doc: ast.String | None,
         body: tuple[ast.Statement, ...] | None,
     ) -> ast.Def:
+        self._refuse_double_stars(header.signature.params)
         return ast.Def(span, header.name, header.signature, doc, body, header.name_span)
+
+    def _refuse_double_stars(self, params: tuple[ast.Param, ...]) -> None:
+        """`**sizes` is for functions that are declared alone: a body could not name what it is given."""
+        for param in params:
+            if param.kind == "double":
+                self.report(mistakes.double_star_param(param.span))
 
     def extern_module(self, kids: Kids, span: Span) -> ast.ExternModule:
         name, params, places, body = kids

@@ -15,7 +15,7 @@ from nnspec.semantics.values import DictValue, Relation, Tensor, Value
 from nnspec.semantics.world import World
 from nnspec.source import Source, Span
 
-SPAN = Span(Source("case", "rearrange"), 0, 9)
+SPAN = Span(Source("case", '"the pattern"'), 0, 13)
 B, H, W, C = (Dim.symbol(name) for name in "BHWC")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nnspec.diagnostics.diagnostic import Fix, Label
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.record import Record
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import TupleValue, Value
+from nnspec.semantics.values import DictValue, TupleValue, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -61,6 +63,9 @@ class Misfit(Record):
 # What other libraries call an argument, and torch's word for it.
 FOREIGN = {"axis": "dim", "units": "out_features", "filters": "out_channels", "rate": "p"}
 
+# Parameters that take any number of arguments, and how they are marked.
+SEVERAL = {"star": "*", "double": "**"}
+
 LITERALS = (ast.Number, ast.String, ast.Constant)
 
 
@@ -71,6 +76,8 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
     spans: dict[str, Span] = {}
     positional = [p for p in params if p.kind == "plain"]
     star = next((p for p in params if p.kind == "star"), None)
+    double = next((p for p in params if p.kind == "double"), None)
+    named: dict[Value, Value] = {}
     extra: list[Given] = []
     at = 0
     for argument in given:
@@ -88,9 +95,17 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
             else:
                 return _too_many(signature, given, name, argument)
             continue
-        found = next((p for p in params if p.name == argument.name and p.kind != "star"), None)
+        found = next((p for p in params if p.name == argument.name and p.kind not in SEVERAL), None)
+        if found is None and double is not None:
+            if argument.name in named:
+                return Misfit(
+                    "E0403", f"`{argument.name}` of `{name}` is given twice", argument.span
+                )
+            named[argument.name] = argument.value
+            spans.setdefault(double.name, argument.span)
+            continue
         if found is None:
-            names = [p.name for p in params if p.kind != "star"]
+            names = [p.name for p in params if p.kind not in SEVERAL]
             near = _near(argument.name, names)
             free = [n for n in near if n not in values and all(a.name != n for a in given)]
             return Misfit(
@@ -103,6 +118,8 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
         if found.name in values:
             return Misfit("E0403", f"`{found.name}` of `{name}` is given twice", argument.span)
         values[found.name], spans[found.name] = argument.value, argument.span
+    if double is not None:
+        values[double.name] = DictValue(named)
     if star is not None:
         values[star.name] = TupleValue(tuple(a.value for a in extra))
         if extra:
@@ -117,6 +134,15 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
             f"its arguments are ({signature_text(signature)})",
         )
     return Bound(values, spans)
+
+
+def given_to(param: ast.Param, value: Value) -> Iterable[Value]:
+    """What was given for a parameter: several values where it takes any number."""
+    if param.kind == "star" and isinstance(value, TupleValue):
+        return value.items
+    if param.kind == "double" and isinstance(value, DictValue):
+        return value.items.values()
+    return (value,)
 
 
 def has_default(param: ast.Param) -> bool:
@@ -141,7 +167,7 @@ def signature_text(signature: ast.Signature) -> str:
     """The names of the parameters, defaults shown."""
     parts = []
     for param in signature.params:
-        text = ("*" if param.kind == "star" else "") + param.name
+        text = SEVERAL.get(param.kind, "") + param.name
         if param.default is not None:
             text += f"={param.default.span.text}"
         parts.append(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.record import Record
 from nnspec.semantics.describe import shape
-from nnspec.semantics.evaluate import expansion, kinds, mismatches, wheres
+from nnspec.semantics.evaluate import binding, expansion, kinds, mismatches, wheres
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -129,10 +129,7 @@ def match(
         type_ = expanded(param.type, inner)
         span = spans.get(param.name, callee.span)
         parts = values[param.name]
-        several = (
-            parts.items if param.kind == "star" and isinstance(parts, TupleValue) else (parts,)
-        )
-        for value in several:
+        for value in binding.given_to(param, parts):
             if (
                 isinstance(value, Choice)
                 and None in value.options
@@ -146,7 +143,7 @@ def match(
             if value is None:
                 absent.update(n for n in expansion.dim_names(type_))
             pairs.extend(_pairs(type_, value, param, span, inner))
-        if param.kind != "star" and param.name in inner.locals:
+        if param.kind not in binding.SEVERAL and param.name in inner.locals:
             inner.locals[param.name] = named(parts, type_)
     if not _dtypes(pairs, inner, callee):
         return False

@@ -78,10 +78,7 @@ def _check_types(
             continue
         value = bound.values[param.name]
         type_ = matching.expanded(param.type, inner)
-        several = (
-            value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
-        )
-        for one in several:
+        for one in binding.given_to(param, value):
             if not kinds.fits(type_, one, inner):
                 place = bound.spans.get(param.name, span)
                 mismatches.kind(param, type_, one, place, callee, frame)

@@ -92,7 +92,7 @@ def _kinds_fit(decl: ast.ExternDef, bound: Bound, frame: Frame) -> bool:
         if param.type is None or param.name not in bound.values:
             continue
         value = bound.values[param.name]
-        parts = value.items if param.kind == "star" and isinstance(value, TupleValue) else (value,)
+        parts = binding.given_to(param, value)
         if not all(kinds.fits(param.type, loosely(v), frame) for v in parts):
             return False
     return True

@@ -58,7 +58,8 @@ def _groups(side: str) -> list[Group] | str:
         elif token == ")":
             if inside is None:
                 return "a `)` without its `(`"
-            groups.append(inside)
+            # In parentheses even `...` alone is one axis.
+            groups.append([*inside, "1"] if inside == [DOTS] else inside)
             inside = None
         elif token != DOTS and not token.isdigit() and not token.isidentifier():
             return f"`{token}` is no name of an axis"
@@ -104,13 +105,18 @@ def _apply(call: RuleCall, kind: str) -> Value:
     if isinstance(x, ErrorValue):
         return x
     pattern = call.arguments["pattern"]
-    if not isinstance(pattern, str):
-        return unknown(x)
+    written = not call.given("pattern") or call.where("pattern").text.endswith(("'", '"'))
+    if not isinstance(pattern, str) or not written:
+        return call.fail(
+            "E0309", f"the pattern of `{kind}` stands in the call, as a string", "pattern"
+        )
     parsed = parse(pattern)
     if isinstance(parsed, str):
         return call.fail("E0309", f'"{pattern}" is no pattern: {parsed}', "pattern")
     before, after = parsed
-    problem = _names_problem(before, after, kind)
+    given = call.arguments.get("axes")
+    sizes = [str(name) for name in given.items] if isinstance(given, DictValue) else []
+    problem = _names_problem(before, after, kind, sizes)
     if problem is not None:
         return call.fail("E0309", f'"{pattern}": {problem}', "pattern")
     dtype = _dtype(call, x, kind)
@@ -118,10 +124,10 @@ def _apply(call: RuleCall, kind: str) -> Value:
         return dtype
     if x.dims is None:
         return unknown(dtype)
-    sizes = _sizes(call, x, before, after, pattern)
-    if sizes is None:
+    found = _sizes(call, x, before, after, pattern)
+    if found is None:
         return ERROR
-    named, dots = sizes
+    named, dots = found
     dims: list[DimLike] = []
     for group in after:
         if group == [DOTS]:
@@ -151,11 +157,19 @@ def _flat(groups: list[Group]) -> set[str]:
     return {name for group in groups for name in group if name != "1"}
 
 
-def _names_problem(before: list[Group], after: list[Group], kind: str) -> str | None:
+def _names_problem(
+    before: list[Group], after: list[Group], kind: str, sizes: list[str]
+) -> str | None:
     left, right = _flat(before), _flat(after)
-    for name in sorted(left):
+    unused = [name for name in sizes if name not in left | right]
+    if unused:
+        return f"a size is given for `{unused[0]}`, which is no axis of it"
+    for name in sorted(left if kind != "reduce" else ()):
         if name.isdigit():
             return f"`{name}` on the left: an axis there has a name, or is `1`"
+    for name in sorted(right if kind != "repeat" else ()):
+        if name.isdigit():
+            return f"`{name}` on the right: an axis there has a name, or is `1`"
     if [DOTS] not in before and DOTS in left:
         return "`...` on the left stands outside parentheses"
     new = sorted(n for n in right - left if kind != "repeat" or n == DOTS)
@@ -178,7 +192,7 @@ def _sizes(
     for name, size in (given.items if isinstance(given, DictValue) else {}).items():
         if is_size(size):
             named[str(name)] = size
-    for name in _flat(after):
+    for name in _flat(before) | _flat(after):
         if name.isdigit():
             named[name] = int(name)
     at_dots = next((i for i, group in enumerate(before) if group == [DOTS]), None)

@@ -9,7 +9,7 @@ from nnspec.syntax.node import Node
 
 
 class Param(Node):
-    """kind: `plain`, `star` (`*blocks`), `keyword` (after a bare `*`)."""
+    """kind: `plain`, `star` (`*blocks`), `keyword` (after a bare `*`), `double` (`**sizes`, of an `extern def`)."""
 
     name: str
     type: TypeExpr | None
