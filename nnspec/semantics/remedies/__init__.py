@@ -35,7 +35,7 @@ from nnspec.semantics.resolved import FileScope
 
 # What is told of one mistake, and how many changes are tried for it.
 TOLD = 3
-TRIED = 30
+TRIED = 60
 OF_A_GROUP = 2
 
 # Proposals by the code of the mistake.
@@ -133,7 +133,7 @@ def _told(
     """The mistake with the changes that mend it; a fix of the rule's own that does not is left out."""
     help, fix = mistake.help, mistake.fix
     if fix is not None and mistake.code not in SPELLED:
-        if not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True)):
+        if not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True), apart=True):
             help = fix = None
     first = [w for w in works if w.first]
     if first or (works and fix is None):
@@ -153,6 +153,6 @@ def _told(
         mistake.message,
         mistake.labels,
         (*mistake.notes, note) if note else mistake.notes,
-        "\nor ".join(texts) or None,
+        "\nor ".join(dict.fromkeys(texts)) or None,
         fix,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, operands, rewrite
 from nnspec.semantics.remedies.axes import (
     Change,
+    covers,
     grown,
     lined_up,
     merged,
@@ -19,6 +21,8 @@ from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
+from nnspec.source import Span
+from nnspec.syntax import ast
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
@@ -43,6 +47,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
 
 def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
     small, large = (a, b) if len(a.dims) <= len(b.dims) else (b, a)
+    yield from _left_out(small)
     for change in lined_up(small.dims, large.dims):
         if stretch(change.dims, large.dims):
             yield operands.changed(small, change, site)
@@ -52,11 +57,20 @@ def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
                 yield operands.changed(one, change, site)
         if len(small.dims) == len(large.dims):
             for change in (*swaps(one.dims, 0 if len(one.dims) < 4 else 1), *moves(one.dims)):
-                if stretch(change.dims, other.dims):
+                # Two that stretch each other would make something larger than either.
+                if covers(change.dims, other.dims) or covers(other.dims, change.dims):
                     yield operands.changed(one, change, site)
 
     if len(small.dims) != len(large.dims):
         yield from _widths(small, large, site)
+
+
+def _left_out(one: Operand) -> Iterator[Proposal]:
+    """Without the `squeeze` that took an axis away."""
+    match one.places:
+        case (ast.Call(ast.Attribute(value, "squeeze")) as call,):
+            span = Span(call.span.source, value.span.end, call.span.end)
+            yield Proposal((Edit(span, ""),), f"leave out `{span.text}`", True)
 
 
 def _widths(small: Operand, large: Operand, site: Site) -> Iterator[Proposal]:
@@ -111,7 +125,7 @@ def _classes(scores: Operand, target: Operand, site: Site) -> Iterator[Proposal]
     if len(scores.dims) > 3 and len(target.dims) == len(rest) and target.dims[:1] == rest[:1]:
         size = ", ".join(map(str, target.dims[1:]))
         edit, text = rewrite.with_function(scores.places[0], "interpolate", f"size=({size})", site)
-        yield Proposal((edit,), f"resize the scores: `{text}`", True)
+        yield Proposal((edit,), f"resize the scores to [{size}]: `{text}`", True)
 
 
 def _joined(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:

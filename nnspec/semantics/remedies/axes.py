@@ -97,3 +97,8 @@ def stretch(a: Dims, b: Dims) -> bool:
     """Whether two shapes broadcast, as far as their sizes are plainly equal."""
     pairs = zip(reversed(a), reversed(b), strict=False)
     return all(p == q or p == 1 or q == 1 for p, q in pairs)
+
+
+def covers(a: Dims, b: Dims) -> bool:
+    """Whether a shape stretches to another one of as many axes, which stays as it is."""
+    return len(a) == len(b) and all(p in (q, 1) for p, q in zip(a, b, strict=True))

@@ -9,10 +9,11 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.record import Record
 from nnspec.semantics.evaluate import matching
 from nnspec.semantics.remedies import flow, rewrite
-from nnspec.semantics.remedies.joins import NEAR, WIDTHS
+from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, inside
 from nnspec.semantics.remedies.sizes import is_plain, number, numbers
+from nnspec.semantics.remedies.windows import NEAR
 from nnspec.semantics.values import (
     DimLike,
     Layer,
@@ -50,21 +51,16 @@ def proposals(site: Site) -> Iterator[Proposal]:
     misfit = _misfit(site)
     if misfit is None:
         return
-    if misfit.name == "normalized_shape" and misfit.maker is not None:
-        own = misfit.maker.written(misfit.name)
-        count = len(own.items) if isinstance(own, (ast.Tuple, ast.List)) else 1
-        if count > 1:
-            shape = "[" + ", ".join(map(str, misfit.shape[-count:])) + "]"
-            yield misfit.maker.proposal(normalized_shape=shape)
-            return
     yield from _flattened(misfit, site)
-    yield from _moved(misfit, site)
+    moves = list(_moved(misfit, site))
+    yield from (move for move in moves if move.first)
     yield from _swapped(misfit)
     yield from _own(misfit, site)
     yield from _inserted(misfit, site)
     yield from _pooled(misfit, site)
     yield from _wider(misfit, site)
     yield from _images(misfit, site)
+    yield from (move for move in moves if not move.first)
     yield from _other_axis(misfit, site)
     yield from _joined(misfit, site)
 
@@ -90,6 +86,12 @@ def _misfit(site: Site) -> Misfit | None:
         makers = flow.made_by(callee, site)
         maker = makers[0] if makers else None
         return Misfit(given, sizes, len(sizes) + at, over[at], "normalized_shape", maker)
+    counted = callee.body.arguments.get("num_features")
+    if callee.type_name.startswith("InstanceNorm") and isinstance(counted, DimLike):
+        channels = len(sizes) - int(callee.type_name[-2]) - 1
+        makers = flow.made_by(callee, site)
+        maker = makers[0] if makers else None
+        return Misfit(given, sizes, channels, number(counted), "num_features", maker)
     for param in forward.signature.params:
         if not isinstance(param.type, ast.TensorType) or not _has_rank(param.type, len(dims)):
             continue
@@ -256,8 +258,12 @@ def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         own = maker.written(misfit.name)
         count = len(own.items) if isinstance(own, (ast.Tuple, ast.List)) else 1
         shown = ", ".join(map(str, misfit.shape[-count:]))
-        yield maker.proposal(normalized_shape=f"[{shown}]" if count > 1 else shown)
+        edit = maker.edit(misfit.name, f"[{shown}]" if count > 1 else shown)
+        yield Proposal((edit,), f"`{misfit.name}` should be [{shown}]", True)
         return
+    if misfit.name == "num_features" and maker.is_open(misfit.name):
+        text = f"`{misfit.name}` should be {actual}, or write `_` to have it worked out"
+        yield Proposal((maker.edit(misfit.name, str(actual)),), text, True)
     groups = maker.number("groups")
     if groups is not None and groups > 1:
         if groups == misfit.wanted:
@@ -299,8 +305,12 @@ def _wider(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """The layer before makes what this one takes."""
     for maker in flow.makers(misfit.given, site)[:NEAR]:
         for width in WIDTHS:
-            if maker.number(width) is not None and maker.is_open(width):
-                yield maker.proposal(**{width: misfit.wanted})
+            number = maker.number(width)
+            have = misfit.shape[misfit.axis]
+            # Flattened maps, and both directions of a recurrent layer, hold each of them several times.
+            if number and number * misfit.wanted % have == 0 and maker.is_open(width):
+                made = misfit.wanted if number == have else number * misfit.wanted // have
+                yield maker.proposal(**{width: made})
 
 
 def _pooled(misfit: Misfit, site: Site) -> Iterator[Proposal]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from math import isqrt
 
-from nnspec.semantics.remedies import called, flow, rewrite
+from nnspec.semantics.remedies import called, flow, rewrite, windows
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
+from nnspec.semantics.remedies.windows import NEAR
 from nnspec.syntax import ast
 
 # The arguments that say how many features a layer makes.
 WIDTHS = ("out_channels", "out_features", "hidden_size", "embedding_dim")
-# How many layers on a way are looked at, the last ones first.
-NEAR = 4
 
 Operand = tuple[ast.Expr, tuple[int, ...]]
 
@@ -34,15 +32,17 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from _spread(left, right, axes, site)
         if table:
             yield from _declared(left, right, axes, site)
-        yield from _layers(left, right, site)
+        yield from windows.proposals((left[0], right[0]), site)
         yield from rewrite.multiples(site)
         yield from _cut(left, right, axes, site)
+        yield from windows.proposals((left[0], right[0]), site, further=True)
     else:
         yield from _other_axis(site)
         if table:
             yield from _declared(left, right, axes, site)
         yield from _widths(left, right, axes, site)
         yield from _strided(left, right, axes, site)
+        yield from _patches(left, right, axes, site)
         yield from _shortcut(left, right, axes, site)
         yield from _tokens(left, right, axes, site)
     yield from _declared(left, right, axes, site)
@@ -52,8 +52,10 @@ def _is_spatial(left: Operand, right: Operand, axes: list[int], site: Site) -> b
     """Whether only the axes of images or signals differ, and not those of batch, time and features."""
     if any(i < 2 for i in axes):
         return False
-    ways = (m for expr, _ in (left, right) for m in flow.makers(expr, site)[:NEAR])
-    return len(left[1]) > 3 or any(m.takes("kernel_size") or m.takes("scale_factor") for m in ways)
+    ways = [m for expr, _ in (left, right) for m in flow.makers(expr, site)[:NEAR]]
+    return len(left[1]) > 3 or any(
+        m.decl.name.endswith("1d") or m.takes("scale_factor") for m in ways
+    )
 
 
 def note(site: Site) -> str | None:
@@ -124,68 +126,6 @@ def _other_axis(site: Site) -> Iterator[Proposal]:
 
 
 # --- other layers ----------------------------------------------------------------------------------
-
-
-def _layers(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
-    """Another padding, kernel, stride or scale in the last layers of either way."""
-    ways = [flow.makers(expr, site)[:NEAR] for expr, _ in (left, right)]
-    shared = {m.call for m in ways[0]} & {m.call for m in ways[1]}
-    nearest = chain(*(pair for pair in zip(*map(_padded, ways), strict=True)))
-    makers = [m for m in nearest if m is not None]
-    makers.sort(key=lambda m: m.call in shared)
-    for number, maker in enumerate(makers):
-        if not any(maker.call is m.call for m in makers[:number]):
-            yield from _spatial(maker)
-
-
-def _padded(way: list[Maker]) -> list[Maker | None]:
-    return [*way, *[None] * (NEAR - len(way))]
-
-
-def _spatial(maker: Maker) -> Iterator[Proposal]:
-    """Changes of one layer that alter the size of what it makes."""
-    name = maker.decl.name
-    kernel, padding = maker.number("kernel_size"), maker.number("padding")
-    stride, dilation = maker.number("stride"), maker.number("dilation")
-    if maker.is_open("output_padding"):
-        yield from _output_paddings(maker, name, stride or 1)
-    if "scale_factor" in [p.name for p in maker.signature.params]:
-        for factor in (2, 4, 8, 16, 32):
-            if maker.written("scale_factor") is not None and maker.is_open("scale_factor"):
-                yield maker.proposal(scale_factor=factor)
-    if kernel is None:
-        return
-    transposed = name.lower().replace("_", "").startswith("convtranspose")
-    pooled = "pool" in name.lower()
-    if maker.is_open("padding") and padding is not None:
-        half = (kernel - 1) // 2 * (dilation or 1)
-        kept = [half] if kernel % 2 and stride == 1 and not transposed else []
-        others = [p for p in (padding - 1, padding + 1, padding + 2) if p >= 0]
-        for amount in dict.fromkeys([*kept, *others]):
-            if amount != padding and not (pooled and 2 * amount > kernel):
-                yield maker.proposal(padding=amount)
-    if maker.is_open("kernel_size"):
-        for size in (kernel - 1, kernel + 1):
-            if size >= 1:
-                yield maker.proposal(kernel_size=size)
-    if maker.is_open("stride") and stride is not None and stride > 1 and not transposed:
-        yield maker.proposal(stride=1)
-        if kernel % 2 and padding == 0 and maker.is_open("padding"):
-            yield maker.proposal(stride=1, padding=kernel // 2)
-    if maker.takes("ceil_mode") and maker.written("ceil_mode") is None:
-        yield maker.proposal(ceil_mode=True)
-
-
-def _output_paddings(maker: Maker, name: str, stride: int) -> Iterator[Proposal]:
-    old = maker.number("output_padding")
-    axes = int(name[-2]) if name[-2:-1].isdigit() else 1
-    for amount in range(min(stride, 4)):
-        if amount != old:
-            yield maker.proposal(output_padding=amount)
-    for mask in range(1, 2**axes - 1):
-        if stride == 2:
-            bits = tuple(mask >> (axes - 1 - i) & 1 for i in range(axes))
-            yield maker.proposal(output_padding=bits)
 
 
 def _widths(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
@@ -259,6 +199,26 @@ def _tokens(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
             proposal = rewrite.resized(found, sides)
             if proposal is not None:
                 yield Proposal(proposal.edits, proposal.text, group="image")
+
+
+def _patches(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
+    """Patches of another size, or that lie side by side again."""
+    if axes != [1] or len(left[1]) != 3:
+        return
+    for (expr, shape), (_, wanted) in ((left, right), (right, left)):
+        for maker in flow.makers(expr, site)[: 2 * NEAR]:
+            kernel, stride = maker.number("kernel_size"), maker.number("stride")
+            if kernel is None or stride is None or not maker.is_open("stride"):
+                continue
+            if kernel != stride:
+                yield maker.proposal(stride=kernel)
+            for extra in (0, 1):
+                if shape[1] > extra and wanted[1] > extra and maker.is_open("kernel_size"):
+                    ratio = (shape[1] - extra) / (wanted[1] - extra)
+                    space = int(maker.decl.name[-2]) if maker.decl.name[-2:-1].isdigit() else 1
+                    size = max(1, round(kernel * ratio ** (1 / space)))
+                    if size != kernel:
+                        yield maker.proposal(kernel_size=size, stride=size)
 
 
 # --- the tensors themselves ------------------------------------------------------------------------

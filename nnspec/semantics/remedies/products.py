@@ -8,10 +8,11 @@ from itertools import combinations
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands
 from nnspec.semantics.remedies.axes import Change, Dims, grown, multiply, swaps
-from nnspec.semantics.remedies.joins import NEAR, WIDTHS
+from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site
+from nnspec.semantics.remedies.windows import NEAR
 from nnspec.semantics.values import LibraryFunction
 from nnspec.syntax import ast
 

@@ -79,7 +79,7 @@ _MODULES = {
         class_loss cosine_similarity pairwise_distance cdist
     """,
     "normalisation": """
-        layer_norm along_axes renorm batch_statistics group_statistics instance_statistics
+        layer_norm along_axes renorm batch_statistics group_statistics instance_statistics instance_norm
     """,
     "ordering": """
         topk sort argsort msort unique bincount searchsorted histc nonzero argwhere combinations

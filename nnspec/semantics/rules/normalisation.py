@@ -94,6 +94,34 @@ def batch_statistics(call: RuleCall) -> Value:
     return _of_several(call, x, (x.dims[0], *x.dims[2:]))
 
 
+def instance_norm(call: RuleCall) -> Value:
+    """InstanceNorm: the number of channels matters where there is something for each of them.
+
+    Source: `torch.nn.modules.instancenorm._InstanceNorm.forward`, which only warns otherwise.
+    """
+    x = arguments.tensor(call)
+    wanted = call.arguments["num_features"]
+    if x.dims is None or not isinstance(wanted, DimLike):
+        return call.result
+    axis = len(x.dims) - int(call.decl.name[-2]) - 1
+    counted = (
+        call.arguments["affine"] is not False or call.arguments["track_running_stats"] is not False
+    )
+    if counted and not call.agree(
+        x.dims[axis],
+        wanted,
+        f"`{call.name}` takes {call.show(wanted)} channels, but is given {call.show(x)}",
+        "input",
+        f"{call.show(x.dims[axis])} on axis {axis}, where {call.show(wanted)} is needed",
+        arguments.came_from(x, axis),
+        help=f"`num_features` should be {call.show(x.dims[axis])}, or write `_` to have it worked out",
+    ):
+        return ERROR
+    if call.world.is_open(wanted):
+        call.compare(wanted, x.dims[axis])
+    return instance_statistics(call)
+
+
 def instance_statistics(call: RuleCall) -> Value:
     """InstanceNorm: the shape stays; torch takes no mean of one value, but for kept statistics."""
     x = arguments.tensor(call)
