@@ -246,6 +246,9 @@ def _compare(line: ast.MethodCheck, wanted: ast.TypeExpr, value: Value, inner: F
                 f"but this check expects {' '.join(wanted.span.text.split())}",
                 place,
                 held[0].message.rsplit(": ", 1)[-1] if ": " in held[0].message else "expected here",
+                # The first is at the line of the check, the second at what it expects.
+                held[0].labels[2:],
+                held[0].notes,
             ),
             0,
         )

@@ -251,6 +251,7 @@ def _check_tensor(
     world = frame.world
     wrong: str | None = None
     whence: tuple[Whence, ...] = ()
+    ways: tuple[str, ...] = ()
     if not kinds.dtype_fits(type_.dtype, value.dtype):
         wrong = f"its dtype is {value.dtype}"
     elif value.dims is not None:
@@ -258,7 +259,7 @@ def _check_tensor(
         if (stars == 0 and len(type_.dims) != len(value.dims)) or len(value.dims) < len(
             type_.dims
         ) - stars:
-            wrong = f"it has {len(value.dims)} dimensions"
+            wrong, ways = f"it has {len(value.dims)} dimensions", trail.note(world, value)
         else:
             for expr, axis in matching.axes(type_, value):
                 if isinstance(expr, ast.Hole):
@@ -293,7 +294,7 @@ def _check_tensor(
             span,
             f"this is {shape(world, value)}",
             labels,
-            notes if whence else trail.note(world, value),
+            (*ways, *notes),
         )
     )
     return False
