@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.mistakes import characters
 from nnspec.diagnostics.mistakes import syntax as mistakes
-from nnspec.diagnostics.mistakes.characters import format_string_here
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_expressions import BuildExpressions
@@ -45,7 +45,7 @@ class BuildTypes(BuildExpressions):
     def literal_type(self, kids: Kids, span: Span) -> ast.LiteralType:
         (literal,) = kids
         if isinstance(literal, ast.FString):
-            self.report(format_string_here(span, "a type"))
+            self.report(characters.format_string_here(span, "a type"))
             return ast.LiteralType(span, "")
         return ast.LiteralType(span, literal.value)
 

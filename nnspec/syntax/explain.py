@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.diagnostics.mistakes import habits
+from nnspec.diagnostics.mistakes import characters, habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
-from nnspec.diagnostics.mistakes.characters import end_of
 from nnspec.source import Span
 from nnspec.syntax.build_code import PYTHON_STATEMENTS
 from nnspec.syntax.driver import Driver
@@ -45,7 +44,7 @@ class Mistake:
     @property
     def end_before(self) -> Span:
         """The empty span behind the token in front."""
-        return end_of(self.tokens.span(self.at - 1))
+        return characters.end_of(self.tokens.span(self.at - 1))
 
     @property
     def kind(self) -> str:

@@ -22,6 +22,7 @@ RANK = {
     "grammar": 0,
     "specs": 0,
     "record": -1,
+    "later": -1,
     "source": 0,
     "diagnostics": 1,
     "files": 1,

@@ -1,1 +1,12 @@
 """What is said about each mistake: one function each, by family."""
+
+from __future__ import annotations
+
+from nnspec.later import Later
+
+
+def __getattr__(name: str) -> Later:
+    """What `from nnspec.diagnostics.mistakes import names` gives: the module, loaded with the first mistake."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return Later(f"{__name__}.{name}")

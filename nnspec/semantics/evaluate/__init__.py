@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from nnspec.later import Later
+
+# What many specs do without: the causes of mistakes, loops, initialisers, methods of lists.
+_LATER = frozenset(
+    ("blame", "induction", "initialisers", "loops", "methods", "mismatches", "ranks", "repeated")
+)
+
+
+def __getattr__(name: str) -> Later:
+    """What `from nnspec.semantics.evaluate import loops` gives: the module, loaded when it is needed."""
+    if name not in _LATER:
+        raise AttributeError(name)
+    return Later(f"{__name__}.{name}")
