@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def strictly(diagnostics: Iterable[Diagnostic], strict: bool) -> list[Diagnostic]:
-    """The diagnostics, with unproved shapes (W03xx) as errors where `strict` is asked for."""
+    """The diagnostics, with unproved shapes (W03xx, W0202) as errors where `strict` is asked for."""
     if not strict:
         return list(diagnostics)
     from nnspec.record import replaced
 
-    return [replaced(d, severity="error") if d.code.startswith("W03") else d for d in diagnostics]
+    unproved = ("W03", "W0202")
+    return [
+        replaced(d, severity="error") if d.code.startswith(unproved) else d for d in diagnostics
+    ]
 
 
 def failed(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.evaluate.run import Claim, Doubt
+from nnspec.semantics.rules.batch import is_batch, is_name
 from nnspec.semantics.values import DimLike, Relation
 from nnspec.semantics.world import as_dim, error
 from nnspec.syntax import ast
@@ -12,6 +13,9 @@ from nnspec.syntax import ast
 
 def unproved(claim: Claim, shown: Relation) -> Diagnostic:
     """A relation that could not be proved, with values for which it holds and fails; `shown` is its text."""
+    merged = _batch_in_features(claim)
+    if merged is not None:
+        return merged
     left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
     shown = _told_apart(shown)
     notes: tuple[str, ...] = ()
@@ -30,6 +34,29 @@ def unproved(claim: Claim, shown: Relation) -> Diagnostic:
         help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
         message = f"{fact} must hold here, which is not proved"
     return error("W0301", message, claim.span, "not proved", notes=notes, help=help)
+
+
+def _batch_in_features(claim: Claim) -> Diagnostic | None:
+    """W0202, where a size that the spec fixes must be one that grows with the batch."""
+    if claim.relation.op != "==" or claim.is_about_unknown:
+        return None
+    sides = (claim.relation.left, claim.relation.right)
+    for merged, fixed in (sides, sides[::-1]):
+        names = () if isinstance(fixed, int) else fixed.symbols()
+        if not isinstance(merged, Dim) or any(name[:1].isupper() for name in names):
+            continue
+        batch = next((s for s in merged.symbols() if is_name(s)), None)
+        if batch is None or is_batch(merged) or settle(merged.substitute({batch: 0})) != 0:
+            continue
+        return error(
+            "W0202",
+            f"the batch is among the features: `{merged}`, where {_text(fixed)} must be",
+            claim.span,
+            f"this has `{merged}`",
+            notes=(str(claim.facts.witness(merged, as_dim(fixed))),),
+            help=f"keep the first axis apart: `flatten(1)`, or `reshape({batch}, -1)`",
+        )
+    return None
 
 
 def _told_apart(relation: Relation) -> Relation:

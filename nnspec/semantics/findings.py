@@ -116,10 +116,11 @@ class Findings:
         taken = set(self._found) - (self._decided & set(self._claims))
         everything = [self._found[key][1] for key in taken]
         guarded = {g.relation for guards in self.guards.values() for g in guards}
+        suspicious = {_key(d): d for d in self.suspicions.diagnostics}
         everything += [
             checked_first(claimed) if self._relations[key] in guarded else claimed
             for key, (claimed, definition) in self._claims.items()
-            if key not in taken and definition not in self.followed
+            if key not in taken and key not in suspicious and definition not in self.followed
         ]
         wrong = [d.span for d in everything if d.severity == "error"]
         everything += [
@@ -128,13 +129,13 @@ class Findings:
             if definition not in self.followed
             and not any(_inside(s, definition.span) for s in wrong)
         ]
-        told = {(d.span.source, d.span.start, d.span.end) for d in everything}
-        everything += [
-            d
-            for d in self.suspicions.diagnostics
-            if (d.span.source, d.span.start, d.span.end) not in told
-        ]
+        everything += [d for key, d in suspicious.items() if key not in taken]
         return tuple(sorted(everything, key=_place))
+
+
+def _key(diagnostic: Diagnostic) -> tuple[object, int, int]:
+    span = diagnostic.span
+    return span.source, span.start, span.end
 
 
 def _place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import dtypes
+from nnspec.semantics.rules import batch, dtypes
 from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
 from nnspec.semantics.values import (
     ERROR,
@@ -217,6 +217,8 @@ def combine(call: RuleCall, op: str) -> Value:
     if isinstance(dtype, ErrorValue):
         return dtype
     operands = [(n, v) for n, v in (("input", left), ("other", right)) if isinstance(v, Tensor)]
+    if isinstance(left, Tensor) and isinstance(right, Tensor):
+        batch.look_at_stretch(call, op, left, right)
     return stretch(call, operands, dtype) if operands else Tensor(dtype, ())
 
 

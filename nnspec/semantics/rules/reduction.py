@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes, scores, single
+from nnspec.semantics.rules import arguments, batch, dtypes, scores, single
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import stretch
 from nnspec.semantics.values import ErrorValue, Relation, Tensor, TupleValue, Value
@@ -247,6 +247,7 @@ def along_floating(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     comes_out = "0" if call.decl.name in ("log_softmax", "LogSoftmax") else "1"
     single.look_at_axis(call, x, comes_out, "of one score, `sigmoid` makes a probability")
+    batch.look_at_softmax(call, x)
     if given is None and dtypes.is_integral(x.dtype):
         return call.fail(
             "E0303",

@@ -24,21 +24,28 @@ MOST_AXES = 5
 Run = tuple[tuple[int, int], tuple[int, int]]
 
 
-def look(call: RuleCall, x: Tensor, wanted: Dims) -> None:
-    """W0201, where a view or reshape of `x` to the shape scrambles its axes."""
+def look(call: RuleCall, x: Tensor, wanted: Dims, vague: bool = False) -> bool:
+    """W0201, where a view or reshape of `x` to the shape scrambles its axes; True where it does not.
+
+    vague: whether a size was left to be worked out. Then numbers that happen to fit in another order do not
+    count as evidence, unless one of them is the size of an old axis and of a new one.
+    """
     assert x.dims is not None
-    found = None if _is_plain(x.dims, wanted) else _looked(call, x, x.dims, wanted)
+    found = None if _is_plain(x.dims, wanted) else _looked(call, x, x.dims, wanted, vague)
     call.world.suspect("W0201", call.span, found)
+    return found is None
 
 
-def _looked(call: RuleCall, x: Tensor, dims: Dims, wanted: Dims) -> Diagnostic | None:
+def _looked(call: RuleCall, x: Tensor, dims: Dims, wanted: Dims, vague: bool) -> Diagnostic | None:
     world = call.world
     old, new = tuple(map(world.settle, dims)), tuple(map(world.settle, wanted))
     if 0 in old or any(world.is_open(dim) for dim in (*old, *new)):
         return None
     order = _order(world, old, new)
     if order is not None:
-        return _scrambled(call, x, order)
+        moved = [old[at] for at, other in enumerate(order) if at != other]
+        by_chance = vague and all(isinstance(d, int) and d not in new for d in moved)
+        return None if by_chance else _scrambled(call, x, order)
     # `[B, T, 3 * D]` as `[3, B, T, D]`: the new axes are those that stand in another order.
     order = _order(world, new, old)
     return None if order is None else _misplaced(call, x, new, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, scramble
+from nnspec.semantics.rules import arguments, batch, scramble
 from nnspec.semantics.rules.arguments import Dims, Origins, origins_of, product, unknown
 from nnspec.semantics.rules.strides import strided, strides, view_strides, warn_of_view
 from nnspec.semantics.trail import Whence
@@ -56,7 +56,8 @@ def reshape(call: RuleCall) -> Value:
     dims = settle_shape(call, x, wanted, "shape")
     if dims is None:
         return ERROR
-    scramble.look(call, x, dims)
+    if scramble.look(call, x, dims, vague=-1 in wanted):
+        batch.look_at_rows(call, x, wanted, dims)
     return reshaped(call, x, dims, follow(call, x, dims), call.decl.name == "view")
 
 
