@@ -138,17 +138,11 @@ class World(Record, frozen=False, eq=False):
 
         Takes the relation as met where that settles it.
         """
-        left, right = relation.left, relation.right
-        if (
-            relation.op not in (">=", ">")
-            or not isinstance(left, Dim)
-            or not isinstance(right, int)
-        ):
-            return False
         before = self.facts
-        for symbol in left.symbols():
-            if before.domain(symbol)[0] is None:
-                self.assume(Relation(Dim.symbol(symbol), ">=", 1))
+        for side in (relation.left, relation.right):
+            for symbol in sorted(side.symbols()) if isinstance(side, Dim) else ():
+                if "@" not in symbol and before.domain(symbol)[0] is None:
+                    self.assume(Relation(Dim.symbol(symbol), ">=", 1))
         if self.facts is not before and self.prove(relation) is True:
             return True
         self.facts = before

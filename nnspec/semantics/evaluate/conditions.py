@@ -26,6 +26,7 @@ from nnspec.semantics.values import (
     Value,
 )
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 # Ways tried through what one round of a list decides.
@@ -160,22 +161,37 @@ def logical(expr: ast.Logical, frame: Frame) -> Value:
 
 def conditional(expr: ast.Conditional, frame: Frame) -> Value:
     """`body if test else orelse`: one side where the test is settled; else both, joined."""
+    return joined(ways(expr, frame), frame)
+
+
+Way = tuple[Value, Span, Facts]
+
+
+def ways(expr: ast.Conditional, frame: Frame) -> list[Way]:
+    """The sides of a conditional that may be taken, where they stand, and what is known on each."""
     test = settle_build(truth(evaluate(expr.test, frame), expr.test, frame), frame)
-    if test is True:
-        return evaluate(expr.body, frame)
-    if test is False:
-        return evaluate(expr.orelse, frame)
+    if isinstance(test, bool):
+        side = expr.body if test else expr.orelse
+        return [(evaluate(side, frame), side.span, frame.world.facts)]
     saved_facts, saved_locals = frame.world.facts, frame.locals
-    values = []
+    found: list[Way] = []
     for side, holds in ((expr.body, True), (expr.orelse, False)):
         frame.locals = dict(saved_locals)
         assume(test, holds, frame)
         narrow(expr.test, holds, frame)
         frame.run.branches += 1
-        values.append(evaluate(side, frame))
+        found.append((evaluate(side, frame), side.span, frame.world.facts))
         frame.run.branches -= 1
         frame.world.facts, frame.locals = saved_facts, saved_locals
-    return joins.join(values[0], values[1], frame)
+    return found
+
+
+def joined(found: list[Way], frame: Frame) -> Value:
+    """The value that stands for every way."""
+    if len(found) == 1:
+        return found[0][0]
+    (one, _, known), (other, _, known_else) = found
+    return joins.Either(frame, known, known_else).join(one, other)
 
 
 def settle_build(test: Value, frame: Frame) -> Value:

@@ -24,7 +24,7 @@ from nnspec.semantics.values import (
     Unknown,
     Value,
 )
-from nnspec.semantics.world import error
+from nnspec.semantics.world import World, error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -277,6 +277,7 @@ def _check_tensor(
                 expected = evaluate(expr, frame)
                 if isinstance(expected, bool) or not isinstance(expected, DimLike):
                     continue
+                _is_size(expected, world)
                 answer = world.compare(actual, expected)
                 if answer == "different":
                     wrong = f"axis {axis} is {world.show(actual)}, not {world.show(expected)}"
@@ -298,6 +299,14 @@ def _check_tensor(
         )
     )
     return False
+
+
+def _is_size(dim: DimLike, world: World) -> None:
+    """A hyperparameter that stands for a size by itself is 1 or more."""
+    if isinstance(dim, Dim) and len(dim.symbols()) == 1:
+        (name,) = dim.symbols()
+        if "@" not in name and dim == Dim.symbol(name) and world.facts.domain(name)[0] is None:
+            world.assume(Relation(dim, ">=", 1))
 
 
 def _star(expr: ast.Starred, found: tuple[DimLike, ...], span: Span, frame: Frame) -> str | None:

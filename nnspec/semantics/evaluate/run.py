@@ -262,12 +262,22 @@ class Run(Record, frozen=False, eq=False):
         return Dim.symbol(name)
 
 
+class Returned(Record):
+    """What one way through a def returns, where, and what is known on that way."""
+
+    value: Value
+    span: Span
+    facts: Facts
+
+
 class Frame(Record, frozen=False, eq=False):
     """Where code is evaluated: its names, and the layer whose code it is.
 
     stage: `build` in module bodies, models and static functions called from there; `call` in forward code.
     dims: sizes by dimension name; `*N` holds a tuple.
     unbound: names of dimensions of the signature that nothing has bound yet.
+    returns: what its ways through have returned so far.
+    left: whether some way has returned already, so that what follows is not for all calls.
     top: the frame of the def that a pass is about (its statements' shapes become comments).
     """
 
@@ -281,7 +291,8 @@ class Frame(Record, frozen=False, eq=False):
     definition: ast.Node | None = None
     top: bool = False
     unbound: set[str] = field(default_factory=set)
-    returns: list[tuple[Value, Span]] = field(default_factory=list)
+    returns: list[Returned] = field(default_factory=list)
+    left: bool = False
     breaks: list[dict[str, Value]] = field(default_factory=list)
     continues: list[dict[str, Value]] = field(default_factory=list)
 
@@ -310,6 +321,7 @@ class Frame(Record, frozen=False, eq=False):
         self.top = top
         self.unbound = set() if unbound is None else unbound
         self.returns = []
+        self.left = False
         self.breaks = []
         self.continues = []
 
@@ -354,7 +366,7 @@ def new_run(
                     relation,
                     span,
                     world.facts,
-                    not run.branches,
+                    not run.branches and not (run.frames and run.frames[-1].left),
                 )
             )
         world.assume(relation)

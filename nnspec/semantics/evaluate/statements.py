@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 
 from nnspec.diagnostics.diagnostic import Label
-from nnspec.semantics.dims import Dim
+from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import (
     arithmetic,
     conditions,
@@ -18,7 +18,7 @@ from nnspec.semantics.evaluate import (
     sequences,
 )
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import BudgetExceeded, Frame
+from nnspec.semantics.evaluate.run import BudgetExceeded, Frame, Returned
 from nnspec.semantics.values import (
     Tensor,
     Unknown,
@@ -51,9 +51,7 @@ def _statement(statement: ast.Statement, frame: Frame) -> Flow:
         case ast.Assign(target, value, op):
             _assign(statement, target, value, op, frame)
         case ast.Return(value):
-            result = evaluate(value, frame) if value is not None else None
-            frame.returns.append((result, statement.span))
-            _note_shape(statement, result, frame)
+            _note_shape(statement, _returned(statement, value, frame), frame)
             return Flow.STOP
         case ast.If():
             return _if(statement, frame)
@@ -70,6 +68,20 @@ def _statement(statement: ast.Statement, frame: Frame) -> Flow:
             frame.continues.append(dict(frame.locals))
             return Flow.STOP
     return Flow.NEXT
+
+
+def _returned(statement: ast.Return, value: ast.Expr | None, frame: Frame) -> Value:
+    """What a return gives; each side of a conditional returns for itself."""
+    if not isinstance(value, ast.Conditional):
+        result = evaluate(value, frame) if value is not None else None
+        frame.returns.append(Returned(result, statement.span, frame.world.facts))
+        return result
+    ways = conditions.ways(value, frame)
+    for side, span, facts in ways:
+        frame.returns.append(Returned(side, span if len(ways) > 1 else statement.span, facts))
+    result = conditions.joined(ways, frame)
+    frame.run.recorder.value(value, result)
+    return result
 
 
 def _assign(
@@ -100,24 +112,30 @@ def _if(statement: ast.If, frame: Frame) -> Flow:
     if test is False:
         return execute(statement.orelse, frame)
     before, facts = frame.locals, frame.world.facts
-    ends: list[dict[str, Value]] = []
+    left = len(frame.breaks) + len(frame.continues)
+    ends: list[tuple[dict[str, Value], Facts]] = []
     for body, holds in ((statement.body, True), (statement.orelse, False)):
         frame.locals = dict(before)
         conditions.assume(test, holds, frame)
         conditions.narrow(statement.test, holds, frame)
         frame.run.branches += 1
         if execute(body, frame) is Flow.NEXT:
-            ends.append(frame.locals)
+            ends.append((frame.locals, frame.world.facts))
         frame.run.branches -= 1
         frame.world.facts = facts
     if not ends:
         frame.locals = before
         return Flow.STOP
     if len(ends) == 1:
-        frame.locals = ends[0]
-        # The other branch left: what it stood for does not hold from here on.
+        frame.locals, known = ends[0]
+        frame.left = True
+        if left == len(frame.breaks) + len(frame.continues):
+            # The other branch has returned: what decides between them holds from here on.
+            frame.world.facts = known
         return Flow.NEXT
-    frame.locals = _join_locals(ends[0], ends[1], before, statement, on_data, frame)
+    (one, known), (other, known_else) = ends
+    either = joins.Either(frame, known, known_else)
+    frame.locals = _join_locals(one, other, before, statement, on_data, either)
     return Flow.NEXT
 
 
@@ -148,7 +166,7 @@ def _join_locals(
     before: dict[str, Value],
     statement: ast.If,
     on_data: bool,
-    frame: Frame,
+    either: joins.Either,
 ) -> dict[str, Value]:
     joined: dict[str, Value] = {}
     for name in left:
@@ -158,8 +176,8 @@ def _join_locals(
             continue
         a, b = left[name], right[name]
         if on_data and isinstance(a, Tensor) and isinstance(b, Tensor):
-            _same_shape(name, a, b, statement, frame)
-        joined[name] = joins.join(a, b, frame)
+            _same_shape(name, a, b, statement, either.frame)
+        joined[name] = either.join(a, b)
     return joined
 
 

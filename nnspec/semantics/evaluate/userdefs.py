@@ -18,7 +18,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame
+from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame, Returned
 from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.steps import Step
@@ -226,28 +226,49 @@ def body_value(decl: ast.Def, inner: Frame) -> Value:
     if decl.body is None:
         return _declared_result(decl, inner)
     run.frames.append(inner)
+    facts = run.world.facts
     if not run.general:
         run.followed.add(decl)
     try:
         flow = statements.execute(decl.body, inner)
         if flow is statements.Flow.NEXT:
-            inner.returns.append((None, decl.name_span))
+            inner.returns.append(Returned(None, decl.name_span, run.world.facts))
         wanted = decl.signature.result
-        if wanted is not None:
-            ok = [
-                results.check(value, wanted, span, f"the result of `{decl.name}`", inner)
-                for value, span in inner.returns
-            ]
-            if not all(ok):
-                return _declared_result(decl, inner)
-        value = joins.join_all([v for v, _ in inner.returns], inner)
+        if wanted is not None and not _keeps(decl, wanted, inner):
+            return _declared_result(decl, inner)
+        value = _either(inner)
     finally:
+        if inner.left:
+            # What is known behind an early return is known in this def alone.
+            run.world.facts = facts
         run.frames.pop()
     if isinstance(value, Unknown) and wanted is not None:
         promised = _declared_result(decl, inner)
         if not isinstance(promised, Unknown):
             return promised
     return value if wanted is None else matching.named(value, matching.expanded(wanted, inner))
+
+
+def _keeps(decl: ast.Def, wanted: ast.TypeExpr, inner: Frame) -> bool:
+    """Whether every way through a def returns what is declared, by what is known on it."""
+    world = inner.world
+    kept = True
+    for way in inner.returns:
+        behind = world.facts
+        world.facts = way.facts
+        what = f"the result of `{decl.name}`"
+        kept = results.check(way.value, wanted, way.span, what, inner) and kept
+        if way.facts is not behind:
+            world.facts = behind
+    return kept
+
+
+def _either(inner: Frame) -> Value:
+    """The value that stands for all that a def returns."""
+    ways = inner.returns
+    if len(ways) == 2:
+        return joins.Either(inner, ways[0].facts, ways[1].facts).join(ways[0].value, ways[1].value)
+    return joins.join_all([way.value for way in ways], inner)
 
 
 def _declared_result(decl: ast.Def, inner: Frame) -> Value:
