@@ -52,6 +52,8 @@ class Building:
         self.parse_expression = parse_expression
         # Types in the place of expressions, by identity, until a check line takes them as types.
         self.marks: dict[int, Span] = {}
+        # Constructors of modules, with what is said of each in the place of all that is wrong inside.
+        self.constructors: list[tuple[Span, Diagnostic]] = []
 
     def text(self, token: int) -> str:
         """The characters of a token."""

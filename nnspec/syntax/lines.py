@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.diagnostics.mistakes import habits
+from nnspec.diagnostics.mistakes import constructors, habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
@@ -54,7 +54,7 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
     named = m.is_("NAME", m.first) or m.is_("STRING", m.first) or m.head in HARD_WORDS
     second_is_name = m.first + 1 < len(m.tokens.types) and m.is_("NAME", m.first + 1)
     if m.head == "class" and second_is_name:
-        return habits.python_class(first, second)
+        return constructors.python_class(first, second)
     if m.head == "@" and m.at == m.first:
         return habits.decorator(first, first.to(m.tokens.span(m.last())))
     if m.head == "import" and second_is_name and m.kind != "check":

@@ -77,6 +77,10 @@ class _Parse:
             file = ast.File(Span(source, start, end), source, None, _declarations(driver))
         self._diagnostics += lexer.diagnostics
         self._leftover_marks(builder)
+        for span, said in builder.constructors:
+            inside = range(span.start, span.end)
+            self._diagnostics = [d for d in self._diagnostics if d.span.start not in inside]
+            self._diagnostics.append(said)
         if not self._diagnostics and lexer.may_be_deep:
             deep = too_deep(file)
             if deep is not None:

@@ -38,13 +38,15 @@ def remove_lines(title: str, span: Span, applicability: Applicability) -> Fix | 
     return Fix(title, (Edit(Span(source, start, stop), ""),), applicability)
 
 
-def shift_lines(title: str, span: Span, columns: int) -> Fix:
-    """A fix that takes blanks from the beginning of each line of a span, as many as `columns`."""
+def shift_lines(title: str, span: Span, columns: int) -> Fix | None:
+    """A fix that takes spaces from the beginning of each line of a span, as many as `columns`; None where it cannot."""
     source = span.source
     first, last = source.position(span.start)[0], source.position(span.end)[0]
     edits = []
     for number in range(first, last + 1):
         line, start = source.line(number), source.line_starts[number - 1]
-        if line[:columns].isspace():
-            edits.append(Edit(Span(source, start, start + min(columns, len(line))), ""))
+        if line.strip() and line[: max(columns, 1)] != " " * columns:
+            return None
+        if line.strip():
+            edits.append(Edit(Span(source, start, start + columns), ""))
     return Fix(title, tuple(edits), "maybe")

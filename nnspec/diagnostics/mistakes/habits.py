@@ -48,16 +48,6 @@ def python_import(line: Span) -> Diagnostic:
     return replaced(mistake, fix=remove_lines("remove the line", line, "safe"))
 
 
-def python_class(span: Span, name: str) -> Diagnostic:
-    """`class Net(nn.Module):`. span: the word `class`."""
-    return error(
-        "E0113",
-        span,
-        "a layer type is declared with `module`, not `class`",
-        help=f"write `module {name}(hyperparameters):`, and its layers as `name = Layer(...)` in the body",
-    )
-
-
 def decorator(span: Span, line: Span) -> Diagnostic:
     """`@decorator`. line: the whole of it."""
     return error(
