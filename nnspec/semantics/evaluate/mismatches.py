@@ -146,9 +146,11 @@ def dim(
     world = frame.world
     assert tensor.dims is not None
     actual = tensor.dims[axis]
-    labels, notes = trail.told(
-        world, (*_needed(expr, expected, callee, frame), Whence(tensor, axis))
-    )
+    needed = _needed(expr, expected, callee, frame)
+    if callee.library and callee.made == callee.span and needed:
+        # A layer of a Sequential is called where it is made: the argument says more than the whole call.
+        span, needed = needed[0].span, needed[1:]
+    labels, notes = trail.told(world, (*needed, Whence(tensor, axis)))
     frame.report(
         error(
             "E0301",
