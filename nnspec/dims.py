@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim, Facts, Relation, dim_max, dim_min
 from nnspec.semantics.dims.compare import Answer
 from nnspec.semantics.dims.relation import HOLDS
@@ -35,6 +36,7 @@ def ask(left: str, right: str, symbols: list[str], facts: list[str]) -> Answer:
     expression, or whose numbers are too large.
     """
     names = frozenset(symbols)
+    alone = budget.begin()
     try:
         relations = [relation for fact in facts for relation in _relations(fact, names)]
         known = Facts.empty
@@ -45,6 +47,11 @@ def ask(left: str, right: str, symbols: list[str], facts: list[str]) -> Answer:
         return known.compare(_dim(_parsed(left), names), _dim(_parsed(right), names))
     except (ArithmeticError, RecursionError, MemoryError) as error:
         raise ValueError(f"cannot be computed: {error}") from error
+    except BudgetExceeded:
+        return "unknown"
+    finally:
+        if alone:
+            budget.end()
 
 
 def _parsed(text: str) -> ast.expr:

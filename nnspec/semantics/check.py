@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import assertions, holes, overwritten, passes
+from nnspec.semantics.budget import TOO_LARGE, BudgetExceeded, DimLimit, budget
 from nnspec.semantics.checked import Checked
-from nnspec.semantics.dims.atoms import DimLimit
-from nnspec.semantics.evaluate.run import BudgetExceeded, Recorder
+from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.unused import unused
@@ -22,6 +22,17 @@ def check(scope: FileScope, catalog: Catalog, only: frozenset[int] | None = None
 
     only: the numbers of the declarations to follow, on trial: nothing is looked for that mends their mistakes.
     """
+    outermost = budget.begin()
+    try:
+        return _check(scope, catalog, only, outermost)
+    finally:
+        if outermost:
+            budget.end()
+
+
+def _check(
+    scope: FileScope, catalog: Catalog, only: frozenset[int] | None, outermost: bool
+) -> Checked:
     recorder = Recorder(home=scope.source)
     findings = Findings(passes.covered(scope, catalog))
     for number, declaration in enumerate(scope.file.declarations):
@@ -30,11 +41,16 @@ def check(scope: FileScope, catalog: Catalog, only: frozenset[int] | None = None
         try:
             _declaration(declaration, scope, catalog, recorder, findings)
         except BudgetExceeded as limit:
-            findings.add(error("E0005", f"this takes {limit.what}", limit.span), 0)
+            at = limit.span
+            span = at if at is not None and at.source is scope.source else declaration.span
+            findings.add(error(limit.code, limit.message, span), 0)
+            if budget.is_spent:
+                if not outermost:
+                    raise
+                budget.lift()
+                break
         except (DimLimit, RecursionError):
-            findings.add(
-                error("E0005", "the sizes here grow too large to follow", declaration.span), 0
-            )
+            findings.add(error("E0005", TOO_LARGE, declaration.span), 0)
     for item, diagnostic in recorder.unmatched.items():
         if item not in recorder.matched:
             findings.add(diagnostic, 0)
@@ -43,10 +59,14 @@ def check(scope: FileScope, catalog: Catalog, only: frozenset[int] | None = None
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
     found = _own(findings, scope)
-    if only is None and found:
+    if only is None and found and not budget.is_spent:
         from nnspec.semantics.remedies import mended
 
-        found = mended(found, scope, catalog, recorder)
+        try:
+            found = mended(found, scope, catalog, recorder)
+        except BudgetExceeded:
+            # The findings stand without what mends them.
+            budget.lift()
     if only is None and not any(d.severity == "error" for d in (*scope.diagnostics, *found)):
         found = (*found, *unused(scope, recorder))
     return Checked(

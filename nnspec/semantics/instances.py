@@ -9,11 +9,11 @@ from typing import Any
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import passes
-from nnspec.semantics.dims.atoms import DimLimit
+from nnspec.semantics.budget import BudgetExceeded, DimLimit
 from nnspec.semantics.evaluate import calls, lookup, modules
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import BudgetExceeded, Frame, Recorder, new_run
+from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import DictValue, Layer, ListValue, TupleValue, Unknown, Value

@@ -9,6 +9,7 @@ followed.
 from __future__ import annotations
 
 from nnspec.record import Record, field
+from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.steps import Origin as Origin
 from nnspec.semantics.steps import Step
@@ -16,7 +17,7 @@ from nnspec.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from nnspec.semantics.resolved import FileScope
@@ -28,6 +29,13 @@ else:  # a name for those that import it to annotate
     Value = object
 
 DimLike = int | Dim
+
+# How many items a list may have, and how many values it may hold with the lists inside.
+MOST_ITEMS = 100_000
+MOST_HELD = 200_000
+# So many items are not worth counting; of more, so many are copied in a step of work.
+FEW = 8
+COPIED = 10
 
 
 class Tensor:
@@ -113,10 +121,45 @@ class Compound(Record):
     operands: tuple[Value, ...]
 
 
-class ListValue(Record):
+class Sized:
+    """A value made of others.
+
+    weight: how many it holds, those that they are made of among them, where there are more than a few.
+    """
+
+    __slots__ = ("weight",)
+    weight: int
+
+    def weigh(self, items: Collection[Value]) -> None:
+        """Count the items. Raises BudgetExceeded where there are more than MOST_ITEMS, or more than MOST_HELD inside."""
+        weight = count = len(items)
+        for item in items if count <= FEW or not _KINDS.isdisjoint(map(type, items)) else ():
+            if isinstance(item, Sized):
+                weight += item.weight
+        object.__setattr__(self, "weight", weight)
+        if weight > FEW:
+            budget.spend(count // COPIED)
+            if count > MOST_ITEMS:
+                raise BudgetExceeded(
+                    f"this list has {count:,} items, more than the {MOST_ITEMS:,} that are followed",
+                    code="E0003",
+                )
+            if weight > MOST_HELD:
+                raise BudgetExceeded(
+                    f"this list holds {weight:,} values in the lists inside it, more than the "
+                    f"{MOST_HELD:,} that are followed",
+                    code="E0003",
+                )
+
+
+class ListValue(Sized, Record):
     """A list whose length is known."""
 
     items: tuple[Value, ...]
+
+    def __init__(self, items: tuple[Value, ...]) -> None:
+        object.__setattr__(self, "items", items)
+        self.weigh(items)
 
 
 class RepeatValue(Record):
@@ -136,21 +179,34 @@ class Spread(Record):
     items: Value
 
 
-class TupleValue(Record):
+class TupleValue(Sized, Record):
     """A tuple; names and type_name are those of a named `type`, or of torch's result fields."""
 
     items: tuple[Value, ...]
     names: tuple[str, ...] | None = None
     type_name: str | None = None
 
+    def __init__(
+        self,
+        items: tuple[Value, ...],
+        names: tuple[str, ...] | None = None,
+        type_name: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "items", items)
+        put(self, "names", names)
+        put(self, "type_name", type_name)
+        self.weigh(items)
 
-class DictValue:
+
+class DictValue(Sized):
     """A dict with known keys."""
 
     __slots__ = ("items",)
 
     def __init__(self, items: dict[Value, Value]) -> None:
         self.items = items
+        self.weigh(items.values())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DictValue) and self.items == other.items
@@ -223,6 +279,9 @@ class Builtin(Record):
 
     name: str
     receiver: Value | None = None
+
+
+_KINDS = frozenset((ListValue, TupleValue, DictValue))
 
 
 class NamedTupleType(Record):

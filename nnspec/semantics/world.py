@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix, Label
 from nnspec.record import Record, field
+from nnspec.semantics.budget import budget
 from nnspec.semantics.dims import Dim, DimLimit, Facts, settle
 from nnspec.semantics.values import DimLike, Relation
 from nnspec.source import Span
@@ -34,6 +35,7 @@ class World(Record, frozen=False, eq=False):
         """The dim with found holes put in and facts applied; an int where it is constant."""
         if isinstance(dim, int):
             return dim
+        budget.ask()
         try:
             return self._settled(dim)
         except DimLimit:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from operator import attrgetter
 from weakref import WeakValueDictionary
 
+from nnspec.semantics.budget import DimLimit as DimLimit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.dims.polynomial import Dim
@@ -19,23 +21,22 @@ MAX_TERMS = 1000
 MAX_DEGREE = 100
 MAX_BITS = 4096
 MAX_DEPTH = 40
-
-
-class DimLimit(ArithmeticError):
-    """A symbolic integer grew beyond what is followed."""
+MAX_SIZE = 2000
 
 
 class Atom:
     """A factor of a monomial. Interned: two atoms are equal when they are the same object.
 
     depth: how deep operations are nested in it, 0 for a symbol.
+    size: how many atoms it is when written out, 1 for a symbol.
     symbols: the names that occur in it.
     """
 
-    __slots__ = ("__weakref__", "depth", "rank_cache", "serial", "symbols")
+    __slots__ = ("__weakref__", "depth", "rank_cache", "serial", "size", "symbols")
 
     serial: int
     depth: int
+    size: int
     symbols: frozenset[str]
     rank_cache: tuple[int, str, int, str] | None
 
@@ -85,6 +86,9 @@ def _intern(key: tuple[object, ...], atom: Atom, parts: tuple[Dim, ...]) -> None
     atom.depth = 1 + max((part.depth for part in parts), default=-1)
     if atom.depth > MAX_DEPTH:
         raise DimLimit("operations on symbolic integers are nested too deeply")
+    atom.size = 1 + sum(part.size for part in parts)
+    if atom.size > MAX_SIZE:
+        raise DimLimit("a symbolic integer is too large")
     if parts:
         atom.symbols = frozenset().union(*[part.symbols() for part in parts])
     _atoms[key] = atom

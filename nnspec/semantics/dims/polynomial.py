@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from nnspec.semantics.budget import budget
 from nnspec.semantics.dims.atoms import (
     MAX_BITS,
     MAX_TERMS,
@@ -75,6 +76,11 @@ class Dim:
         """How deep operations are nested."""
         return max((atom.depth for mono in self.terms for atom in mono), default=0)
 
+    @property
+    def size(self) -> int:
+        """How many atoms it is when written out."""
+        return sum(atom.size for mono in self.terms for atom in mono)
+
     def atoms(self) -> set[Atom]:
         """The atoms of the monomials; those inside other atoms do not count."""
         return {atom for mono in self.terms for atom in mono}
@@ -133,8 +139,10 @@ class Dim:
         number = other.as_int()
         if number is not None:
             return self.scaled(number)
-        if len(self.terms) * len(other.terms) > MAX_TERMS:
+        products = len(self.terms) * len(other.terms)
+        if products > MAX_TERMS:
             raise DimLimit("a symbolic integer has too many terms")
+        budget.think(products)
         terms: dict[Mono, int] = {}
         for left, c in self.terms.items():
             for right, e in other.terms.items():
@@ -185,6 +193,7 @@ class Dim:
         """The dim with atoms replaced; `replace` gives None for an atom that stays."""
         kept: dict[Mono, int] = {}
         changed: list[Dim] = []
+        budget.think(len(self.terms))
         for mono, c in self.terms.items():
             product: Dim | None = None
             for i, atom in enumerate(mono):
@@ -241,6 +250,7 @@ def _sum(left: Dim, right: Dim | int, sign: int) -> Dim:
         if not right.terms:
             return left
         terms = left.terms.copy()
+        budget.think(len(right.terms))
         for mono, c in right.terms.items():
             total = terms.get(mono, 0) + sign * c
             if total:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nnspec.semantics.budget import budget
 from nnspec.semantics.dims.atoms import MAX_BITS, Atom, DimLimit, Floor, Maximum, Power, Symbol
 from nnspec.semantics.dims.floors import floor_div
 from nnspec.semantics.dims.maxima import maximum
@@ -44,6 +45,7 @@ def substitute(dim: Dim, mapping: Mapping[str, Dim | int]) -> Dim:
 def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
     """The value of a dim; KeyError for a missing symbol, ArithmeticError where it is undefined."""
     total = 0
+    budget.think(len(dim.terms))
     for mono, product in dim.terms.items():
         for atom in mono:
             product *= values[atom.name] if isinstance(atom, Symbol) else _value(atom, values)

@@ -7,11 +7,12 @@ import operator
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import provenance
+from nnspec.semantics.evaluate import provenance, strings
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
+    MOST_ITEMS,
     Choice,
     DictValue,
     ErrorValue,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_BITS = 4096
-MOST_ITEMS = 100_000
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -79,7 +79,7 @@ def binary(
     if is_number(left) and is_number(right):
         return numbers(op, left, right, expr.span, frame)
     if op == "+":
-        joined = _join(left, right)
+        joined = _join(left, right, expr.span, frame)
         if joined is not None:
             return joined
     if op == "*":
@@ -170,10 +170,10 @@ def _too_large(op: str, left: Any, right: Any) -> bool:
     return abs(left) > 1 and right > 0 and left.bit_length() * right > MOST_BITS
 
 
-def _join(left: Value, right: Value) -> Value | None:
+def _join(left: Value, right: Value, span: Span, frame: Frame) -> Value | None:
     match left, right:
         case str(), str():
-            return left + right if len(left) + len(right) <= MOST_ITEMS else None
+            return strings.joined([left, right], span, frame)
         case ListValue(a), ListValue(b):
             return ListValue(a + b)
         case TupleValue(a), TupleValue(b):
@@ -204,9 +204,7 @@ def _repeat(left: Value, right: Value, span: Span, frame: Frame) -> Value | None
         left, right = right, left
     if isinstance(right, str):
         if isinstance(left, int):
-            if left * len(right) > MOST_ITEMS:
-                return frame.report(error("E0002", "this string is too long", span))
-            return right * left
+            return strings.repeated(right, left, span, frame)
         return Unknown("str")
     if not isinstance(right, (ListValue, TupleValue)):
         if isinstance(right, Unknown) and right.kind in ("list", "tuple"):
@@ -218,7 +216,13 @@ def _repeat(left: Value, right: Value, span: Span, frame: Frame) -> Value | None
         return Unknown("list" if isinstance(right, ListValue) else "tuple")
     if isinstance(left, int):
         if left * len(right.items) > MOST_ITEMS:
-            return frame.report(error("E0003", f"more than {MOST_ITEMS:,} items", span))
+            return frame.report(
+                error(
+                    "E0003",
+                    f"this list has {strings.amount(left * len(right.items))} items, more than the {MOST_ITEMS:,} that are followed",
+                    span,
+                )
+            )
         return type(right)(right.items * left)
     return None
 

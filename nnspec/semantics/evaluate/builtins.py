@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 
+from nnspec.semantics.budget import BudgetExceeded
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
-from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences
+from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences, strings
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
+    MOST_ITEMS,
     Builtin,
     ErrorValue,
     Layer,
@@ -100,6 +102,7 @@ def _extreme(largest: bool) -> Handler:
             if items is None:
                 return Unknown("any")
             values = items
+            frame.run.step(span, len(items))
         if not values:
             if "default" in keywords:
                 return keywords["default"]
@@ -131,6 +134,7 @@ def _sum(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
     from nnspec.syntax import ast
 
     node = ast.Pass(span)
+    frame.run.step(span, len(items))
     for i, item in enumerate(items):
         if i == 0 and total == 0 and isinstance(item, Tensor):
             total = item
@@ -229,6 +233,12 @@ def _copies(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> 
     if not isinstance(layer, Layer):
         return Unknown("layer")
     if isinstance(count, int):
+        if count > MOST_ITEMS:
+            raise BudgetExceeded(
+                f"these are {strings.amount(count)} layers, more than the {MOST_ITEMS:,} that are followed",
+                span,
+                "E0003",
+            )
         return ListValue(tuple(layer.again() for _ in range(count)))
     return RepeatValue(layer.again(), count)
 

@@ -19,7 +19,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.run import CALL, Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
@@ -147,6 +147,7 @@ def call(
 ) -> Value:
     """Call a value; what is called is noted for emission."""
     span = span or node.span
+    frame.run.step(span, CALL)
     if isinstance(callee, Builtin) and callee.receiver is None:
         callee = _by_kind(callee, given, frame)
     _record(node, callee, frame)

@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
+    COPIED,
     ERROR,
     Choice,
     Compound,
@@ -22,6 +23,7 @@ from nnspec.semantics.values import (
     RangeValue,
     Relation,
     RepeatValue,
+    Sized,
     Tensor,
     TupleValue,
     Unknown,
@@ -99,6 +101,8 @@ def compare(
             return op == "!="
         return Unknown("bool")
     if op in ("==", "!="):
+        if isinstance(left, Sized):
+            frame.run.step(expr.span, left.weight // COPIED)
         return (left == right) == (op == "==")
     try:
         if isinstance(left, TupleValue | ListValue) and isinstance(right, TupleValue | ListValue):
@@ -170,6 +174,7 @@ def _identity(op: str, left: Value, right: Value, expr: ast.Compare, frame: Fram
 def _membership(op: str, left: Value, right: Value, expr: ast.Compare, frame: Frame) -> Value:
     match right:
         case ListValue(items) | TupleValue(items):
+            frame.run.step(expr.span, len(items))
             found = [compare("==", left, i, expr, expr.first, expr.first, frame) for i in items]
             if any(f is True for f in found):
                 answer: Value = True

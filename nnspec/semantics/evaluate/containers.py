@@ -6,7 +6,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.evaluate import provenance
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.chain import Call
-from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.run import CALL, Frame, tensor_unknown
 from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -189,6 +189,7 @@ def call(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) 
                 continue
             made = child.made if isinstance(child, Layer) and child.made is not None else span
             label = _child_label(child_name, child, name)
+            run.step(made, CALL)
             value = calls.call_layer(child, [Given(None, value, made)], label, frame, made)
             if isinstance(value, ErrorValue):
                 break

@@ -4,41 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.resolved import FileScope
 from nnspec.syntax import ast
 
-MOST_NESTED = 20
+MOST_PARTS = 2_000
 
 
-def expand(type_: ast.TypeExpr, scope: FileScope, depth: int = 0) -> ast.TypeExpr:
-    """The type with all named types of the file replaced by what they stand for."""
-    if depth > MOST_NESTED:
+def expand(type_: ast.TypeExpr, scope: FileScope) -> ast.TypeExpr:
+    """The type with all named types of the file replaced by what they stand for; not those that contain themselves.
+
+    Raises BudgetExceeded for a type of more than MOST_PARTS parts.
+    """
+    return _Expansion(type_).of(type_, scope, ())
+
+
+class _Expansion:
+    """One type on its way; declarations that are being followed are `around`."""
+
+    def __init__(self, whole: ast.TypeExpr) -> None:
+        self._whole = whole
+        self._parts = 0
+
+    def of(
+        self, type_: ast.TypeExpr, scope: FileScope, around: tuple[ast.TypeDecl, ...]
+    ) -> ast.TypeExpr:
+        self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise BudgetExceeded(f"this type has more than {MOST_PARTS:,} parts", self._whole.span)
+        match type_:
+            case ast.NamedType(name, args):
+                found = scope.names.get(name)
+                if found is None:
+                    return type_
+                decl, home = found
+                if not isinstance(decl, ast.TypeDecl) or decl in around:
+                    return type_
+                values = dict(zip((p.id for p in decl.params), args, strict=False))
+                inner = substitute(decl.type, values) if values else decl.type
+                return self.of(inner, home, (*around, decl))
+            case ast.ListType(element, count):
+                return ast.ListType(type_.span, self.of(element, scope, around), count)
+            case ast.DictType(key, value):
+                return ast.DictType(type_.span, key, self.of(value, scope, around))
+            case ast.OptionalType(inner):
+                return ast.OptionalType(type_.span, self.of(inner, scope, around))
+            case ast.UnionType(options):
+                return ast.UnionType(type_.span, tuple(self.of(o, scope, around) for o in options))
+            case ast.TupleType(items, repeated):
+                fields = tuple(
+                    ast.Field(f.span, f.name, self.of(f.type, scope, around)) for f in items
+                )
+                return ast.TupleType(type_.span, fields, repeated)
         return type_
-    match type_:
-        case ast.NamedType(name, args):
-            found = scope.names.get(name)
-            if found is None:
-                return type_
-            decl, home = found
-            if not isinstance(decl, ast.TypeDecl):
-                return type_
-            values = dict(zip((p.id for p in decl.params), args, strict=False))
-            inner = substitute(decl.type, values) if values else decl.type
-            return expand(inner, home, depth + 1)
-        case ast.ListType(element, count):
-            return ast.ListType(type_.span, expand(element, scope, depth + 1), count)
-        case ast.DictType(key, value):
-            return ast.DictType(type_.span, key, expand(value, scope, depth + 1))
-        case ast.OptionalType(inner):
-            return ast.OptionalType(type_.span, expand(inner, scope, depth + 1))
-        case ast.UnionType(options):
-            return ast.UnionType(type_.span, tuple(expand(o, scope, depth + 1) for o in options))
-        case ast.TupleType(items, repeated):
-            fields = tuple(
-                ast.Field(f.span, f.name, expand(f.type, scope, depth + 1)) for f in items
-            )
-            return ast.TupleType(type_.span, fields, repeated)
-    return type_
 
 
 def substitute(type_: ast.TypeExpr, values: Mapping[str, ast.Expr]) -> ast.TypeExpr:
@@ -64,6 +82,7 @@ def substitute(type_: ast.TypeExpr, values: Mapping[str, ast.Expr]) -> ast.TypeE
 
 
 def _replace(expr: ast.Expr, values: Mapping[str, ast.Expr]) -> ast.Expr:
+    budget.spend(1)
     match expr:
         case ast.Name(id):
             return values.get(id, expr)

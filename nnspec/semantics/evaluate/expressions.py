@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate import (
     patterns,
     remembered,
     sequences,
+    strings,
 )
 from nnspec.semantics.evaluate.follow import FOLLOW, evaluate
 from nnspec.semantics.evaluate.run import Frame
@@ -138,20 +139,14 @@ def fstring(expr: ast.FString, frame: Frame) -> Value:
             continue
         value = evaluate(part.value, frame)
         if isinstance(value, (str, int, float)) or value is None:
-            try:
-                text.append(format(value, part.spec))
-            except ValueError as reason:
-                return frame.report(
-                    error("E0415", f"this format does not fit: {reason}", part.span)
-                )
+            shown = strings.formatted(value, part.spec, part.span, frame)
+            if isinstance(shown, ErrorValue):
+                return ERROR
+            text.append(shown)
         else:
             known = False
-    result = "".join(text)
-    if len(result) > 100_000:
-        return frame.report(
-            error("E0002", "this string is longer than 100,000 characters", expr.span)
-        )
-    return result if known else Unknown("str")
+    result = strings.joined(text, expr.span, frame)
+    return result if known or isinstance(result, ErrorValue) else Unknown("str")
 
 
 def comprehension(expr: ast.Comprehension, frame: Frame) -> Value:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import rules, trail
 from nnspec.semantics.evaluate import (
     binding,
@@ -15,6 +12,7 @@ from nnspec.semantics.evaluate import (
     matching,
     mismatches,
     modules,
+    outcomes,
     patterns,
     provenance,
     remembered,
@@ -26,7 +24,6 @@ from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Cost, Frame
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.steps import Step
-from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -135,7 +132,7 @@ def _call(
     callee: Callee,
     frame: Frame,
 ) -> Value:
-    if any(isinstance(v, ErrorValue) for v in _flat(bound.values.values())):
+    if any(isinstance(v, ErrorValue) for v in outcomes.flat(bound.values.values())):
         return ERROR
     many = [n for n, v in bound.values.items() if isinstance(v, Choice)]
     if many and gives_none(signature, bound, callee, inner):
@@ -181,8 +178,10 @@ def _call(
     if isinstance(result, ErrorValue):
         return ERROR
     result = _settled(result, inner)
+    if outcomes.overflows(result, callee, inner):
+        return ERROR
     formula = inner.body is not None or isinstance(signature.result, ast.TensorType)
-    if _empty(result, bound, callee, inner, 1 if formula else 0):
+    if outcomes.empty(result, bound, callee, inner, 1 if formula else 0):
         return ERROR
     if inner.run.measured or not inner.run.catalog.is_library(decl):
         _cost(members, result, inner)
@@ -200,14 +199,6 @@ def gives_none(signature: ast.Signature, bound: Bound, callee: Callee, frame: Fr
                 )
                 return True
     return False
-
-
-def _flat(values: Iterable[Value]) -> Iterable[Value]:
-    for value in values:
-        if isinstance(value, (TupleValue, ListValue)):
-            yield from _flat(value.items)
-        else:
-            yield value
 
 
 def _each_way(
@@ -275,69 +266,6 @@ def _settled(value: Value, inner: Frame) -> Value:
     return value
 
 
-def _input_dims(bound: Bound) -> set[DimLike]:
-    return {
-        d
-        for v in _flat(bound.values.values())
-        if isinstance(v, Tensor) and v.dims is not None
-        for d in v.dims
-    }
-
-
-def _empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int) -> bool:
-    """Report a result with a negative size, or a layer or formula that leaves nothing of an axis.
-
-    least: 1 where no size may come out as 0.
-    """
-    tensors = [v for v in _flat((value,)) if isinstance(v, Tensor) and v.dims is not None]
-    world = inner.world
-    given: set[DimLike] | None = None
-    for tensor in tensors:
-        for axis, size in enumerate(tensor.dims or ()):
-            if isinstance(size, int) and size >= 1:
-                continue
-            given = _input_dims(bound) if given is None else given
-            if size in given:
-                continue
-            low = 0 if size == 0 and 0 in given else least
-            if isinstance(size, int):
-                wrong: bool | None = size < low
-            else:
-                wrong = world.prove(Relation(size, ">=", low)) is False
-            if wrong:
-                shown = [v for v in _flat(bound.values.values()) if isinstance(v, Tensor)]
-                inputs = ", ".join(world.show_shape(t.dims) for t in shown[:1])
-                labels, notes = trail.told(world, (*_made(callee), *_whence(shown, tensor, axis)))
-                inner.report(
-                    error(
-                        "E0304",
-                        f"`{callee.name}` leaves nothing of {inputs}: its result would be "
-                        f"{world.show_shape(tensor.dims)}",
-                        callee.span,
-                        f"axis {axis} would have size {world.show(size)}",
-                        labels,
-                        notes,
-                        help="give it a larger input, a smaller kernel or stride, or padding",
-                    )
-                )
-                return True
-            if low == 1 and not isinstance(size, int):
-                world.assume(Relation(size, ">=", 1))
-    return False
-
-
-def _whence(inputs: list[Tensor], result: Tensor, axis: int) -> tuple[Whence, ...]:
-    """The axis of the input of which nothing is left."""
-    first = inputs[0] if inputs else None
-    return (Whence(first, axis),) if first is not None and first.rank == result.rank else ()
-
-
-def _made(callee: Callee) -> tuple[Label, ...]:
-    if callee.made is None:
-        return ()
-    return (Label(callee.made, f"`{callee.name}` is made here"),)
-
-
 def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
     cost = inner.run.cost
     for member in members:
@@ -349,7 +277,7 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
                 cost.flops = cost.flops + value
     if not inner.run.measured:
         return
-    for tensor in _flat((result,)):
+    for tensor in outcomes.flat((result,)):
         if isinstance(tensor, Tensor) and tensor.dims is not None:
             size: DimLike = BYTES.get(tensor.dtype or "", 4)
             for dim in tensor.dims:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nnspec.semantics.evaluate.run import STEPS
 from nnspec.semantics.values import ErrorValue, Unknown
 from nnspec.syntax import ast
 
@@ -22,8 +21,8 @@ def evaluate(expr: ast.Expr, frame: Frame) -> Value:
     """The abstract value of an expression; mistakes are reported and leave ERROR."""
     run = frame.run
     run.steps += 1
-    if run.steps > STEPS:
-        run.step(expr.span)
+    if run.steps > run.limit:
+        run.look(expr.span)
     value = FOLLOW[type(expr)](expr, frame)
     noted = run.recorder.values
     old = noted.get(expr)

@@ -8,8 +8,6 @@ from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import Choice, Compound, Relation, Unknown, Value
 from nnspec.source import Span
 
-MOST_ITEMS = 100_000
-
 Keywords = dict[str, Value]
 Handler = Callable[[list[Value], Keywords, Frame, Span], Value]
 

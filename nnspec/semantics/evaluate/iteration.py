@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import conditions, joins, repeated, sequences
-from nnspec.semantics.evaluate.handlers import MOST_ITEMS, Handler, Keywords, is_unknown, single
+from nnspec.semantics.evaluate import conditions, joins, repeated, sequences, strings
+from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
+    MOST_ITEMS,
     Choice,
     DictValue,
     ListValue,
@@ -32,8 +33,16 @@ def range_(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> V
         start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
         return RangeValue(start, stop, step)
     numbers = range(*args)
-    if len(numbers) > MOST_ITEMS:
-        return frame.report(error("E0003", f"more than {MOST_ITEMS:,} rounds", span))
+    # `len` of a range has to fit into 64 bits.
+    count = (numbers.stop - numbers.start + numbers.step - (numbers.step > 0 or -1)) // numbers.step
+    if count > MOST_ITEMS:
+        return frame.report(
+            error(
+                "E0003",
+                f"this range has {strings.amount(count)} numbers, more than the {MOST_ITEMS:,} that are followed",
+                span,
+            )
+        )
     return ListValue(tuple(numbers))
 
 

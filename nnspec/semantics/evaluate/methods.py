@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.evaluate import strings
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.handlers import MOST_ITEMS, is_unknown
+from nnspec.semantics.evaluate.handlers import is_unknown
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     DictValue,
@@ -35,7 +36,7 @@ def method(receiver: Value, name: str, given: list[Given], frame: Frame, span: S
                     return i
             return frame.report(error("E0409", "this is not in the list", span))
         case str():
-            return _string_method(receiver, name, args, frame, span)
+            return strings.method(receiver, name, args, frame, span)
         case int() | Dim():
             if name == "item":
                 return receiver
@@ -54,16 +55,3 @@ def _dict_method(receiver: DictValue, name: str, args: list[Value]) -> Value:
     if is_unknown(args):
         return Unknown("any")
     return receiver.items.get(args[0], args[1] if len(args) > 1 else None)
-
-
-def _string_method(receiver: str, name: str, args: list[Value], frame: Frame, span: Span) -> Value:
-    if is_unknown(args) or not all(isinstance(a, (str, int, ListValue, TupleValue)) for a in args):
-        return Unknown("str")
-    plain = [tuple(a.items) if isinstance(a, (ListValue, TupleValue)) else a for a in args]
-    try:
-        result = getattr(receiver, name)(*plain)
-    except (TypeError, ValueError, KeyError, IndexError) as reason:
-        return frame.report(error("E0407", f"`{name}` does not go with these: {reason}", span))
-    if isinstance(result, str) and len(result) > MOST_ITEMS:
-        return frame.report(error("E0002", "this string is too long", span))
-    return ListValue(tuple(result)) if isinstance(result, list) else result

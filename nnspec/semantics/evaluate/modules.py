@@ -36,7 +36,6 @@ from nnspec.semantics.values import (
     LayerType,
     ListValue,
     Tensor,
-    TupleValue,
     Unknown,
     Value,
 )

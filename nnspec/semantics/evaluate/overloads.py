@@ -19,7 +19,6 @@ from nnspec.semantics.values import (
     DType,
     LibraryFunction,
     Tensor,
-    TupleValue,
     Value,
 )
 from nnspec.source import Span

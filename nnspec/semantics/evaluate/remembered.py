@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.run import STEPS, Cost, Frame, Run
+from nnspec.semantics.evaluate.run import Cost, Frame, Run
 from nnspec.semantics.nature import kind
 from nnspec.semantics.steps import Entry
 from nnspec.semantics.values import (
@@ -260,8 +260,8 @@ class Alike:
             return None
         # Rounds count as if they were followed, so that the budget means the same.
         run.steps += self._steps
-        if run.steps > STEPS and first.made is not None:
-            run.step(first.made)
+        if run.steps > run.limit and first.made is not None:
+            run.look(first.made)
         return first.again()
 
 

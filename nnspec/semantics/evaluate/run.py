@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.record import Record, field, replaced
+from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.chain import Call, Subject, notes
 from nnspec.semantics.resolved import FileScope
@@ -32,15 +33,11 @@ if TYPE_CHECKING:
 
 STEPS = 400_000
 DEPTH = 60
-
-
-class BudgetExceeded(Exception):
-    """Static evaluation ran past its budget; `span` is where."""
-
-    def __init__(self, span: Span, what: str) -> None:
-        super().__init__(what)
-        self.span = span
-        self.what = what
+# How many steps are taken before they are counted for the file, and what each counts there.
+BATCH = 1000
+WEIGHT = 3
+# As many steps as a call counts.
+CALL = 5
 
 
 class Decisions(Record, frozen=False, eq=False):
@@ -156,6 +153,7 @@ class Run(Record, frozen=False, eq=False):
     subject: the model or check that the pass is about, None in a general one.
 
     general: whether hyperparameters are symbols (undecided build-time conditions split the pass).
+    steps, limit: how many steps were taken, and at how many the next batch is full.
     rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
     followed: the defs whose bodies a pass with numbers has been through.
     doubts: what was not checked, since its shape could not be followed.
@@ -179,6 +177,7 @@ class Run(Record, frozen=False, eq=False):
     rounds: list[Decisions] = field(default_factory=list)
     followed: set[ast.Node] = field(default_factory=set)
     steps: int = 0
+    limit: int = 0
     depth: int = 0
     bodies: dict[object, LayerBody] = field(default_factory=dict)
     results: dict[object, tuple[Value, DimLike, DimLike]] = field(default_factory=dict)
@@ -214,11 +213,19 @@ class Run(Record, frozen=False, eq=False):
             if self.looks.get((code, span)) is None:
                 self.looks[code, span] = found
 
-    def step(self, span: Span) -> None:
-        """Count one step of evaluation."""
-        self.steps += 1
+    def step(self, span: Span, steps: int = 1) -> None:
+        """Count steps of evaluation."""
+        self.steps += steps
+        if self.steps > self.limit:
+            self.look(span)
+
+    def look(self, span: Span) -> None:
+        """Count a batch of steps for the file. Raises BudgetExceeded where the pass, or the file, takes too many."""
         if self.steps > STEPS:
-            raise BudgetExceeded(span, f"more than {STEPS:,} steps")
+            raise BudgetExceeded(f"this takes more than {STEPS:,} steps", span)
+        budget.ask()
+        budget.spend(WEIGHT * (self.steps - self.limit + BATCH))
+        self.limit = self.steps + BATCH
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Hand on a finding, with the chain of calls that led to it."""

@@ -8,6 +8,7 @@ from nnspec.semantics.evaluate import containers
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
     ERROR,
+    MOST_ITEMS,
     Choice,
     DictValue,
     DimLike,
@@ -24,8 +25,6 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import error
 from nnspec.source import Span
-
-MOST_ITEMS = 100_000
 
 
 def items_of(value: Value, span: Span, frame: Frame) -> list[Value] | None:
@@ -93,7 +92,13 @@ def rounds(value: Value, span: Span, frame: Frame) -> tuple[list[Value], DimLike
     if items is None:
         return [ERROR], 1
     if len(items) > MOST_ITEMS:
-        frame.report(error("E0003", f"more than {MOST_ITEMS:,} items to go through", span))
+        frame.report(
+            error(
+                "E0003",
+                f"this has {len(items):,} items, more than the {MOST_ITEMS:,} that are followed",
+                span,
+            )
+        )
         return [ERROR], 1
     return items, None
 

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import partial
 
 from nnspec.diagnostics.diagnostic import Label
+from nnspec.semantics.budget import TOO_LARGE, BudgetExceeded, DimLimit
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import (
     arithmetic,
@@ -18,7 +19,7 @@ from nnspec.semantics.evaluate import (
     sequences,
 )
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import BudgetExceeded, Frame, Returned
+from nnspec.semantics.evaluate.run import Frame, Returned
 from nnspec.semantics.values import (
     Tensor,
     Unknown,
@@ -41,8 +42,15 @@ def execute(body: tuple[ast.Statement, ...], frame: Frame) -> Flow:
     """Follow a block; STOP where every way through it has returned (or left the loop)."""
     for statement in body:
         frame.run.step(statement.span)
-        if _statement(statement, frame) is Flow.STOP:
-            return Flow.STOP
+        try:
+            flow = _statement(statement, frame)
+        except BudgetExceeded as limit:
+            limit.span = limit.span or statement.span
+            raise
+        except DimLimit:
+            raise BudgetExceeded(TOO_LARGE, statement.span) from None
+        if flow is Flow.STOP:
+            return flow
     return Flow.NEXT
 
 
@@ -267,7 +275,7 @@ def _while(statement: ast.While, frame: Frame) -> Flow:
             return Flow.STOP
         frame.locals = joins.join_locals(ends, frame)
         if frame.locals == before and not frame.breaks and frame.stage == "build":
-            raise BudgetExceeded(statement.span, "a loop that never ends")
+            raise BudgetExceeded("this loop never ends", statement.span)
         if frame.breaks and isinstance(statement.test, ast.Constant):
             # `while True:` whose break is decided by the data.
             broken = frame.breaks
@@ -275,7 +283,7 @@ def _while(statement: ast.While, frame: Frame) -> Flow:
             loops.kept(before, frame.locals, statement, frame)
             frame.locals = joins.join_locals(broken, frame)
             return Flow.NEXT
-    raise BudgetExceeded(statement.span, f"more than {MOST_ROUNDS:,} rounds of a loop")
+    raise BudgetExceeded(f"this loop takes more than {MOST_ROUNDS:,} rounds", statement.span)
 
 
 def _symbolic_loop(

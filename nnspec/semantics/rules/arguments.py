@@ -13,6 +13,7 @@ from nnspec.semantics.dims import Dim
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
+    MOST_ITEMS,
     DimLike,
     DType,
     ErrorValue,
@@ -53,7 +54,11 @@ def items(value: Value) -> tuple[Value, ...] | None:
             return inner.items
     if isinstance(value, (TupleValue, ListValue)):
         return value.items
-    if isinstance(value, RepeatValue) and isinstance(value.count, int):
+    if (
+        isinstance(value, RepeatValue)
+        and isinstance(value.count, int)
+        and value.count <= MOST_ITEMS
+    ):
         return (value.element,) * value.count
     return None
 

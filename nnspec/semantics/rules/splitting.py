@@ -11,6 +11,7 @@ from nnspec.semantics.rules.indexing import SliceItem, slice_length
 from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
     ERROR,
+    MOST_ITEMS,
     DimLike,
     ErrorValue,
     Relation,
@@ -36,6 +37,11 @@ def _parts(call: RuleCall, x: Tensor, at: int, lengths: Sequence[DimLike]) -> Tu
     return TupleValue(tuple(parts))
 
 
+def _are_many(count: DimLike) -> bool:
+    """Whether one part has to stand for all: their number is not known, or too large to have each."""
+    return not isinstance(count, int) or count > MOST_ITEMS
+
+
 def _axis(call: RuleCall, x: Tensor) -> int | ErrorValue | None:
     if x.dims == ():
         return call.fail("E0302", f"{call.name} takes no scalar", "input")
@@ -49,7 +55,7 @@ def chunk(call: RuleCall) -> Value:
     at = _axis(call, x)
     if isinstance(at, ErrorValue):
         return at
-    if not isinstance(count, int):
+    if not isinstance(count, int) or (count > MOST_ITEMS and (at is None or x.dims is None)):
         return RepeatValue(unknown(x), count) if is_size(count) else Unknown("tuple")
     if count < 1:
         return call.fail("E0308", f"{call.name} makes at least one part, not {count}", "chunks")
@@ -58,6 +64,8 @@ def chunk(call: RuleCall) -> Value:
     size = call.settle(x.dims[at])
     if isinstance(size, int):
         each = max(-(-size // count), 1)
+        if _are_many(-(-size // each)):
+            return _alike(call, x, at, size, each)
         lengths = [min(each, size - i) for i in range(0, size, each)] or [0]
         if len(lengths) != count:
             call.warn(
@@ -67,6 +75,8 @@ def chunk(call: RuleCall) -> Value:
                 help="`tensor_split` always makes as many parts as it is asked for",
             )
         return _parts(call, x, at, lengths)
+    if count > MOST_ITEMS:
+        return RepeatValue(_parts(call, x, at, [call.new_size()]).items[0], call.new_size())
     if call.world.is_open(size):
         return _parts(call, x, at, [call.settle(size // count)] * count)
     answer = call.world.prove(Relation(size % count, "==", 0))
@@ -79,6 +89,12 @@ def chunk(call: RuleCall) -> Value:
     if call.world.prove(Relation(last, ">", 0)) is not True:
         call.world.claimed(Relation(last, ">", 0), call.span)
     return _parts(call, x, at, [*([each_dim] * (count - 1)), last])
+
+
+def _alike(call: RuleCall, x: Tensor, at: int, size: int, each: int) -> RepeatValue:
+    """Very many parts: one stands for all."""
+    length: DimLike = each if size % each == 0 else call.new_size()
+    return RepeatValue(_parts(call, x, at, [length]).items[0], -(-size // each))
 
 
 def split(call: RuleCall) -> Value:
@@ -99,9 +115,11 @@ def split(call: RuleCall) -> Value:
     ):
         return ERROR
     if isinstance(size, int) and isinstance(each, int):
+        if _are_many(-(-size // each)):
+            return _alike(call, x, at, size, each)
         return _parts(call, x, at, [min(each, size - i) for i in range(0, size, each)] or [0])
     count = call.settle(-((-size) // each))
-    if isinstance(count, int):
+    if isinstance(count, int) and not _are_many(count):
         last = call.settle(size - each * (count - 1))
         return _parts(call, x, at, [*([each] * (count - 1)), last])
     whole = call.world.prove(Relation(size % each, "==", 0))
@@ -154,7 +172,7 @@ def tensor_split(call: RuleCall) -> Value:
     at = _axis(call, x)
     if isinstance(at, ErrorValue):
         return at
-    if is_size(cuts) and not isinstance(cuts, int):
+    if is_size(cuts) and _are_many(cuts):
         return Unknown("tuple")
     where = arguments.sizes(cuts)
     if where is None:
@@ -194,7 +212,9 @@ def unbind(call: RuleCall) -> Value:
     else:
         one = strided(x, dims, whence, None if found is None else found[:at] + found[at + 1 :])
     size = call.settle(x.dims[at])
-    return TupleValue((one,) * size) if isinstance(size, int) else RepeatValue(one, size)
+    if not isinstance(size, int) or _are_many(size):
+        return RepeatValue(one, size)
+    return TupleValue((one,) * size)
 
 
 def axis_split(call: RuleCall) -> Value:
