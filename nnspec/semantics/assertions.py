@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.spelling import did_you_mean, respell
+from nnspec.diagnostics.suggest import nearest
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import passes
 from nnspec.semantics.describe import describe
@@ -41,6 +43,7 @@ from nnspec.semantics.values import (
     Value,
 )
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -169,6 +172,12 @@ def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> No
             _compare(line, line.result, value, inner)
 
 
+def _methods(target: Layer | Function) -> list[str]:
+    """What a line of a `check` can call."""
+    body = target.body.decl.body if isinstance(target, Layer) else ()
+    return ["forward", *(m.name for m in body if isinstance(m, ast.Def) and m.name != "forward")]
+
+
 def _call(
     line: ast.MethodCheck, target: Layer | Function, given: list[Given], frame: Frame
 ) -> Value:
@@ -179,8 +188,18 @@ def _call(
     if function is lookup.MISSING and line.method == "forward" and isinstance(target, Layer):
         return calls.call_layer(target, given, target.type_name, frame, line.span)
     if not isinstance(function, Function):
+        methods = _methods(target)
+        near = nearest(line.method, methods)
+        place = Span(line.span.source, line.span.start, line.span.start + len(line.method))
         return frame.report(
-            error("E0606", f"there is no method `{line.method}` to check", line.span)
+            error(
+                "E0606",
+                f"there is no method `{line.method}` to check",
+                line.span,
+                help=did_you_mean(near)
+                or f"it has {', '.join(f'`{m}`' for m in methods)}",
+                fix=respell(place, near),
+            )
         )
     bound = bind(function.decl.signature, given, line.method, line.span)
     if isinstance(bound, Misfit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.spelling import respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
@@ -27,6 +28,7 @@ from nnspec.semantics.values import (
     Value,
 )
 from nnspec.semantics.world import error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 
@@ -183,16 +185,22 @@ def _dict(value: DictValue, item: Value, expr: ast.Index, frame: Frame) -> Value
     if known:
         return value.items[item]
     close = nearest(str(item), [str(k) for k in value.items])
+    key = expr.items[0]
+    fix = None
+    if isinstance(key, ast.String) and len(close) == 1 and key.span.text[1:-1] == item:
+        inside = Span(key.span.source, key.span.start + 1, key.span.end - 1)
+        fix = respell(inside, close)
     return frame.report(
         error(
             "E0426",
             f"there is no key {item!r} in this dict",
-            expr.items[0].span,
+            key.span,
             help=(
                 f"did you mean {close[0]!r}?"
                 if close
                 else f"its keys are {', '.join(map(repr, value.items))}"
             ),
+            fix=fix,
         )
     )
 
