@@ -212,3 +212,43 @@ def test_options_that_do_not_go_together(run: Run) -> None:
     code, _, err = run("check", "--unsafe-fixes", "net.nnspec")
     assert code == 2 and "try: nnspec check --diff --unsafe-fixes net.nnspec" in err
     assert run("check", "--diff", "--format", "json", "net.nnspec")[0] == 2
+
+
+PASTED = """\
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self, hidden=128, rate: float = 0.5):
+        super().__init__()
+        self.fc1 = nn.Linear(784, hidden)
+        self.drop = nn.Dropout(rate)
+        self.fc2 = nn.Linear(hidden, 10)
+
+    def forward(self, x):
+        x = x.view(-1, 784)
+        x = F.relu(self.fc1(x))
+        return self.fc2(self.drop(x))
+"""
+SPEC = """\
+
+
+module Net(hidden: int = 128, rate: float = 0.5):
+    fc1 = nn.Linear(784, hidden)
+    drop = nn.Dropout(rate)
+    fc2 = nn.Linear(hidden, 10)
+
+    def forward(x):
+        x = x.view(-1, 784)
+        x = F.relu(fc1(x))
+        return fc2(drop(x))
+"""
+
+
+def test_a_plain_class_of_pytorch_becomes_a_module(run: Run) -> None:
+    net = Path("net.nnspec")
+    net.write_text(PASTED, "utf-8")
+    assert run("check", "net.nnspec", "--fix", "--unsafe-fixes")[0] == 0
+    assert net.read_text("utf-8") == SPEC
