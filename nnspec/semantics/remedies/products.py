@@ -122,7 +122,9 @@ def other_widths(expr: ast.Expr, have: int, want: int, site: Site) -> Iterator[P
     for maker in flow.makers(expr, site)[:NEAR]:
         for width in WIDTHS:
             number = maker.number(width)
-            if number is not None and maker.is_open(width) and number * want % have == 0:
+            if number is None or not maker.is_open(width) or have == want:
+                continue
+            if number * want % have == 0:
                 yield maker.proposal(**{width: number * want // have})
 
 

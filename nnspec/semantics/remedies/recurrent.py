@@ -8,6 +8,7 @@ from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands, rewrite
 from nnspec.semantics.remedies.axes import Change, Dims, grown, merged, shrunk, swaps
 from nnspec.semantics.remedies.operands import Operand
+from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
 from nnspec.semantics.values import (
@@ -69,6 +70,9 @@ def _states(
             yield operands.changed(alike, change, site)
     if wanted is not None:
         yield from _reshaped(wrong, wanted, site)
+        have, want = dims[-1:], wanted[-1:]
+        if len(dims) == len(wanted) and isinstance(have[0], int) and isinstance(want[0], int):
+            yield from other_widths(alike[0].places[0], have[0], want[0], site)
 
 
 def _first(value: Value) -> Dims:

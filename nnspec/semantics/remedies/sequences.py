@@ -22,24 +22,28 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if kind not in ("attention", "recurrent"):
         return
     found = operands.of(site)
-    if isinstance(callee, Layer):
-        yield from _batch_first(callee, site)
+    orders = _batch_first(callee, site) if isinstance(callee, Layer) else {}
+    yield from orders.get(True, ())
     if kind == "attention":
         yield from _attention(found, callee if isinstance(callee, Layer) else None, site)
     elif isinstance(callee, Layer):
         yield from recurrent.proposals(found, callee, site)
+    yield from orders.get(False, ())
 
 
-def _batch_first(callee: Layer, site: Site) -> Iterator[Proposal]:
+def _batch_first(callee: Layer, site: Site) -> dict[bool, list[Proposal]]:
     """The other order of the axes, for the layer that is called or for what it is made of."""
+    found: dict[bool, list[Proposal]] = {}
     inner = (callee.body.arguments.get(n) for n in ("encoder_layer", "decoder_layer"))
     for layer in (callee, *inner):
         for maker in flow.made_by(layer, site) if isinstance(layer, Layer) else ():
             if maker.takes("batch_first") and maker.is_open("batch_first"):
                 node = maker.written("batch_first")
-                on = isinstance(node, ast.Constant) and node.value is True
-                text = f"make `{_name(site)}` with `batch_first={not on}`"
-                yield Proposal((maker.edit("batch_first", str(not on)),), text)
+                first = not (isinstance(node, ast.Constant) and node.value is True)
+                text = f"make `{_name(site)}` with `batch_first={first}`"
+                proposal = Proposal((maker.edit("batch_first", str(first)),), text)
+                found.setdefault(first, []).append(proposal)
+    return found
 
 
 def _name(site: Site) -> str:
@@ -87,6 +91,9 @@ def _mask(
             yield operands.changed(mask, change, site)
     yield from _other_mask(mask, site)
     lengths = {d for o in sequences if len(o.dims) == 3 for d in o.dims[:2]}
+    if lengths.intersection(mask.dims):
+        # It is of the right size for another axis.
+        return
     for rows in lengths:
         for columns in lengths:
             if len(mask.dims) == 2 and _is_longer(mask.dims, (rows, columns)):

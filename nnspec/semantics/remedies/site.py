@@ -63,6 +63,9 @@ def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Tria
             if isinstance(each, ast.Def):
                 definition = each
             elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)):
+                if isinstance(node, ast.Pipe) and each is node.target:
+                    # What stands before `|>` is an operand of the call behind it.
+                    continue
                 if node is None or _is_about(mistake, each, recorder):
                     node = each
 
@@ -78,7 +81,10 @@ def _is_about(mistake: Diagnostic, node: Operation, recorder: Recorder) -> bool:
     if (node.span.start, node.span.end) != (span.start, span.end):
         return True
     if mistake.code == "W0301":
-        return True
+        # A call that makes something of sizes alone asks nothing of them.
+        return not isinstance(node, ast.Call) or any(
+            isinstance(recorder.values.get(each), Tensor) for each in _operands(node)
+        )
     # What has a value is not at fault.
     return isinstance(recorder.values.get(node, ERROR), ErrorValue)
 

@@ -34,14 +34,15 @@ class Trials:
         self._scope = scope
         self._catalog = catalog
         self._before = _places(errors)
-        self._known: dict[str, Places | None] = {}
+        self._known: dict[str, list[Diagnostic] | None] = {}
         self._uses = Uses(scope.file)
         self._spent = 0
 
-    def mends(self, mistake: Diagnostic, proposal: Proposal) -> bool:
+    def mends(self, mistake: Diagnostic, proposal: Proposal, apart: bool = False) -> bool:
         """Whether the file is without the mistake, and without any new one, after the change.
 
         After a local change there may be mistakes in lines that have to do with neither.
+        apart: whether there may also be one in the same line, at another argument than the mistake.
         """
         text = applied(self._scope.source.text, proposal.edits)
         if text not in self._known:
@@ -50,21 +51,22 @@ class Trials:
             self._spent += len(text) // PARSING + self._uses.length(declarations)
             if self._spent > BUDGET and len(self._known) >= LEAST:
                 return False
-            self._known[text] = self._places_of(text, proposal.edits, declarations)
-        found = self._known[text]
-        if found is None or found[_place(mistake)] >= self._before[_place(mistake)]:
+            self._known[text] = self._found_in(text, declarations)
+        after = self._known[text]
+        if after is None:
+            return False
+        found = _places(after, _old_lines(proposal.edits))
+        if found[_place(mistake)] >= self._before[_place(mistake)]:
             return False
         new = found - self._before
         if not proposal.local:
             return not new
         spans = [label.span for label in mistake.labels] + [e.span for e in proposal.edits]
-        concerned = {span.line for span in spans}
-        return not any(line in concerned for _, line in new)
+        concerned = {span.line for span in spans} & {line for _, line in new}
+        return not concerned or (apart and not _meets(mistake, after, proposal.edits))
 
-    def _places_of(
-        self, text: str, edits: Sequence[Edit], declarations: frozenset[int]
-    ) -> Places | None:
-        """What is wrong in these declarations after the edits, by the lines before; None where it cannot be parsed."""
+    def _found_in(self, text: str, declarations: frozenset[int]) -> list[Diagnostic] | None:
+        """What is wrong in these declarations of a text; None where it cannot be parsed."""
         from nnspec.semantics.check import check
         from nnspec.semantics.resolve import resolve
         from nnspec.syntax.parser import parse
@@ -74,8 +76,7 @@ class Trials:
             return None
         scope = resolve(parsed.file, self._scope.module_path, self._imported, self._catalog)
         checked = check(scope, self._catalog, declarations)
-        lines = _old_lines(edits)
-        return _places((*scope.diagnostics, *checked.diagnostics), lines)
+        return [*scope.diagnostics, *checked.diagnostics]
 
     def _imported(self, node: ast.Import) -> FileScope | None:
         known = self._scope.imports.items()
@@ -100,6 +101,21 @@ def _old_lines(edits: Sequence[Edit]) -> Callable[[int], int]:
         return line
 
     return old
+
+
+def _meets(mistake: Diagnostic, found: list[Diagnostic], edits: Sequence[Edit]) -> bool:
+    """Whether anything is found where the mistake was, in the text after the edits."""
+    start, end = mistake.span.start, mistake.span.end
+    for edit in edits:
+        longer = len(edit.text) - (edit.span.end - edit.span.start)
+        if edit.span.end <= start:
+            start, end = start + longer, end + longer
+        elif edit.span.start < end:
+            return True
+    return any(
+        d.span.start < end and start < d.span.end and _counts(d) and d.span.end > d.span.start
+        for d in found
+    )
 
 
 def _places(
