@@ -17,8 +17,6 @@ def main() -> None:
     runs = parser.parse_args().runs
     startup.report(runs or startup.RUNS)
     print()
-    startup.report_depth(runs or startup.RUNS)
-    print()
     modules.report(runs or modules.RUNS)
 
 
