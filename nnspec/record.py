@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_):
-        """What type checkers read; `typing`, which takes as long to import as a small check, has it."""
+        """What type checkers read; `typing` has it, whose import takes a third as long as Python takes to start."""
         return lambda cls: cls
 
 
