@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from nnspec.diagnostics.diagnostic import Edit
-from nnspec.record import Record
-from nnspec.semantics.evaluate import matching
 from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.joins import WIDTHS
+from nnspec.semantics.remedies.misfit import Misfit, find
 from nnspec.semantics.remedies.proposal import Maker, Proposal
-from nnspec.semantics.remedies.site import Site, inside
-from nnspec.semantics.remedies.sizes import is_plain, number, numbers
+from nnspec.semantics.remedies.site import Site
+from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.semantics.remedies.windows import NEAR
 from nnspec.semantics.values import (
-    DimLike,
     Layer,
     LibraryFunction,
-    ListValue,
     Tensor,
-    TupleValue,
-    Value,
 )
 from nnspec.syntax import ast
 
@@ -30,25 +25,9 @@ PAIRS = (("in_features", "out_features"), ("in_channels", "out_channels"))
 SIDES = (8, 16, 24, 28, 32, 48, 64, 96, 112, 128, 160, 192, 224, 227, 256, 299, 320, 384, 448, 512)
 
 
-class Misfit(Record, eq=False):
-    """What a layer was given and wants.
-
-    given: the argument's expression; shape: its sizes; axis: the one at fault; wanted: its size by the
-        hyperparameter of that name.
-    maker: where the layer is made, if that is in this file.
-    """
-
-    given: ast.Expr
-    shape: tuple[int, ...]
-    axis: int
-    wanted: int
-    name: str
-    maker: Maker | None
-
-
 def proposals(site: Site) -> Iterator[Proposal]:
     """Axes in another order or merged, then the layer, the layers before it, and the images."""
-    misfit = _misfit(site)
+    misfit = find(site)
     if misfit is None:
         return
     yield from _flattened(misfit, site)
@@ -65,73 +44,11 @@ def proposals(site: Site) -> Iterator[Proposal]:
     yield from _joined(misfit, site)
 
 
-def _misfit(site: Site) -> Misfit | None:
-    callee = site.callee(site.node) if site.node is not None else None
-    given = argument(site)
-    value = site.value(given) if given is not None else None
-    if not isinstance(callee, Layer) or not isinstance(value, Tensor) or given is None:
-        return None
-    dims = value.dims
-    if dims is None:
-        return None
-    sizes = numbers(dims)
-    forward = next(
-        (m for m in callee.body.decl.body if isinstance(m, ast.Def) and m.name == "forward"), None
-    )
-    if forward is None or callee.made is None:
-        return None
-    over = sizes_of(callee.body.arguments.get("normalized_shape"))
-    if over and len(over) <= len(sizes) and over != sizes[-len(over) :]:
-        at = next(i for i in range(-len(over), 0) if over[i] != sizes[i])
-        makers = flow.made_by(callee, site)
-        maker = makers[0] if makers else None
-        return Misfit(given, sizes, len(sizes) + at, over[at], "normalized_shape", maker)
-    counted = callee.body.arguments.get("num_features")
-    if callee.type_name.startswith("InstanceNorm") and isinstance(counted, DimLike):
-        channels = len(sizes) - int(callee.type_name[-2]) - 1
-        makers = flow.made_by(callee, site)
-        maker = makers[0] if makers else None
-        return Misfit(given, sizes, channels, number(counted), "num_features", maker)
-    for param in forward.signature.params:
-        if not isinstance(param.type, ast.TensorType) or not _has_rank(param.type, len(dims)):
-            continue
-        for dim, axis in matching.axes(param.type, value):
-            if not isinstance(dim, ast.Name) or isinstance(axis, slice):
-                continue
-            size = callee.body.arguments.get(dim.id)
-            if isinstance(size, DimLike) and size != dims[axis]:
-                makers = [m for m in flow.made_by(callee, site) if m.takes(dim.id)]
-                maker = makers[0] if makers else None
-                return Misfit(given, sizes, axis, number(size), dim.id, maker)
-    return None
-
-
 def moved(site: Site) -> Iterator[Proposal]:
     """Another axis that surely has the wanted size, where the one at its place may have it."""
-    misfit = _misfit(site)
+    misfit = find(site)
     if misfit is not None:
         yield from _moved(misfit, site)
-
-
-def sizes_of(value: Value) -> tuple[int, ...] | None:
-    """A size, or a tuple or list of sizes."""
-    items = value.items if isinstance(value, (TupleValue, ListValue)) else (value,)
-    return numbers(items) if all(isinstance(i, DimLike) for i in items) else None
-
-
-def _has_rank(type_: ast.TensorType, rank: int) -> bool:
-    stars = sum(isinstance(d, ast.Starred) for d in type_.dims)
-    return len(type_.dims) - stars <= rank if stars == 1 else len(type_.dims) == rank
-
-
-def argument(site: Site) -> ast.Expr | None:
-    """The argument at which the mistake is told."""
-    node, span = site.node, site.mistake.span
-    if isinstance(node, ast.Pipe):
-        return node.value
-    if isinstance(node, ast.Call):
-        return next((a.value for a in node.args if inside(span, a.value.span)), None)
-    return None
 
 
 # --- what is given ---------------------------------------------------------------------------------
@@ -208,6 +125,8 @@ def _other_axis(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """A function before that works along another axis."""
     for maker in flow.makers(misfit.given, site)[:NEAR]:
         axis = maker.number("dim")
+        if maker.decl.name in ("cat", "concat", "stack"):
+            continue
         if isinstance(maker.decl, ast.ExternDef) and axis is not None and maker.is_open("dim"):
             for other in range(1, len(misfit.shape) + 1):
                 if other != axis:
@@ -221,13 +140,15 @@ def _joined(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         callee = site.callee(step)
         if not isinstance(callee, LibraryFunction) or callee.name not in ("cat", "concat"):
             continue
-        for part, value in _parts(step, site):
+        parts = list(_parts(step, site))
+        known = {numbers(value.dims or ())[misfit.axis] for _, value in parts if value.dims}
+        for part, value in parts:
             type_ = rewrite.declared(part, site)
             if type_ is None or value.rank != len(misfit.shape) or len(type_.dims) != value.rank:
                 continue
             sizes: list[int | None] = [None] * len(type_.dims)
             size = numbers(value.dims or ())[misfit.axis] + lack
-            if size < 1 or not is_plain(misfit.wanted):
+            if size not in known or not is_plain(misfit.wanted):
                 continue
             sizes[misfit.axis] = size
             edits = rewrite.redeclared(type_, sizes)
@@ -273,11 +194,32 @@ def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
             yield maker.proposal(**{misfit.name: actual, **more, "groups": actual})
             yield maker.proposal(**{misfit.name: actual, "groups": actual})
         yield maker.proposal(**{misfit.name: actual, "groups": 1})
-    if isinstance(maker.written(misfit.name), ast.Binary):
+    written = maker.written(misfit.name)
+    if isinstance(written, (ast.Name, ast.Binary)) and not is_plain(actual):
+        edit = maker.edit(misfit.name, str(actual))
+        yield Proposal((edit,), f"make `{misfit.name}` {actual}", True, True)
+    yield from _declared(misfit, site)
+    if isinstance(written, ast.Binary):
         factors = _merged(misfit, site)
         if factors is not None:
             edit = maker.edit(misfit.name, factors)
             yield Proposal((edit,), f"make `{misfit.name}` {factors}", True, True)
+
+
+def _declared(misfit: Misfit, site: Site) -> Iterator[Proposal]:
+    """The number further up that the layer's number is worked out from: `Net(48)`."""
+    maker = misfit.maker
+    own = maker.written(misfit.name) if maker is not None else None
+    for label in reversed(site.mistake.labels):
+        told = label.message.endswith(("declared here", f"is {misfit.wanted} here"))
+        if not told or own is None or label.span.start == own.span.start:
+            continue
+        code = label.span.text
+        if code.replace("_", "").isdigit() and int(code) == misfit.wanted or "*" in code:
+            actual = str(misfit.shape[misfit.axis])
+            where = f"in line {label.span.line}"
+            text = f"write {actual} for `{code}` {where}"
+            yield Proposal((Edit(label.span, actual),), text, True)
 
 
 def _merged(misfit: Misfit, site: Site) -> str | None:

@@ -32,9 +32,13 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from _spread(left, right, axes, site)
         if table:
             yield from _declared(left, right, axes, site)
-        yield from windows.proposals((left[0], right[0]), site)
+        yield from windows.proposals((left[0], right[0]), site, up=True)
+        up = any(windows.is_up(m) for e, _ in (left, right) for m in flow.makers(e, site)[:NEAR])
+        if not up:
+            yield from windows.proposals((left[0], right[0]), site, up=False)
         yield from rewrite.multiples(site)
         yield from _cut(left, right, axes, site)
+        yield from windows.proposals((left[0], right[0]), site, up=False)
         yield from windows.proposals((left[0], right[0]), site, further=True)
     else:
         yield from _other_axis(site)

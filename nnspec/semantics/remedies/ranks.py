@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite
-from nnspec.semantics.remedies.features import argument
+from nnspec.semantics.remedies.misfit import argument
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.values import Layer, LibraryFunction, Tensor

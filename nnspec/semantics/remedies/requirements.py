@@ -42,7 +42,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
         if maker.written(param.name) is not None:
             near = sorted(fitting, key=lambda n: abs(n - number))
             for other in dict.fromkeys((*near, number - 1, number // 2, 1, number + 1)):
-                if 0 <= other != number:
+                if other != number and (other >= 1 or "padding" in param.name):
                     yield maker.proposal(**{param.name: other})
 
 

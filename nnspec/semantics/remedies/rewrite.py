@@ -128,7 +128,9 @@ def _images(definition: ast.Def) -> Images:
         sizes = [d.value for d in sides if isinstance(d, ast.Number)]
         if sides and len(sizes) == len(sides) and max(sizes) >= 2:
             found.append((param.name, type_, tuple(int(n) for n in sizes)))
-    return found
+    # Beside images, three axes are batch, time and features.
+    images_ = [one for one in found if len(one[2]) > 1]
+    return images_ or found
 
 
 def resized(found: Images, sides: Sequence[Sequence[int]]) -> Proposal | None:
@@ -159,29 +161,37 @@ def multiples(site: Site) -> Iterator[Proposal]:
             proposal = resized(found, sides)
             if proposal is None or not site.mends(proposal):
                 continue
-            # One that fits by chance has no neighbour that fits.
-            beyond = _rounded(found, power, up, 1 if up else -1)
-            next_ = resized(found, beyond)
-            reason = ""
-            if next_ is not None and all(n > 0 for new in beyond for n in new):
-                reason = _reason(found, power) if site.mends(next_) else ""
+            reason = _reason(found, sides, power, up, site)
             yield Proposal(proposal.edits, proposal.text, group="image", more=reason)
 
 
-def _rounded(found: Images, power: int, up: bool, more: int = 0) -> tuple[tuple[int, ...], ...]:
-    """The sides as multiples of a power, those that change moved by some multiples more."""
+def _rounded(found: Images, power: int, up: bool) -> tuple[tuple[int, ...], ...]:
+    """The sides as multiples of a power."""
     return tuple(
-        tuple(
-            n if n % power == 0 else ((-(-n // power) if up else n // power) + more) * power
-            for n in old
-        )
-        for _, _, old in found
+        tuple((-(-n // power) if up else n // power) * power for n in old) for _, _, old in found
     )
 
 
-def _reason(found: Images, power: int) -> str:
-    what = "sides" if any(len(old) > 1 for _, _, old in found) else "lengths"
-    return f" ({what} that {power} divides fit)"
+def _reason(found: Images, sides: Sequence[Sequence[int]], power: int, up: bool, site: Site) -> str:
+    """Which power of two the sides must be multiples of, if that is it: then the next multiples fit as well."""
+    for each in POWERS[POWERS.index(power) :]:
+        if any(
+            n % each for new, (_, _, old) in zip(sides, found, strict=True) for n in _new(new, old)
+        ):
+            break
+        beyond = [
+            [n + (each if up else -each) if n != o else n for n, o in zip(new, old, strict=True)]
+            for new, (_, _, old) in zip(sides, found, strict=True)
+        ]
+        next_ = resized(found, beyond)
+        if next_ is not None and all(n > 0 for new in beyond for n in new) and site.mends(next_):
+            what = "sides" if any(len(old) > 1 for _, _, old in found) else "lengths"
+            return f" ({what} that {each} divides fit)"
+    return ""
+
+
+def _new(new: Sequence[int], old: Sequence[int]) -> list[int]:
+    return [n for n, o in zip(new, old, strict=True) if n != o]
 
 
 def _near(found: Images, sides: Sequence[Sequence[int]]) -> bool:

@@ -14,16 +14,33 @@ from nnspec.syntax import ast
 NEAR = 4
 
 
+# What goes back to the size of an earlier map.
+UP = ("convtranspose", "conv_transpose", "upsample", "interpolate", "maxunpool", "max_unpool")
+
+
+def is_up(maker: Maker) -> bool:
+    """Whether a layer or function makes maps larger."""
+    return maker.decl.name.lower().startswith(UP)
+
+
 def proposals(
-    operands: tuple[ast.Expr, ast.Expr], site: Site, further: bool = False
+    operands: tuple[ast.Expr, ast.Expr],
+    site: Site,
+    up: bool | None = None,
+    further: bool = False,
 ) -> Iterator[Proposal]:
-    """Another padding, kernel, stride or scale in the last layers of either way; further: less likely ones."""
+    """Another padding, kernel, stride or scale in the last layers of either way.
+
+    up: only of layers that make maps larger, or only of others; further: less likely numbers.
+    """
     ways = [flow.makers(expr, site)[:NEAR] for expr in operands]
     shared = {m.call for m in ways[0]} & {m.call for m in ways[1]}
     nearest = chain(*(pair for pair in zip(*map(_padded, ways), strict=True)))
     makers = [m for m in nearest if m is not None]
     makers.sort(key=lambda m: m.call in shared)
     for number, maker in enumerate(makers):
+        if up is not None and is_up(maker) is not up:
+            continue
         if not any(maker.call is m.call for m in makers[:number]):
             yield from _far(maker) if further else _spatial(maker)
 
