@@ -25,6 +25,7 @@ from nnspec.semantics.remedies import (
     ranks,
     regrouped,
     requirements,
+    returned,
     sequences,
     unpacking,
 )
@@ -62,6 +63,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0306": (batches.proposals, regrouped.proposals),
     "E0307": (products.proposals, batches.made, agreement.proposals, joins.proposals),
     "E0308": (requirements.proposals,),
+    "E0312": (returned.proposals,),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
     "E0405": (unpacking.proposals,),

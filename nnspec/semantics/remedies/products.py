@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from nnspec.diagnostics.diagnostic import Edit
@@ -36,7 +36,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from _grown(a, b, site)
         yield from _swapped(a, b, site)
         yield from _repeated(a, b, site)
-        yield from _earlier(found, site)
+        yield from _earlier(a, b, site)
         yield from _widths(a, b, site)
         if multiply(b.dims, a.dims):
             left, right = a.places[0], b.places[0]
@@ -79,34 +79,58 @@ def _repeated(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
                     yield operands.changed(one, change, site)
 
 
-def _earlier(found: list[Operand], site: Site) -> Iterator[Proposal]:
-    """A transposition before the product, of other axes, or a permutation to another order."""
-    for one in reversed(found):
-        rank = len(one.dims)
-        for maker in flow.makers(one.places[0], site)[:NEAR]:
-            names = [p.name for p in maker.signature.params if p.name.startswith("dim")]
-            if maker.decl.name == "transpose" and all(map(maker.is_open, names)):
-                for i, j in combinations(range(rank), 2):
-                    edits = (maker.edit(names[0], str(i)), maker.edit(names[1], str(j)))
-                    text = f"swap axes {i} and {j} before: `transpose({i}, {j})`"
-                    yield Proposal(edits, text, True)
-            elif maker.decl.name == "permute":
-                yield from _permuted(maker, rank)
+def _earlier(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
+    """A transposition right before the product, of other axes, or a permutation to another order."""
+    for one in (b, a):
+        way = flow.makers(one.places[0], site)[:1]
+        orders = _orders(way[0], len(one.dims)) if way else None
+        if orders is None:
+            continue
+        old, others = orders
+        before = dict(zip(old, one.dims, strict=True))
+        for order, proposal in others:
+            dims = tuple(before[i] for i in order)
+            if multiply(*((a.dims, dims) if one is b else (dims, b.dims))):
+                yield proposal
 
 
-def _permuted(maker: Maker, rank: int) -> Iterator[Proposal]:
-    """The axes in other orders, those that differ from the written one by a swap."""
-    nodes = [a.value for a in maker.call.args if a.name is None and not a.stars][-rank:]
+Order = tuple[int, ...]
+
+
+def _orders(maker: Maker, rank: int) -> tuple[Order, list[tuple[Order, Proposal]]] | None:
+    """The order of axes that `transpose` or `permute` makes, and others with what writes them."""
+    swaps_ = sorted(combinations(range(rank), 2), key=lambda p: (-p[1], -p[0]))
+    found: list[tuple[Order, Proposal]] = []
+    if maker.decl.name == "transpose":
+        names = [p.name for p in maker.signature.params if p.name.startswith("dim")]
+        numbers = [maker.number(name) for name in names]
+        if None in numbers or not all(map(maker.is_open, names)):
+            return None
+        first, second = (n % rank for n in numbers if n is not None)
+        for i, j in swaps_:
+            edits = (maker.edit(names[0], str(i)), maker.edit(names[1], str(j)))
+            text = f"swap axes {i} and {j} before: `transpose({i}, {j})`"
+            found.append((_swapped_order(range(rank), i, j), Proposal(edits, text, True)))
+        return _swapped_order(range(rank), first, second), found
+    nodes = [a.value for a in maker.call.args if a.name is None and not a.stars]
     if len(nodes) == 1 and isinstance(nodes[0], (ast.Tuple, ast.List)):
         nodes = list(nodes[0].items)
-    order = [n.value for n in nodes if isinstance(n, ast.Number)]
-    if len(order) != rank or sorted(order) != list(range(rank)):
-        return
-    for i, j in sorted(combinations(range(rank), 2), key=lambda p: (-p[1], -p[0])):
-        other = list(order)
-        other[i], other[j] = other[j], other[i]
-        edits = tuple(Edit(nodes[k].span, str(other[k])) for k in (i, j))
-        yield Proposal(edits, f"order the axes as [{', '.join(map(str, other))}] before", True)
+    nodes = nodes[-rank:]
+    old = tuple(n.value for n in nodes if isinstance(n, ast.Number) and isinstance(n.value, int))
+    if maker.decl.name != "permute" or sorted(old) != list(range(rank)):
+        return None
+    for i, j in swaps_:
+        order = _swapped_order(old, i, j)
+        moved = tuple(Edit(nodes[k].span, str(order[k])) for k in (i, j))
+        text = f"order the axes as [{', '.join(map(str, order))}] before"
+        found.append((order, Proposal(moved, text, True)))
+    return old, found
+
+
+def _swapped_order(order: Iterable[int], i: int, j: int) -> Order:
+    axes = list(order)
+    axes[i], axes[j] = axes[j], axes[i]
+    return tuple(axes)
 
 
 def _widths(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:

@@ -70,6 +70,14 @@ def _attention(found: list[Operand], callee: Layer | None, site: Site) -> Iterat
         for i, j in ((0, 1), (1, 2)):
             change = Change(f".transpose({i}, {j})", f"swap axes {i} and {j}")
             yield operands.changed(sequences, change, site, local=False)
+    if callee is None:
+        # Heads and time in the other order.
+        several = [*([[o] for o in sequences]), sequences] if len(sequences) > 1 else [sequences]
+        for some in several:
+            if all(len(o.dims) == 4 for o in some):
+                change = Change(".transpose(1, 2)", "swap axes 1 and 2")
+                yield operands.changed(some, change, site)
+        return
     for one in sequences:
         if len(one.dims) == 4:
             change = Change(".flatten(2).transpose(1, 2)", "make tokens of the map")

@@ -15,7 +15,7 @@ from nnspec.syntax import ast
 
 # What the trials of one file may cost, in characters of the declarations that are checked anew; parsing
 # the whole text costs an eighth of that.
-BUDGET = 200_000
+BUDGET = 60_000
 PARSING = 8
 # So many trials a file gets in any case.
 LEAST = 8
@@ -104,7 +104,7 @@ def _old_lines(edits: Sequence[Edit]) -> Callable[[int], int]:
 
 
 def _meets(mistake: Diagnostic, found: list[Diagnostic], edits: Sequence[Edit]) -> bool:
-    """Whether anything is found where the mistake was, in the text after the edits."""
+    """Whether anything is found where the mistake was, or because of what is written, in the text after the edits."""
     start, end = mistake.span.start, mistake.span.end
     for edit in edits:
         longer = len(edit.text) - (edit.span.end - edit.span.start)
@@ -112,10 +112,26 @@ def _meets(mistake: Diagnostic, found: list[Diagnostic], edits: Sequence[Edit]) 
             start, end = start + longer, end + longer
         elif edit.span.start < end:
             return True
+    places = [(start, end), *_written(edits)]
     return any(
-        d.span.start < end and start < d.span.end and _counts(d) and d.span.end > d.span.start
+        label.span.start < last and first < label.span.end
         for d in found
+        if _counts(d)
+        for label in (d.labels if d.span.end > d.span.start else ())
+        # What a layer demands of its arguments is told at one of them, and may be about the other.
+        for first, last in (places if d.code == "E0321" else places[:1])
     )
+
+
+def _written(edits: Sequence[Edit]) -> list[tuple[int, int]]:
+    """Where the new text of each edit stands, in the text after all of them."""
+    found: list[tuple[int, int]] = []
+    longer = 0
+    for edit in sorted(edits, key=lambda e: e.span.start):
+        start = edit.span.start + longer
+        found.append((start, start + len(edit.text)))
+        longer += len(edit.text) - (edit.span.end - edit.span.start)
+    return found
 
 
 def _places(
