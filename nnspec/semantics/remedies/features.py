@@ -208,17 +208,17 @@ def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
 
 def _declared(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """The number further up that the layer's number is worked out from: `Net(48)`."""
-    maker = misfit.maker
+    maker, primary = misfit.maker, site.mistake.labels[0].message
     own = maker.written(misfit.name) if maker is not None else None
-    for label in reversed(site.mistake.labels):
-        told = label.message.endswith(("declared here", f"is {misfit.wanted} here"))
-        if not told or own is None or label.span.start == own.span.start:
-            continue
+    actual, _, rest = primary.partition(" on axis ")
+    wanted = rest.partition(", where ")[2].removesuffix(" is needed")
+    if own is None or not wanted.isdigit() or not actual.isdigit():
+        return
+    for label in reversed(site.mistake.labels[1:]):
+        told = label.message.endswith((f"{wanted} declared here", f"is {wanted} here"))
         code = label.span.text
-        if code.replace("_", "").isdigit() and int(code) == misfit.wanted or "*" in code:
-            actual = str(misfit.shape[misfit.axis])
-            where = f"in line {label.span.line}"
-            text = f"write {actual} for `{code}` {where}"
+        if told and label.span.start != own.span.start and not code.isidentifier():
+            text = f"write {actual} for `{code}` in line {label.span.line}"
             yield Proposal((Edit(label.span, actual),), text, True)
 
 

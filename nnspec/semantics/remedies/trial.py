@@ -112,14 +112,15 @@ def _meets(mistake: Diagnostic, found: list[Diagnostic], edits: Sequence[Edit]) 
             start, end = start + longer, end + longer
         elif edit.span.start < end:
             return True
-    places = [(start, end), *_written(edits)]
+    counted = [d for d in found if _counts(d) and d.span.end > d.span.start]
+    if any(d.span.start < end and start < d.span.end for d in counted):
+        return True
+    # What a layer demands of its arguments is told at one of them, and may be about the other.
     return any(
         label.span.start < last and first < label.span.end
-        for d in found
-        if _counts(d)
-        for label in (d.labels if d.span.end > d.span.start else ())
-        # What a layer demands of its arguments is told at one of them, and may be about the other.
-        for first, last in (places if d.code == "E0321" else places[:1])
+        for d in counted
+        for label in (d.labels if d.code == "E0321" else ())
+        for first, last in _written(edits)
     )
 
 
