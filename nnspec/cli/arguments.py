@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
-from typing import Any, NoReturn
 
 from nnspec.cli.trouble import Trouble
 from nnspec.diagnostics.render import FORMATS
 from nnspec.diagnostics.suggest import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
@@ -18,6 +16,11 @@ from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import DictValue, Layer, ListValue, TupleValue, Unknown, Value
 from nnspec.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 def mistakes(

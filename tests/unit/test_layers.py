@@ -42,7 +42,7 @@ RANK = {
     "__main__": 10,
 }
 TOGETHER = {frozenset({"library", "semantics"})}
-HEAVY = ("torch", "jinja2", "black", "sympy", "rich", "pygls", "asyncio", "dataclasses")
+HEAVY = ("torch", "jinja2", "black", "sympy", "rich", "pygls", "asyncio", "dataclasses", "typing")
 SPEC = """
 module Net(classes: int = 10):
     fc1 = Linear(_, 8)
@@ -159,7 +159,7 @@ def heavy_imports(*command: str, status: int = 0) -> set[str]:
 
 
 def test_heavy_imports_are_seen() -> None:
-    assert heavy_imports("-c", "import nnspec, asyncio") == {"asyncio"}
+    assert heavy_imports("-c", "import nnspec, asyncio") >= {"asyncio"}
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -168,8 +168,10 @@ def test_check_imports_nothing_heavy(form: str, tmp_path: Path) -> None:
     good.write_text(SPEC, "utf-8")
     broken.write_text(SPEC.replace("[2, 10]", "[2, 11]"), "utf-8")
     check = ("-m", "nnspec", "check", "--format", form)
-    assert heavy_imports(*check, os.fspath(good)) == set()
-    assert heavy_imports(*check, os.fspath(broken), status=1) == set()
+    # A SARIF log names the version of nnspec, for which importlib.metadata needs it.
+    allowed = {"typing"} if form == "sarif" else set()
+    assert heavy_imports(*check, os.fspath(good)) == allowed
+    assert heavy_imports(*check, os.fspath(broken), status=1) == allowed
 
 
 def test_check_of_many_specs_imports_nothing_heavy() -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
@@ -19,6 +17,11 @@ from nnspec.diagnostics.registry import CODES
 from nnspec.diagnostics.render.order import ordered
 from nnspec.diagnostics.render.places import from_top
 from nnspec.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
