@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.mistakes import constructors
+from nnspec.diagnostics.mistakes import characters, constructors
 from nnspec.diagnostics.mistakes import syntax as mistakes
-from nnspec.diagnostics.mistakes.characters import end_of, format_string_here
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_members import BuildMembers, Header, Params, Rule
@@ -48,7 +47,7 @@ class Builder(BuildMembers):
     def doc(self, kids: Kids, span: Span) -> ast.String:
         (text,) = kids
         if isinstance(text, ast.FString):
-            self.report(format_string_here(span, "a docstring"))
+            self.report(characters.format_string_here(span, "a docstring"))
             return ast.String(text.span, "")
         assert isinstance(text, ast.String)
         return text
@@ -90,7 +89,9 @@ class Builder(BuildMembers):
         signature = self._parameters(name, params)
         for member in body.members:
             if isinstance(member, ast.Def) and member.name == "__init__":
-                self._constructor(member, None if signature.params else end_of(self.at(name)))
+                self._constructor(
+                    member, None if signature.params else characters.end_of(self.at(name))
+                )
         return ast.Module(span, self.text(name), signature, body.doc, body.members, self.at(name))
 
     def _constructor(self, node: ast.Def, header: Span | None) -> None:
@@ -240,7 +241,7 @@ class Builder(BuildMembers):
             return None
         read = self.strings([string], self.at(string))
         if isinstance(read, ast.FString):
-            self.report(format_string_here(read.span, "the code of a mistake"))
+            self.report(characters.format_string_here(read.span, "the code of a mistake"))
             return None
         return ast.FailsCheck(span, read.value, read.span)
 
