@@ -81,6 +81,7 @@ def _check(
             for node, texts in recorder.shapes.items()
             if len(texts) == 1 and "" not in texts
         },
+        recorder.steps,
     )
 
 

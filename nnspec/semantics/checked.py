@@ -34,6 +34,7 @@ class Checked(Record):
     shapes: for statements, submodules and defs, the shape to show in a comment: for an Assign, Return
         or Evaluate the shape of its value (`[B, 16, H // 2]`); for a forward Def the line
         `[B, 3, H, W] -> [B, classes]`. Only where all passes agree.
+    steps: how many steps of evaluation it took.
     """
 
     scope: FileScope
@@ -43,3 +44,4 @@ class Checked(Record):
     holes: Mapping[ast.Hole, DimLike]
     guards: Mapping[ast.Def, tuple[Guard, ...]]
     shapes: Mapping[ast.Node, str]
+    steps: int = 0

@@ -269,6 +269,7 @@ def follow_forward(layer: Layer, run: Run) -> None:
 
 def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
     """Hand over the claims of a pass and the sizes that it found for `_`."""
+    run.recorder.steps += run.steps
     per_instance = (
         run.general
         and isinstance(subject, ast.Module)

@@ -81,6 +81,7 @@ class Recorder(Record, frozen=False, eq=False):
 
     shapes: per node all the texts seen; only where one text remains is it shown.
     family: the locals where a parameter of a library layer is declared.
+    steps: of all passes.
     matched, unmatched: init, tie and freeze lines that meant something in some pass, and the finding for
         those that did not.
     """
@@ -93,6 +94,7 @@ class Recorder(Record, frozen=False, eq=False):
     memo: dict[object, Any] = field(default_factory=dict)
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
     matched: set[ast.Member] = field(default_factory=set)
+    steps: int = 0
     unmatched: dict[ast.Member, Diagnostic] = field(default_factory=dict)
 
     def value(self, node: ast.Node, value: Value) -> None:

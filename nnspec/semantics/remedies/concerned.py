@@ -39,8 +39,3 @@ class Uses:
                 found.add(i)
                 waiting += self._users[i]
         return frozenset(found)
-
-    def length(self, numbers: Iterable[int]) -> int:
-        """How many characters these declarations have."""
-        spans = [self._file.declarations[i].span for i in numbers]
-        return sum(span.end - span.start for span in spans)

@@ -13,12 +13,11 @@ from nnspec.semantics.resolved import FileScope
 from nnspec.source import Source
 from nnspec.syntax import ast
 
-# What the trials of one file may cost, in characters of the declarations that are checked anew; parsing
-# the whole text costs an eighth of that.
-BUDGET = 60_000
-PARSING = 8
+# What the trials of one file may cost, in steps of evaluation; a character costs a fifth of a step to parse.
+BUDGET = 100_000
+PARSING = 5
 # So many trials a file gets in any case.
-LEAST = 8
+LEAST = 4
 
 Places = Counter[tuple[str, int]]
 
@@ -48,7 +47,6 @@ class Trials:
         if text not in self._known:
             spans = [e.span for e in proposal.edits] + [mistake.span]
             declarations = self._uses.of(spans)
-            self._spent += len(text) // PARSING + self._uses.length(declarations)
             if self._spent > BUDGET and len(self._known) >= LEAST:
                 return False
             self._known[text] = self._found_in(text, declarations)
@@ -76,6 +74,7 @@ class Trials:
             return None
         scope = resolve(parsed.file, self._scope.module_path, self._imported, self._catalog)
         checked = check(scope, self._catalog, declarations)
+        self._spent += len(text) // PARSING + checked.steps
         return [*scope.diagnostics, *checked.diagnostics]
 
     def _imported(self, node: ast.Import) -> FileScope | None:
