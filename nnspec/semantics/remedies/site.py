@@ -80,11 +80,6 @@ def _is_about(mistake: Diagnostic, node: Operation, recorder: Recorder) -> bool:
     span = mistake.span
     if (node.span.start, node.span.end) != (span.start, span.end):
         return True
-    if mistake.code == "W0301":
-        # A call that makes something of sizes alone asks nothing of them.
-        return not isinstance(node, ast.Call) or any(
-            isinstance(recorder.values.get(each), Tensor) for each in _operands(node)
-        )
     # What has a value is not at fault.
     return isinstance(recorder.values.get(node, ERROR), ErrorValue)
 

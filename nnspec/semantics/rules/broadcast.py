@@ -93,7 +93,7 @@ def _meet(
             dim, origin = a[i], origins_a[i]
         else:
             here, there = i - pad_a, i - pad_b
-            taken = _stretched(call, a[here], b[there])
+            taken = _stretched(call, a[here], b[there], call.where(right[0]))
             if taken is None:
                 _refuse(call, left, right, here, there, matrices)
                 return None
@@ -113,8 +113,8 @@ def _never(left: DimLike, right: DimLike) -> bool:
     )
 
 
-def _stretched(call: RuleCall, left: DimLike, right: DimLike) -> DimLike | None:
-    """The size that both become, None where there is none."""
+def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLike | None:
+    """The size that both become, None where there is none; at: where to ask for what is open."""
     if left is right:
         return left
     left, right = call.settle(left), call.settle(right)
@@ -130,10 +130,10 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike) -> DimLike | None:
         # D and D + 1 broadcast where D is 1.
         for dim, other in ((left, right), (right, left)):
             if world.prove(Relation(dim, "==", 1)) is None:
-                world.claimed(Relation(dim, "==", 1), call.span)
+                world.claimed(Relation(dim, "==", 1), at)
                 return other
         return None
-    world.claimed(Relation(left, "==", right), call.span)
+    world.claimed(Relation(left, "==", right), at)
     return right if isinstance(right, int) else left
 
 
