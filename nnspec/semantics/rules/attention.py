@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, masks
+from nnspec.semantics.rules import batch as batches
 from nnspec.semantics.rules.arguments import came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.products import same_dtype
@@ -132,6 +133,7 @@ def multihead_attention(call: RuleCall) -> Value:
         for name, x in (("key", k), ("value", v))
     ):
         return ERROR
+    batches.look_at_order(call, "query", q, first)
     length, keys = q.dims[time], k.dims[time]
     if not _masks_fit(call, q, masks.Reading(call, ("query", q), ("key", k), first)):
         return ERROR

@@ -5,12 +5,12 @@ A dimension is taken for the batch by its name: `B`, or what begins with `batch`
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims
-from nnspec.semantics.values import DimLike, Relation, Tensor
+from nnspec.semantics.values import DimLike, Layer, Relation, Tensor, Value
 from nnspec.semantics.world import as_dim, error
 from nnspec.source import Span
 
@@ -157,3 +157,40 @@ def _stretched(call: RuleCall, pair: str, small: Tensor, large: Tensor) -> Diagn
             else "give both the same number of axes"
         ),
     )
+
+
+def look_at_order(call: RuleCall, name: str, x: Tensor, batch_first: Value) -> None:
+    """W0218, where a layer that goes along sequences takes their steps for examples, and the examples for steps."""
+    if x.dims is None or len(x.dims) != 3 or not isinstance(batch_first, bool):
+        return
+    at = 0 if batch_first else 1
+    found: Diagnostic | None = None
+    if is_batch(x.dims[1 - at]) and not is_batch(x.dims[at]):
+        layer = call.layer
+        fix = None if layer is None else _told_order(call, layer, not batch_first)
+        made = layer.made if layer is not None and fix is not None else None
+        found = error(
+            "W0218",
+            f"`{call.name}` takes axis {at} of {call.show(x)} for the batch, and axis {1 - at} for the steps",
+            call.where(name),
+            "the examples are gone through as the steps of one sequence",
+            () if made is None else (Label(made, f"`batch_first` is {batch_first} here"),),
+            help=f"make it with `batch_first={not batch_first}`, or swap the axes with `.transpose(0, 1)`",
+            fix=fix,
+        )
+    call.world.suspect("W0218", call.where(name), found)
+
+
+def _told_order(call: RuleCall, layer: Layer, batch_first: bool) -> Fix | None:
+    """`batch_first` where the layer is made, if it is made in the file of the call and takes that."""
+    made = layer.made
+    if made is None or made.source is not call.span.source or made.text[-1:] != ")":
+        return None
+    if "batch_first" not in layer.body.arguments:
+        return None
+    title = f"make it with `batch_first={batch_first}`"
+    given = layer.spans.get("batch_first")
+    if given is not None:
+        return Fix(title, (Edit(given, str(batch_first)),), "maybe")
+    end = Span(made.source, made.end - 1, made.end - 1)
+    return Fix(title, (Edit(end, f", batch_first={batch_first}"),), "maybe")

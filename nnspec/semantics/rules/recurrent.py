@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import batch as batches
 from nnspec.semantics.rules.arguments import Dims, items, unknown
 from nnspec.semantics.rules.masks import layout
 from nnspec.semantics.values import ERROR, Tensor, TupleValue, Unknown, Value
@@ -25,6 +26,7 @@ def recurrent(call: RuleCall) -> Value:
         empty = unknown(x)
         return TupleValue((empty, TupleValue((empty, empty)) if lstm else empty))
     assert ways is not None
+    batches.look_at_order(call, "input", x, batch_first)
     steps = call.settle(layers * len(ways))
     batch: Dims = () if len(x.dims) == 2 else (x.dims[0 if batch_first else 1],)
     state = Tensor(x.dtype, (steps, *batch, out))

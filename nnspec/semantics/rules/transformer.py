@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, masks
+from nnspec.semantics.rules import arguments, batch, masks
 from nnspec.semantics.rules.arguments import came_from
 from nnspec.semantics.rules.attention import batches_agree
 from nnspec.semantics.values import ERROR, DimLike, Layer, Tensor, Value
@@ -20,6 +20,7 @@ def _self_masks(
     source, first = memory or x, _batch_first(call)
     if x[1].dims is None or source[1].dims is None or first is None:
         return True
+    batch.look_at_order(call, x[0], x[1], first)
     read = masks.Reading(call, x, source, first)
     given, ignored = call.tensor(mask), call.tensor(padding)
     for which, one in ((mask, given), (padding, ignored)):
