@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 import os
+from errno import EINVAL
 
-from nnspec.source import plain_newlines
+from nnspec.source import MOST_CHARACTERS, plain_newlines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SUFFIX = ".nnspec"
-MOST = 2_000_000  # characters of one file
+
+
+def content(path: str) -> tuple[bytes, bool]:
+    """The bytes of a spec, and whether they are all of it; of one that is longer than any may be, enough to tell.
+
+    Raises OSError where the file cannot be read, or is a pipe or a device, which may never end.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError(EINVAL, "it is no regular file", path)
+    with open(path, "rb") as file:
+        return bounded(file)
+
+
+def bounded(file: BinaryIO) -> tuple[bytes, bool]:
+    """The same of an open file."""
+    # One byte more than any allowed text has tells that there are too many.
+    most = 4 * MOST_CHARACTERS
+    data = file.read(most + 1)
+    return data, len(data) <= most
 
 
 def read(path: str) -> str:
@@ -15,10 +38,8 @@ def read(path: str) -> str:
 
     Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
     """
-    with open(path, "rb") as file:
-        # One byte more than any allowed text has tells that there are too many.
-        data = file.read(4 * MOST + 1)
-    return plain_newlines(data.decode("utf-8", "ignore" if len(data) > 4 * MOST else "strict"))
+    data, whole = content(path)
+    return plain_newlines(data.decode("utf-8", "strict" if whole else "ignore"))
 
 
 def find_root(name: str) -> str:

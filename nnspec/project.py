@@ -8,7 +8,7 @@ from nnspec import pipeline
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.mistakes import files as file_mistakes
 from nnspec.diagnostics.mistakes import imports as mistakes
-from nnspec.files import MOST, SUFFIX, find_root, read
+from nnspec.files import SUFFIX, find_root, read
 from nnspec.library.catalog import Catalog, library
 from nnspec.record import Record, field
 from nnspec.semantics.resolved import FileScope
@@ -256,9 +256,6 @@ class Project:
 
     def _stages(self, entry: Entry, root: str) -> list[Diagnostic]:
         source = entry.source
-        if len(source.text) > MOST:
-            whole = Span(source, 0, len(source.line(1)))
-            return [file_mistakes.too_large(whole, len(source.text), MOST)]
         parsed = pipeline.parse(source)
         if any(d.severity == "error" for d in parsed.diagnostics):
             return list(parsed.diagnostics)

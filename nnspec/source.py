@@ -6,6 +6,9 @@ from bisect import bisect_right
 
 from nnspec.record import Record
 
+# How many characters of a text are read; more are a mistake.
+MOST_CHARACTERS = 1_000_000
+
 
 class Source:
     """One text with the name under which it is reported.

@@ -13,6 +13,7 @@ from nnspec.cli.trouble import Trouble, at_work, reason
 from nnspec.cli.writing import replace_files
 from nnspec.diagnostics.mend import mend
 from nnspec.diagnostics.render.summary import counted, fixed_summary
+from nnspec.files import content
 from nnspec.record import Record
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _read(spec: SpecFile) -> Draft:
     if spec.text is not None:
         return Draft(spec, spec.text, spec.text)
     try:
-        text = spec.path.read_bytes().decode("utf-8")
+        data, whole = content(spec.name)
+        text = data.decode("utf-8", "strict" if whole else "ignore")
     except (OSError, UnicodeDecodeError) as error:
         why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
         raise Trouble(f"cannot read {spec.name}: {why}") from error

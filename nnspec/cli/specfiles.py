@@ -7,6 +7,7 @@ import sys
 
 from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
+from nnspec.files import bounded, content
 from nnspec.record import Record
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def gather(arguments: Sequence[str], stdin_name: str | None = None) -> list[Spec
 def _named(argument: str, stdin_name: str | None) -> Iterator[SpecFile]:
     if argument == "-":
         name = _tidy(stdin_name or "<stdin>")
-        yield SpecFile(name, None, _decoded(sys.stdin.buffer.read(), name))
+        yield SpecFile(name, None, _decoded(*bounded(sys.stdin.buffer), name))
         return
     path = _tidy(argument)
     if os.path.isdir(path):
@@ -109,18 +110,17 @@ def _search(folder: str) -> list[str]:
 
 def _readable(path: str) -> None:
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data, whole = content(path)
     except FileNotFoundError as error:
         raise Trouble(f"there is no {path}{_instead(path)}") from error
     except OSError as error:
         raise Trouble(f"cannot read {path}: {reason(error)}") from error
-    _decoded(data, path)
+    _decoded(data, whole, path)
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decoded(data: bytes, whole: bool, name: str) -> str:
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8", "strict" if whole else "ignore")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"0x{data[error.start]:02x}"

@@ -15,6 +15,10 @@ else:  # names for those that import them to annotate
     Severity = Applicability = str
 
 
+LONGEST_WORD = 200
+LONGEST_MESSAGE = 2_000
+
+
 class Label(Record):
     """A place with a remark; the primary one is where the mistake is."""
 
@@ -28,6 +32,24 @@ class Edit(Record):
 
     span: Span
     text: str
+
+
+def _readable(text: str) -> str:
+    """A message without the middle of what nobody reads, such as a name of thousands of letters."""
+    if len(text) <= LONGEST_WORD:
+        return text
+    words = text.split(" ")
+    if max(map(len, words)) > LONGEST_WORD:
+        text = " ".join(w if len(w) <= LONGEST_WORD else f"{w[:60]}...{w[-20:]}" for w in words)
+    if len(text) > LONGEST_MESSAGE:
+        text = f"{text[: LONGEST_MESSAGE - 200]} ... {text[-200:]}"
+    return text
+
+
+def _readable_label(label: Label) -> Label:
+    if len(label.message) <= LONGEST_WORD:
+        return label
+    return Label(label.span, _readable(label.message), label.primary)
 
 
 class Fix(Record):
@@ -53,6 +75,25 @@ class Diagnostic(Record):
     notes: tuple[str, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+
+    def __init__(
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        labels: tuple[Label, ...],
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+        fix: Fix | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "code", code)
+        put(self, "severity", severity)
+        put(self, "message", _readable(message))
+        put(self, "labels", tuple(_readable_label(label) for label in labels))
+        put(self, "notes", tuple(_readable(note) for note in notes))
+        put(self, "help", None if help is None else _readable(help))
+        put(self, "fix", fix)
 
     @property
     def span(self) -> Span:

@@ -89,7 +89,8 @@ def _unused(ignore: _Ignore, used: set[int]) -> list[Diagnostic]:
 def _without(ignore: _Ignore, idle: list[Span]) -> Fix:
     """The edit that takes idle codes out of a comment, and the comment with the last of them."""
     source = ignore.span.source
-    kept = [code.text for code in ignore.codes if code not in idle]
+    unused = set(map(id, idle))
+    kept = [code.text for code in ignore.codes if id(code) not in unused]
     if kept:
         codes = ignore.codes[0].to(ignore.codes[-1])
         return Fix("take the idle codes out", (Edit(codes, ", ".join(kept)),), "safe")
@@ -97,7 +98,7 @@ def _without(ignore: _Ignore, idle: list[Span]) -> Fix:
     start, end = ignore.span.start, ignore.span.end
     while start > 0 and text[start - 1] in " \t":
         start -= 1
-    if start in source.line_starts and text[end : end + 1] == "\n":
+    if (start == 0 or text[start - 1] == "\n") and text[end : end + 1] == "\n":
         end += 1
     return Fix("take the comment out", (Edit(Span(source, start, end), ""),), "safe")
 

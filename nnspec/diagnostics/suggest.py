@@ -7,6 +7,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# How many pairs of letters are compared for the suggestions of one file: those for the mistakes that are shown,
+# and many more. A file of nothing but unknown names would else be compared with the library for minutes.
+MOST_COMPARED = 2_000_000
+
+
+class _Allowance:
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_COMPARED
+
+
+_allowance_of_file = _Allowance()
+
+
+def begin_file() -> None:
+    """Suggestions for another file may be looked for as long as for the first."""
+    _allowance_of_file.left = MOST_COMPARED
+
+
 def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     """The candidates that `name` may be a slip of, best first; none where nothing is near.
 
@@ -18,6 +38,8 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     candidates: the names that exist; `name` itself is left out.
     limit: the most names given back.
     """
+    if _allowance_of_file.left < 0:
+        return []
     folded = _fold(name)
     allowed = _allowance(len(folded))
     words = sorted(name.lower().split("_"))
@@ -63,7 +85,8 @@ def edit_distance(left: str, right: str, limit: int) -> int:
     Optimal string alignment: no stretch is edited twice. L. Boytsov, "Indexing methods for approximate
     dictionary searching", 2011, section 2.
     """
-    if abs(len(left) - len(right)) > limit:
+    _allowance_of_file.left -= len(left) * len(right)
+    if abs(len(left) - len(right)) > limit or _allowance_of_file.left < 0:
         return limit + 1
     before: list[int] = []
     above = list(range(len(right) + 1))

@@ -34,7 +34,7 @@ def _check(
     scope: FileScope, catalog: Catalog, only: frozenset[int] | None, outermost: bool
 ) -> Checked:
     recorder = Recorder(home=scope.source)
-    findings = Findings(passes.covered(scope, catalog))
+    findings = Findings(_covered(scope, catalog))
     for number, declaration in enumerate(scope.file.declarations):
         if only is not None and number not in only:
             continue
@@ -83,6 +83,14 @@ def _check(
         },
         recorder.steps,
     )
+
+
+def _covered(scope: FileScope, catalog: Catalog) -> frozenset[ast.Node]:
+    try:
+        return passes.covered(scope, catalog)
+    except BudgetExceeded:
+        # What is too large is told where it is followed.
+        return frozenset()
 
 
 def _bodies(scope: FileScope) -> Iterator[tuple[ast.Statement, ...]]:

@@ -35,6 +35,8 @@ MOST_ITEMS = 100_000
 MOST_HELD = 200_000
 # So many items are not worth counting; of more, so many are copied in a step of work.
 FEW = 8
+# Tensors of more axes than torch's loops take are possible, but dear.
+MOST_AXES = 64
 COPIED = 10
 
 
@@ -61,6 +63,8 @@ class Tensor:
         strides: tuple[DimLike, ...] | None = None,
         step: Step | None = None,
     ) -> None:
+        if dims is not None and len(dims) > MOST_AXES:
+            budget.spend(20 * len(dims))
         self.dtype = dtype
         self.dims = dims
         self.origins = origins

@@ -7,7 +7,8 @@ from functools import cache
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters, syntax
-from nnspec.source import Source, Span
+from nnspec.diagnostics.suggest import begin_file
+from nnspec.source import MOST_CHARACTERS, Source, Span
 from nnspec.syntax import ast
 from nnspec.syntax.builder import Builder
 from nnspec.syntax.depth import MAX_DEPTH, too_deep
@@ -18,19 +19,18 @@ from nnspec.syntax.recovery import Recovery
 from nnspec.syntax.table_cache import tables
 from nnspec.syntax.vocabulary import Vocabulary
 
-MAX_CHARACTERS = 1_000_000
-
 
 def parse(source: Source) -> Parsed:
     """Parse a whole spec.
 
     The mistakes are among the diagnostics of the result, at most twenty; the tree has what could be read.
     """
+    begin_file()
     size = len(source.text)
-    if size > MAX_CHARACTERS:
+    if size > MOST_CHARACTERS:
         empty = ast.File(Span(source, 0, 0), source, None, ())
         start = Span(source, 0, 0)
-        return Parsed(empty, (characters.file_too_large(start, size, MAX_CHARACTERS),))
+        return Parsed(empty, (characters.file_too_large(start, MOST_CHARACTERS),))
     return _Parse(source).file(0, size)
 
 

@@ -195,6 +195,9 @@ class Comparison:
         found = self.formula(runs)
         # A layer that torch does not make is no model to run.
         runs = [r for r in runs if r[2].model is not None]
+        # With numbers that no size of the inputs fits, a model is refused when it is loaded.
+        taken_with = [v for v, _, run in runs if run.refusal is None]
+        runs = [r for r in runs if r[0] in taken_with]
         return found or self.loaded([(v, inputs_at(self.net, {**s, **v})) for v, s, _ in runs])
 
     def guarded(
@@ -205,7 +208,10 @@ class Comparison:
         for variant, size, torchs in runs:
             if torchs.model is None:
                 continue
-            model = nnspec.loads(self.spec, "Net", **variant)
+            try:
+                model = nnspec.loads(self.spec, "Net", **variant)
+            except nnspec.LoadError:
+                continue
             run = twins.run(lambda: None, inputs_at(self.net, {**size, **variant}), model)
             if isinstance(run.refusal, ValueError) and "does not hold" in str(run.refusal):
                 found.append(size)

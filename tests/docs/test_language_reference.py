@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from nnspec.project import Project
+from nnspec.source import MOST_CHARACTERS
 from nnspec.syntax.depth import MAX_DEPTH
 from nnspec.syntax.lexer import MAX_BLOCKS, MAX_BRACKETS, MAX_STRING, MAX_TOKENS
 from nnspec.syntax.numbers import MAX_DIGITS
-from nnspec.syntax.parser import MAX_CHARACTERS
 from nnspec.syntax.tokens import HARD_WORDS, SOFT_WORDS
 
 TEXT = (Path(__file__).resolve().parents[2] / "grammar" / "README.md").read_text("utf-8")
@@ -38,7 +38,7 @@ def test_limits_are_the_parsers() -> None:
     limits = TEXT.partition("## Limits")[2].partition("## Grammar")[0]
     numbers = {int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\d", limits)}
     assert numbers == {
-        MAX_CHARACTERS,
+        MOST_CHARACTERS,
         MAX_TOKENS,
         MAX_BRACKETS,
         MAX_BLOCKS,

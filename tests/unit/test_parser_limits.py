@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from nnspec.source import MOST_CHARACTERS
 from nnspec.syntax.depth import MAX_DEPTH
 from nnspec.syntax.lexer import MAX_BLOCKS, MAX_BRACKETS
-from nnspec.syntax.parser import MAX_CHARACTERS
 from tests.unit.parser_text import parsed, tree
 
 SECONDS = 2.0
@@ -93,7 +93,7 @@ def test_a_file_has_a_limit() -> None:
     (diagnostic,) = parsed(text).diagnostics
     assert time.process_time() - start < 0.1
     assert diagnostic.code == "E0001"
-    assert parsed("#" * MAX_CHARACTERS).diagnostics == ()
+    assert parsed("#" * MOST_CHARACTERS).diagnostics == ()
 
 
 @pytest.mark.parametrize(

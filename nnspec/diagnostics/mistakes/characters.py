@@ -37,12 +37,12 @@ def end_of(span: Span) -> Span:
 # --- limits --------------------------------------------------------------------------------------------
 
 
-def file_too_large(span: Span, size: int, limit: int) -> Diagnostic:
-    """A text that is longer than the compiler reads. size, limit: in characters."""
+def file_too_large(span: Span, limit: int) -> Diagnostic:
+    """A text that is longer than the compiler reads. limit: in characters."""
     return error(
         "E0001",
         span,
-        f"this spec has {size:,} characters, more than the {limit:,} that are read",
+        f"this spec has more than the {limit:,} characters that are read",
         help="split it into several files and import them",
     )
 

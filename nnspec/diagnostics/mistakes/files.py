@@ -6,17 +6,6 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.source import Span
 
 
-def too_large(span: Span, size: int, most: int) -> Diagnostic:
-    """A file that is too long. size, most: in characters."""
-    return Diagnostic(
-        "E0001",
-        "error",
-        f"this file has {size:,} characters; specs may have {most:,}",
-        (Label(span, "", True),),
-        help="split it, and import the parts",
-    )
-
-
 def too_deep(span: Span) -> Diagnostic:
     """A file that nests deeper than the compiler follows."""
     return Diagnostic(

@@ -7,6 +7,7 @@ least 1. How a relation is taken in is in `learn`; what follows from the facts i
 
 from __future__ import annotations
 
+from nnspec.semantics.budget import budget
 from nnspec.semantics.dims.atoms import (
     Atom,
     Floor,
@@ -35,6 +36,7 @@ FRESH = "("
 MAX_ROUNDS = 8
 MAX_NESTED = 60
 MAX_REMEMBERED = 5_000
+COPY = 5
 
 
 class Rule:
@@ -103,6 +105,8 @@ class Facts:
     def fork(self) -> Facts:
         """A copy that `learn` may still change."""
         new = Facts()
+        # Each of them is kept: of very many symbols, copies of all that is known of each take memory without end.
+        budget.spend(COPY * len(self.domains))
         new.declared = self.declared.copy()
         new.domains = self.domains.copy()
         new.relations = self.relations

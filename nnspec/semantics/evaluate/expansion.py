@@ -167,6 +167,7 @@ def dims_in(type_: ast.TypeExpr) -> Iterator[ast.Expr]:
 
 def names_in(expr: ast.Expr, found: list[str]) -> None:
     """Append the names of an expression, `*N` as `*N`."""
+    budget.spend(1)
     match expr:
         case ast.Starred(ast.Name(id)):
             found.append("*" + id)

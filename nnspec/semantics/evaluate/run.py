@@ -38,6 +38,8 @@ BATCH = 1000
 WEIGHT = 3
 # As many steps as a call counts.
 CALL = 5
+# As many as a finding counts, which takes long to word.
+TOLD = 100
 
 
 class Decisions(Record, frozen=False, eq=False):
@@ -232,6 +234,7 @@ class Run(Record, frozen=False, eq=False):
     def report(self, diagnostic: Diagnostic) -> None:
         """Hand on a finding, with the chain of calls that led to it."""
         self.reported += 1
+        self.step(diagnostic.span, TOLD)
         if diagnostic.severity == "error" and (self.chain or self.subject is not None):
             told = notes(self.chain, self.subject, diagnostic.span, self.world)
             if told:

@@ -36,6 +36,7 @@ class Binder:
         self.library = library
         self.undeclared: set[str] = set()
         self._told: set[tuple[str, int]] = set()
+        self._library_names: set[str] | None = None
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Keep a finding, once for each place."""
@@ -197,6 +198,11 @@ class Binder:
 
     def library_names(self) -> set[str]:
         """Everything that `library_name` knows, for suggestions."""
+        if self._library_names is None:
+            self._library_names = self._listed()
+        return self._library_names
+
+    def _listed(self) -> set[str]:
         return {
             *self.catalog.names(),
             *known.CONTAINERS,
