@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nnspec.diagnostics.diagnostic import Diagnostic
 
 SUMMARY = "find the mistakes in specs"
+# Options without a value, and what they set.
+_PLAIN = {"--no-cache": ("cache", False), "--strict": ("strict", True)}
 
 
 def parser() -> Parser:
@@ -78,14 +80,15 @@ def parser() -> Parser:
 
 
 def read(argv: Sequence[str]) -> Namespace | SimpleNamespace:
-    """The arguments of a command line; paths alone need no argparse, which takes longer than to parse a spec.
+    """The arguments of a command line; paths and plain options need no argparse, which takes longer than to parse a spec.
 
     Raises Trouble where they are wrong; SystemExit after `--help`.
     """
-    if not argv or any(argument.startswith("-") for argument in argv):
+    paths = [argument for argument in argv if argument not in _PLAIN]
+    if not paths or any(argument.startswith("-") for argument in paths):
         return parser().read(argv)
-    return SimpleNamespace(
-        paths=list(argv),
+    arguments = SimpleNamespace(
+        paths=paths,
         format="human",
         strict=False,
         stdin_filename=None,
@@ -95,6 +98,10 @@ def read(argv: Sequence[str]) -> Namespace | SimpleNamespace:
         cache=True,
         watch=False,
     )
+    for argument in argv:
+        if argument in _PLAIN:
+            setattr(arguments, *_PLAIN[argument])
+    return arguments
 
 
 def run(arguments: Namespace | SimpleNamespace, console: Console, projects: ProjectFactory) -> int:

@@ -42,6 +42,7 @@ def test_a_repeat_run_imports_next_to_nothing(text: str, most: int, cache: Path)
     assert len(ours) <= most, sorted(ours)
     if text is GOOD:
         assert not imported & set(SLOW)
+        assert not started("--strict", "net.nnspec")[1] & set(SLOW)
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(cache: Path) -> None:
