@@ -214,11 +214,6 @@ class Facts:
             case _:
                 raise AssertionError(atom)
 
-    def _exponent_least(self, dim: Dim) -> int:
-        from nnspec.semantics.dims.intervals import quick_bounds
-
-        return quick_bounds(self, dim)[0] or 0
-
     def _least(self, dim: Dim) -> int | None:
         from nnspec.semantics.dims.bounds import lower_bound
 
@@ -243,7 +238,7 @@ class Facts:
 
             number = q.as_int()
             if number is not None:
-                found = multiple(p, number, self._exponent_least)
+                found = multiple(p, number, lambda exponent: self._least(exponent) or 0)
             else:
                 found = over_power(p, q, self._least) if q.has_power else None
             if found is not None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Bounds, Facts
 
 MAX_EXPONENT = 64
+MAX_BITS = 256
 MAX_SHIFTED_TERMS = 16
 
 
@@ -43,11 +44,15 @@ def _operation_bounds(facts: Facts, atom: Atom) -> Bounds:
             base, exponent = quick_bounds(facts, atom.base), quick_bounds(facts, atom.exponent)
             if base[0] is None or base[0] < 1:
                 return None, None
-            low = min(max(exponent[0] or 0, 0), MAX_EXPONENT)
+            least = min(max(exponent[0] or 0, 0), MAX_EXPONENT)
+            # A bound of many digits is none that helps, and bounds of bounds would grow on.
+            low = base[0] ** least if base[0].bit_length() * least <= MAX_BITS else 1
             high = None
-            if base[1] is not None and exponent[1] is not None and exponent[1] <= MAX_EXPONENT:
-                high = base[1] ** max(exponent[1], 0)
-            return base[0] ** low, high
+            if base[1] is not None and exponent[1] is not None:
+                most = max(exponent[1], 0)
+                if base[1].bit_length() * most <= MAX_BITS:
+                    high = base[1] ** most
+            return low, high
         case _:
             raise AssertionError(atom)
 

@@ -162,15 +162,29 @@ def over_power(p: Dim, q: Dim, least: Callable[[Dim], int | None]) -> tuple[Dim,
     others = tuple(atom for atom in below if atom is not divisor)
     for mono, c in p.terms.items():
         for atom in mono:
-            if not isinstance(atom, Power) or atom.base != divisor.base or c % scale:
+            if not isinstance(atom, Power) or atom.base != divisor.base:
                 continue
             rest = list(mono)
             rest.remove(atom)
             kept = cofactor(tuple(rest), others)
-            low = None if kept is None else least(atom.exponent - divisor.exponent)
-            if kept is not None and low is not None and low >= 0:
-                higher = power(atom.base, atom.exponent - divisor.exponent)
-                return higher * Dim({kept: c // scale}, True), p - Dim({mono: c}, True)
+            times = _times(c, scale, atom.base.as_int())
+            if kept is None or times is None:
+                continue
+            exponent = atom.exponent - divisor.exponent - times
+            low = least(exponent)
+            if low is not None and low >= 0:
+                number = c * (atom.base.as_int() or 1) ** times // scale
+                higher = power(atom.base, exponent)
+                return higher * Dim({kept: number}, True), p - Dim({mono: c}, True)
+    return None
+
+
+def _times(c: int, scale: int, base: int | None) -> int | None:
+    """How many factors of the base make c a multiple of the scale."""
+    for times in range(MAX_FACTORED if base is not None else 1):
+        if c % scale == 0:
+            return times
+        c *= base or 1
     return None
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.dims.atoms import Floor
+from nnspec.semantics.dims.atoms import Floor, Power
 from nnspec.semantics.evaluate.run import Claim, Frame
 from nnspec.semantics.values import DimLike, RangeValue, Relation, RepeatValue, Tensor, Value
 from nnspec.semantics.world import as_dim
@@ -87,7 +87,11 @@ def forms(before: Locals, follow: Round, index: Dim, frame: Frame) -> Forms | No
         changed = _changed(before, follow(before), frame)
     if not changed:
         return None
-    guessed = _guessed(changed, before, follow, index, frame)
+    try:
+        guessed = _guessed(changed, before, follow, index, frame)
+    except (ArithmeticError, ValueError):
+        # `2 ** (i - 1)` before the first round, or numbers too large to follow.
+        return None
     if guessed is None:
         return None
     with _held(frame):
@@ -140,28 +144,40 @@ def _guessed(
 def _demanded(
     size: Dim, first: Dim, wanted: list[Relation], index: Dim, frame: Frame
 ) -> Dim | None:
-    """The size that a layer of this round takes, if that is the given one in the first round."""
-    (name,) = index.symbols()
+    """The size that a layer or another tensor of this round takes, if it is the given one in the first."""
+    (name,), (counter,) = size.symbols(), index.symbols()
     for relation in wanted:
-        for open_, form in ((relation.left, relation.right), (relation.right, relation.left)):
-            if open_ != size or not isinstance(form, Dim) or name not in form.symbols():
-                continue
-            if frame.world.compare(form.substitute({name: 0}), first) == "equal":
-                return form
+        difference = as_dim(relation.left) - relation.right
+        rest = difference.substitute({name: 0})
+        factor = difference.substitute({name: 1}) - rest
+        if name in factor.symbols() or factor == 0 or factor * size + rest != difference:
+            continue
+        form = _exactly(-rest, factor, frame)
+        if form is None or counter not in form.symbols():
+            continue
+        if frame.world.compare(form.substitute({counter: 0}), first) == "equal":
+            return form
     return None
 
 
 def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim, frame: Frame) -> Dim | None:
-    """What a step that is alike in every round makes, where that is a sum, a product or a quotient.
+    """What a step that is alike in every round makes, where that is a sum, a product or a quotient;
+    or what the round before leaves, where that hangs on its number alone.
 
     A step size -> factor * size + c is a product around the size that it keeps, c // (1 - factor), and
     so is a step size -> (size + c) // divisor.
     """
     (name,) = size.symbols()
     others = frozenset((name, *index.symbols()))
+    if name not in behind.symbols():
+        (counter,) = index.symbols()
+        form = behind.substitute({counter: index - 1})
+        begun = frame.world.compare(form.substitute({counter: 0}), first) == "equal"
+        return form if begun else None
     step = behind - size
-    if not step.symbols() & others:
-        return first + step * index
+    if name not in step.symbols():
+        total = _total(step, index)
+        return None if total is None else first + total
     offset = behind.substitute({name: 0})
     factor = behind.substitute({name: 1}) - offset
     if not (factor.symbols() | offset.symbols()) & others and factor * size + offset == behind:
@@ -176,6 +192,42 @@ def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim, frame: Frame) -> D
                 kept = _exactly(shift, divisor - 1, frame)
                 return None if kept is None else (first - kept) // divisor**index + kept
     return None
+
+
+def _total(step: Dim, index: Dim) -> Dim | None:
+    """What the steps of the rounds before `index` come to: those of terms that do not change, of `c * i`, and of
+    `c * 2 ** i`; None for other terms."""
+    (counter,) = index.symbols()
+    total = Dim.of(0)
+    for mono, c in step.terms.items():
+        changing = [atom for atom in mono if counter in atom.symbols]
+        term = Dim({mono: c}, step.has_power)
+        if not changing:
+            total = total + term * index
+            continue
+        if len(changing) > 1:
+            return None
+        (atom,) = changing
+        if Dim.atom(atom) == index:
+            rest = term.substitute({counter: 1})
+            total = total + rest * (index * (index - 1) // 2)
+        elif isinstance(atom, Power) and counter not in atom.base.symbols():
+            base, slope = atom.base.as_int(), _slope(atom.exponent, counter)
+            if base is None or slope is None or c % (base**slope - 1):
+                return None
+            growth = term - term.substitute({counter: 0})
+            total = total + growth // (base**slope - 1)
+        else:
+            return None
+    return total
+
+
+def _slope(exponent: Dim, counter: str) -> int | None:
+    """How much an exponent grows from round to round, where that is a small number."""
+    slope = (exponent.substitute({counter: 1}) - exponent.substitute({counter: 0})).as_int()
+    if slope is None or not 0 < slope <= 8:
+        return None
+    return slope if counter not in (exponent - Dim.symbol(counter) * slope).symbols() else None
 
 
 def _exactly(dividend: Dim, divisor: Dim, frame: Frame) -> Dim | None:

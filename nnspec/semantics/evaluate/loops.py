@@ -75,7 +75,7 @@ def follow(
         if by_round is not None:
             frame.locals = by_round.at(before, index, frame)
             after = joins.join_locals(one_round() or [before], frame)
-            gathered = _gathered(before, after, count, frame)
+            gathered = _gathered(before, after, count, frame, index)
             new = {n: _any_round(v, frame) for n, v in after.items() if n not in before}
             frame.locals = {**new, **by_round.at(before, count, frame), **gathered}
             return
@@ -230,8 +230,13 @@ def _of_a_round(dim: Value) -> bool:
     return isinstance(dim, Dim) and any("@" in s for s in dim.symbols())
 
 
-def _gathered(before: Locals, after: Locals, count: Value, frame: Frame) -> Locals:
-    """Lists that grow in each round: as many items as the loop has rounds, and what they held before."""
+def _gathered(
+    before: Locals, after: Locals, count: Value, frame: Frame, index: Dim | None = None
+) -> Locals:
+    """Lists that grow in each round: as many items as the loop has rounds, and what they held before.
+
+    index: the symbol that counts the rounds, where the sizes of the items are formulas of it.
+    """
     grown: Locals = {}
     for name, old in before.items():
         new = after.get(name)
@@ -239,7 +244,11 @@ def _gathered(before: Locals, after: Locals, count: Value, frame: Frame) -> Loca
             added = new.items[len(old.items) :]
             if len(added) == 1 and isinstance(count, (int, Dim)):
                 item = joins.join_all([*old.items, *added], frame)
-                grown[name] = RepeatValue(item, frame.world.settle(len(old.items) + count))
+                where = (
+                    (Relation(index, "<", count),) if index is not None and not old.items else ()
+                )
+                total = frame.world.settle(len(old.items) + count)
+                grown[name] = RepeatValue(item, total, where)
             else:
                 grown[name] = Unknown("list")
         elif isinstance(old, DictValue) and old != new:

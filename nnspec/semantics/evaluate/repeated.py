@@ -48,7 +48,7 @@ def item_at(value: Sequence, place: DimLike, frame: Frame) -> Value:
 def _placed(value: Value, name: str, place: DimLike, frame: Frame) -> Value:
     match value:
         case Dim():
-            return settle(value.substitute({name: place})) if name in value.symbols() else value
+            return _placed_size(value, name, place, frame) if name in value.symbols() else value
         case Tensor() if value.dims is not None:
             dims = tuple(_placed(dim, name, place, frame) for dim in value.dims)
             same = dims == value.dims
@@ -68,6 +68,14 @@ def _placed(value: Value, name: str, place: DimLike, frame: Frame) -> Value:
         case Layer():
             return _placed_layer(value, name, place, frame)
     return value
+
+
+def _placed_size(size: Dim, name: str, place: DimLike, frame: Frame) -> DimLike:
+    try:
+        return settle(size.substitute({name: place}))
+    except (ArithmeticError, ValueError):
+        # `2 ** (i - 1)` in the first round.
+        return frame.world.new_size("n")
 
 
 def _placed_sequential(layer: Layer, name: str, place: DimLike, frame: Frame) -> Layer:

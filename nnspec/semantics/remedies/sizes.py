@@ -49,7 +49,11 @@ def is_plain(size: int) -> bool:
 
 def _number(dim: Dim) -> int:
     values = {s: Dim.of(10_007 + crc32(s.encode()) % 1_000_003) for s in dim.symbols()}
-    found = settle(dim.substitute(values))
+    try:
+        found = settle(dim.substitute(values))
+    except (ArithmeticError, ValueError):
+        # A power that is no number for these values, or one of too many digits.
+        found = dim
     size = Size(found if isinstance(found, int) else crc32(str(dim).encode()))
     size.text = str(dim)
     return size
