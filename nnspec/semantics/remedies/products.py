@@ -143,10 +143,10 @@ def _widths(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
 
 def other_widths(expr: ast.Expr, have: int, want: int, site: Site) -> Iterator[Proposal]:
     """The last layers that lead to a tensor, with a number of features that makes `want` of `have`."""
-    for maker in flow.makers(expr, site)[:NEAR]:
+    for maker in flow.makers(expr, site)[:NEAR] if have > 0 < want != have else ():
         for width in WIDTHS:
             number = maker.number(width)
-            if number is None or not maker.is_open(width) or have == want:
+            if number is None or not maker.is_open(width):
                 continue
             if number * want % have == 0:
                 yield maker.proposal(**{width: number * want // have})
