@@ -6,6 +6,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims
+from nnspec.semantics.steps import Declared, Entry
 from nnspec.semantics.values import Tensor
 from nnspec.semantics.world import error
 
@@ -59,7 +60,8 @@ def look_at_groups(call: RuleCall, x: Tensor, sizes: Dims) -> None:
 def look_at_batch(call: RuleCall, x: Tensor) -> None:
     """W0215, where the statistics of a batch norm are taken of one value of each example.
 
-    `[B, C]` is what a batch norm of features is for; behind a pooling to one pixel it is mostly a slip.
+    `[B, C]` is what a batch norm of features is for; behind a pooling to one pixel it is mostly a slip, and so it
+    is of the one score that a layer made.
     """
     assert x.dims is not None
     found: Diagnostic | None = None
@@ -83,7 +85,24 @@ def look_at_batch(call: RuleCall, x: Tensor) -> None:
             ),
             help="normalise before the axes are pooled, or with `LayerNorm`, which takes no batch",
         )
+    elif len(x.dims) == 2 and call.settle(x.dims[1]) == 1 and _is_computed(x):
+        found = error(
+            CODE,
+            f"`{call.name}` normalises the one value that each example of {call.show(x)} has",
+            call.span,
+            "its mean over the batch becomes 0",
+            notes=("what comes out for an example depends on the others that it is trained with",),
+            help="leave it out, or normalise the features that the one value is made of",
+        )
     call.world.suspect(CODE, call.span, found)
+
+
+def _is_computed(x: Tensor) -> bool:
+    """Whether something was done to what came in from outside, which may be normalised as it is."""
+    step = x.step
+    while type(step) is Entry and step.through:
+        step = step.inputs[0].step
+    return step is not None and not isinstance(step, Declared)
 
 
 def _one(call: RuleCall, x: Tensor, has: str, comes_out: str, help: str) -> Diagnostic:
