@@ -30,7 +30,7 @@ from nnspec.semantics.remedies import (
     unpacking,
 )
 from nnspec.semantics.remedies.proposal import Proposal
-from nnspec.semantics.remedies.site import Site, find
+from nnspec.semantics.remedies.site import Site, find, tensors
 from nnspec.semantics.remedies.trial import Trials
 from nnspec.semantics.resolved import FileScope
 
@@ -72,6 +72,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "W0205": (agreement.proposals,),
     "W0301": (
         features.moved,
+        joins.resized,
         sequences.proposals,
         products.proposals,
         batches.made,
@@ -81,7 +82,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
-EXACT = frozenset(("E0301", "E0306"))
+EXACT = frozenset(("E0306",))
 # Fixes of a spelling are right even where they bring the next mistake to light.
 SPELLED = frozenset(("E0427",))
 # Facts that say how the numbers come about, or which there are to choose from.
@@ -106,6 +107,9 @@ def _with_remedies(
     if mistake.code in SPELLED and mistake.fix is not None:
         return mistake
     site = find(mistake, scope, recorder, trials)
+    if any(0 in (value.dims or ()) for _, value in tensors(site)):
+        # Sizes are worked out in ratio to those that there are.
+        return mistake
     works: list[Proposal] = []
     if mistake.code in SOUGHT:
         sought = SOUGHT[mistake.code](site)

@@ -18,7 +18,9 @@ from nnspec.semantics.values import (
     LibraryFunction,
     Tensor,
 )
+from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 PAIRS = (("in_features", "out_features"), ("in_channels", "out_channels"))
 # Sides that images mostly have.
@@ -108,7 +110,13 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         edit, text = rewrite.with_method(misfit.given, call, site)
         where = "last" if i == rank - 1 else f"on axis {i}"
         reason = f"the {misfit.wanted} that it takes stands {where}: bring it to axis {axis}"
-        yield Proposal((edit,), f"{reason} with `{text}`", True, clear, "given")
+        there = Proposal((edit,), f"{reason} with `{text}`", True, clear, "given")
+        yield there
+        if isinstance(site.node, ast.Call) and i and axis == rank - 1 and not site.mends(there):
+            back = Span(site.node.span.source, site.node.span.end, site.node.span.end)
+            edits = (edit, Edit(back, f".movedim(-1, {i})"))
+            text = f"{reason} with `{text}`, and back with `.movedim(-1, {i})`"
+            yield Proposal(edits, text, True, clear, "given")
 
 
 def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:
@@ -195,9 +203,13 @@ def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
             yield maker.proposal(**{misfit.name: actual, "groups": actual})
         yield maker.proposal(**{misfit.name: actual, "groups": 1})
     written = maker.written(misfit.name)
-    if isinstance(written, (ast.Name, ast.Binary)) and not is_plain(actual):
+    names = written is not None and any(isinstance(n, ast.Name) for n in walk(written))
+    if isinstance(written, (ast.Name, ast.Binary)) and not (names and is_plain(actual)):
         edit = maker.edit(misfit.name, str(actual))
-        yield Proposal((edit,), f"make `{misfit.name}` {actual}", True, True)
+        hole = ", or write `_` to have it worked out"
+        hole = hole if hole in (site.mistake.help or "") else ""
+        text = f"make `{misfit.name}` {actual}"
+        yield Proposal((edit,), text, True, not is_plain(actual), more=hole)
     yield from _declared(misfit, site)
     if isinstance(written, ast.Binary):
         factors = _merged(misfit, site)

@@ -52,6 +52,13 @@ def proposals(site: Site) -> Iterator[Proposal]:
     yield from _declared(left, right, axes, site)
 
 
+def resized(site: Site) -> Iterator[Proposal]:
+    """Layers that keep the sizes of images or signals, where these may differ."""
+    pair = _pair(site)
+    if pair is not None and _is_spatial(*pair, site):
+        yield from windows.proposals((pair[0][0], pair[1][0]), site, up=False)
+
+
 def _is_spatial(left: Operand, right: Operand, axes: list[int], site: Site) -> bool:
     """Whether only the axes of images or signals differ, and not those of batch, time and features."""
     if any(i < 2 for i in axes):
@@ -86,6 +93,9 @@ def _pair(site: Site) -> tuple[Operand, Operand, list[int]] | None:
         known.append((expr, numbers(value.dims or ())))
     rank = max((len(shape) for _, shape in known), default=0)
     joined = _joined_axis(site, rank)
+    if joined is None and isinstance(site.node, ast.Binary):
+        # Axes that are not there are stretched like those of size 1.
+        known = [(expr, (1,) * (rank - len(shape)) + shape) for expr, shape in known]
     for i, one in enumerate(known):
         for other in known[i + 1 :]:
             if len(one[1]) == len(other[1]):
@@ -165,10 +175,12 @@ def _declared(left: Operand, right: Operand, axes: list[int], site: Site) -> Ite
     order.sort(key=lambda pair: not _is_table(*pair))
     for (expr, shape), (_, wanted) in order:
         type_ = rewrite.declared(expr, site)
-        if type_ is None or len(type_.dims) != len(shape):
+        if type_ is None or len(type_.dims) > len(shape):
             continue
         sizes = [wanted[i] if i in axes else None for i in range(len(shape))]
-        for each in (_swapped(shape, wanted), sizes):
+        sizes = sizes[len(shape) - len(type_.dims) :]
+        swapped = _swapped(shape, wanted) if len(type_.dims) == len(shape) else None
+        for each in (swapped, sizes):
             edits = rewrite.redeclared(type_, each) if each is not None else ()
             if each is not None and edits:
                 text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, each)}"

@@ -29,7 +29,7 @@ class Split(Record):
     @property
     def fits(self) -> bool:
         """Whether the parts multiply to the size."""
-        return prod(self.parts) == self.size
+        return prod(self.parts) == int(self.size)
 
 
 def proposals(site: Site) -> Iterator[Proposal]:

@@ -38,22 +38,58 @@ def proposals(
     nearest = chain(*(pair for pair in zip(*map(_padded, ways), strict=True)))
     makers = [m for m in nearest if m is not None]
     makers.sort(key=lambda m: m.call in shared)
-    for number, maker in enumerate(makers):
-        if up is not None and is_up(maker) is not up:
+    if not up and not further:
+        for way in ways:
+            yield from _all_padded([m for m in way if m.call not in shared])
+    once = list({m.call: m for m in makers if up is None or is_up(m) is up}.values())
+    for maker in once:
+        yield from _keeping(maker)
+    for maker in once:
+        yield from _far(maker) if further else _spatial(maker)
+
+
+def _all_padded(way: list[Maker]) -> Iterator[Proposal]:
+    """Every convolution of a way padded so that it keeps the size: by its number, or by `"same"`."""
+    changes: list[tuple[Maker, str]] = []
+    for maker in way:
+        name = maker.decl.name
+        if not name.startswith("Conv") or name.startswith("ConvTranspose"):
             continue
-        if not any(maker.call is m.call for m in makers[:number]):
-            yield from _far(maker) if further else _spatial(maker)
+        kernel, stride = maker.number("kernel_size"), maker.number("stride")
+        if stride != 1 or not maker.is_open("padding"):
+            continue
+        kept = '"same"'
+        if kernel is not None and kernel % 2:
+            kept = str((kernel - 1) // 2 * (maker.number("dilation") or 1))
+        if str(maker.number("padding")) != kept:
+            changes.append((maker, kept))
+    numbered = all(kept != '"same"' for _, kept in changes)
+    if not changes or (len(changes) == 1 and numbered):
+        return
+    edits = tuple(maker.edit("padding", kept) for maker, kept in changes)
+    each = [f"{kept} in `{maker.name}`" for maker, kept in reversed(changes)]
+    yield Proposal(edits, f"make `padding` {' and '.join(each)}")
 
 
 def _padded(way: list[Maker]) -> list[Maker | None]:
     return [*way, *[None] * (NEAR - len(way))]
 
 
+def _keeping(maker: Maker) -> Iterator[Proposal]:
+    """The padding with which a convolution, or a pooling, of stride 1 keeps the size."""
+    kernel, dilation = maker.number("kernel_size"), maker.number("dilation")
+    if kernel is None or kernel % 2 == 0 or maker.number("stride") != 1 or is_up(maker):
+        return
+    half = (kernel - 1) // 2 * (dilation or 1)
+    if maker.is_open("padding") and maker.number("padding") != half:
+        yield maker.proposal(padding=half)
+
+
 def _spatial(maker: Maker) -> Iterator[Proposal]:
     """Changes of one layer that alter the size of what it makes."""
     name = maker.decl.name
     kernel, padding = maker.number("kernel_size"), maker.number("padding")
-    stride, dilation = maker.number("stride"), maker.number("dilation")
+    stride = maker.number("stride")
     if maker.is_open("output_padding"):
         yield from _output_paddings(maker, name, stride or 1)
     if "scale_factor" in [p.name for p in maker.signature.params]:
@@ -65,11 +101,8 @@ def _spatial(maker: Maker) -> Iterator[Proposal]:
     transposed = name.lower().replace("_", "").startswith("convtranspose")
     pooled = "pool" in name.lower()
     if maker.is_open("padding") and padding is not None:
-        half = (kernel - 1) // 2 * (dilation or 1)
-        kept = [half] if kernel % 2 and stride == 1 and not transposed else []
-        others = [p for p in (padding - 1, padding + 1, padding + 2) if p >= 0]
-        for amount in dict.fromkeys([*kept, *others]):
-            if amount != padding and not (pooled and 2 * amount > kernel):
+        for amount in (padding - 1, padding + 1, padding + 2):
+            if amount >= 0 and not (pooled and 2 * amount > kernel):
                 yield maker.proposal(padding=amount)
     if maker.is_open("kernel_size"):
         for size in (kernel - 1, kernel + 1):
