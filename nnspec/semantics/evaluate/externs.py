@@ -246,7 +246,8 @@ def _require(
         )
         return False
     if isinstance(condition, Relation):
-        inner.world.claimed(condition, callee.span)
+        place = blame.of_sizes(member.condition, members, bound.spans, inner, callee.span).span
+        inner.world.claimed(condition, place)
     return True
 
 

@@ -83,7 +83,11 @@ def demand(
             )
             return False
         if not assume_where and isinstance(condition, Relation):
-            inner.world.claimed(condition, callee.span)
+            from nnspec.semantics.evaluate import blame
+
+            # Where a call that never meets it would be told, so that both are told once.
+            place = blame.of_dims(fact, signature, values, spans, inner, callee.span).span
+            inner.world.claimed(condition, place)
         else:
             conditions.assume(condition, True, inner)
     return True
