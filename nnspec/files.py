@@ -33,13 +33,25 @@ def bounded(file: BinaryIO) -> tuple[bytes, bool]:
     return data, len(data) <= most
 
 
+def decoded(data: bytes, whole: bool) -> str:
+    """The text of a spec's bytes, of which the last character may be cut where they are not all.
+
+    Raises UnicodeDecodeError where they are not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if whole or error.start < len(data) - 3:
+            raise
+        return data[: error.start].decode("utf-8")
+
+
 def read(path: str) -> str:
     """The text of a spec; of one that is longer than any may be, enough to tell.
 
     Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
     """
-    data, whole = content(path)
-    return plain_newlines(data.decode("utf-8", "strict" if whole else "ignore"))
+    return plain_newlines(decoded(*content(path)))
 
 
 def find_root(name: str) -> str:

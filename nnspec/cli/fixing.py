@@ -13,7 +13,7 @@ from nnspec.cli.trouble import Trouble, at_work, reason
 from nnspec.cli.writing import replace_files
 from nnspec.diagnostics.mend import mend
 from nnspec.diagnostics.render.summary import counted, fixed_summary
-from nnspec.files import content
+from nnspec.files import content, decoded
 from nnspec.record import Record
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def _read(spec: SpecFile) -> Draft:
     if spec.text is not None:
         return Draft(spec, spec.text, spec.text)
     try:
-        data, whole = content(spec.name)
-        text = data.decode("utf-8", "strict" if whole else "ignore")
+        text = decoded(*content(spec.name))
     except (OSError, UnicodeDecodeError) as error:
         why = reason(error) if isinstance(error, OSError) else "it is not UTF-8"
         raise Trouble(f"cannot read {spec.name}: {why}") from error

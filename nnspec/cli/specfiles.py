@@ -7,7 +7,7 @@ import sys
 
 from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
-from nnspec.files import bounded, content
+from nnspec.files import bounded, content, decoded
 from nnspec.record import Record
 
 TYPE_CHECKING = False
@@ -120,7 +120,7 @@ def _readable(path: str) -> None:
 
 def _decoded(data: bytes, whole: bool, name: str) -> str:
     try:
-        return data.decode("utf-8", "strict" if whole else "ignore")
+        return decoded(data, whole)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"0x{data[error.start]:02x}"

@@ -66,27 +66,24 @@ class Budget:
 
     def think(self, steps: int) -> None:
         """Count steps of work on a question. Raises DimLimit as well, where the question has taken all that it may."""
-        self.steps += steps
-        if self.steps > self.limit:
-            self._look()
-            if self.steps > self._question:
-                raise DimLimit("this takes too many steps")
+        self.spend(steps)
+        if self.steps > self._question:
+            raise DimLimit("this takes too many steps")
 
     def ask(self) -> None:
         """Begin a question, which has the steps of a question before it."""
         if self.steps > self._question - QUESTION // 2 and self._threads:
             self._question = self.steps + QUESTION
-            self.limit = min(self._question, self.steps + _GLANCE)
 
     def _look(self) -> None:
-        # Where a question is over its limit, the next step on it is to be looked at again.
-        over = self.steps > self._question
-        self.limit = self.steps if over else min(self._question, self.steps + _GLANCE)
+        self.limit = self.steps + _GLANCE
         # The steps of checks in several threads cannot be told apart.
         if self._file is not None and len(self._threads) == 1:
             over = self.steps > self._file
             if over or thread_time() > self._clock:
                 self.is_spent = True
+                # It is raised again until somebody lifts the limit.
+                self.limit = self.steps
                 raise BudgetExceeded(
                     f"this takes more than {FILE:,} steps"
                     if over

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TAB = 4
 CUT = "..."
+# Of more characters without a width of their own than any script stacks, the rest are not printed.
+STACKED = 8
 
 # Right-to-left and isolate controls would show a line in another order than it is read.
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -52,7 +54,7 @@ class ShownLine:
             self.text = raw
             self._pieces: list[str] | str = raw
             return
-        column = 0
+        column = stacked = 0
         starts, pieces = [], []
         for char in raw:
             starts.append(column)
@@ -63,6 +65,9 @@ class ShownLine:
                 piece, width = "\ufffd", 1
             else:
                 piece, width = char, _width(char)
+            stacked = stacked + 1 if width == 0 else 0
+            if stacked > STACKED:
+                piece = ""
             pieces.append(piece)
             column += width
         starts.append(column)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Edit, Fix
-from nnspec.diagnostics.render.columns import ShownLine, printable
+from nnspec.diagnostics.render.columns import CUT, ShownLine, printable
 from nnspec.diagnostics.render.style import Style
 from nnspec.diagnostics.render.summary import counted
 from nnspec.source import Source
 
 MOST = 8  # places that are shown of a fix
+
+LONGEST = 500  # characters of a line
 
 
 def patch(fix: Fix, home: Source, digits: int, style: Style) -> list[str]:
@@ -30,12 +32,18 @@ def patch(fix: Fix, home: Source, digits: int, style: Style) -> list[str]:
             for sign, role, lines in (("-", "removed", old), ("+", "added", new)):
                 for number, line in enumerate(lines, first):
                     head = style.paint("frame", f"{number:>{digits}} ")
-                    body = f"{sign} {ShownLine(line).text}".rstrip()
+                    body = f"{sign} {_cut(line)}".rstrip()
                     out.append(head + style.paint(role, body))
         if len(changes) > MOST:
             rest = counted(len(changes) - MOST, "more place")
             out.append(style.paint("frame", "..." + " " * (digits - 2)) + f" and {rest}")
     return out
+
+
+def _cut(line: str) -> str:
+    """A line as it is shown, without the end of a very long one."""
+    shown = ShownLine(line[:LONGEST]).text
+    return shown if len(line) <= LONGEST else shown + CUT
 
 
 def _changes(source: Source, edits: list[Edit]) -> list[tuple[int, list[str], list[str]]]:

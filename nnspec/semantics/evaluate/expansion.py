@@ -9,10 +9,12 @@ from nnspec.semantics.resolved import FileScope
 from nnspec.syntax import ast
 
 MOST_PARTS = 2_000
+# As many steps as a part of an expression counts: expressions put into expressions grow fast.
+NAMED = 20
 
 
 def expand(type_: ast.TypeExpr, scope: FileScope) -> ast.TypeExpr:
-    """The type with all named types of the file replaced by what they stand for; not those that contain themselves.
+    """The type with all named types of the file replaced by what they stand for.
 
     Raises BudgetExceeded for a type of more than MOST_PARTS parts.
     """
@@ -38,8 +40,11 @@ class _Expansion:
                 if found is None:
                     return type_
                 decl, home = found
-                if not isinstance(decl, ast.TypeDecl) or decl in around:
+                if not isinstance(decl, ast.TypeDecl):
                     return type_
+                if decl in around:
+                    # It has had its message; anything will do.
+                    return ast.NamedType(type_.span, "tensor", ())
                 values = dict(zip((p.id for p in decl.params), args, strict=False))
                 inner = substitute(decl.type, values) if values else decl.type
                 return self.of(inner, home, (*around, decl))
@@ -167,7 +172,7 @@ def dims_in(type_: ast.TypeExpr) -> Iterator[ast.Expr]:
 
 def names_in(expr: ast.Expr, found: list[str]) -> None:
     """Append the names of an expression, `*N` as `*N`."""
-    budget.spend(1)
+    budget.spend(NAMED)
     match expr:
         case ast.Starred(ast.Name(id)):
             found.append("*" + id)
