@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HEAD = re.compile(r"^(?:(extern) +)?(module|def|type|model) +([A-Za-z_]\w*)", re.MULTILINE)
-_PLACES = re.compile(r"\bfrom[ ]+([A-Za-z_][\w.]*(?:,[ ]*[A-Za-z_][\w.]*)*)")
+# Compiled with the first file that is read: mostly there is none, as indexes are kept.
+_HEAD = r"^(?:(extern) +)?(module|def|type|model) +([A-Za-z_]\w*)"
+_PLACES = r"\bfrom[ ]+([A-Za-z_][\w.]*(?:,[ ]*[A-Za-z_][\w.]*)*)"
 
 
 TYPE_CHECKING = False
@@ -59,7 +60,7 @@ def index(text: str) -> list[Entry]:
 
     What stands between two declarations counts to the first of them.
     """
-    heads = list(_HEAD.finditer(text))
+    heads = list(re.finditer(_HEAD, text, re.MULTILINE))
     ends = [head.start() for head in heads[1:]]
     ends.append(len(text))
     entries: list[Entry] = []
@@ -74,7 +75,7 @@ def index(text: str) -> list[Entry]:
 
 
 def _places(text: str, start: int, end: int) -> tuple[str, ...]:
-    for found in _PLACES.finditer(text, start, end):
+    for found in re.compile(_PLACES).finditer(text, start, end):
         line = text.rfind("\n", start, found.start()) + 1
         before = text[max(line, start) : found.start()]
         # Neither in a comment nor in a string.
