@@ -12,6 +12,7 @@ from itertools import permutations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import unmerge
 from nnspec.semantics.rules.arguments import Dims
 from nnspec.semantics.values import DimLike, Tensor
 from nnspec.semantics.world import World, as_dim, error
@@ -31,7 +32,13 @@ def look(call: RuleCall, x: Tensor, wanted: Dims, vague: bool = False) -> bool:
     count as evidence, unless one of them is the size of an old axis and of a new one.
     """
     assert x.dims is not None
-    found = None if _is_plain(x.dims, wanted) else _looked(call, x, x.dims, wanted, vague)
+    if not _is_plain(x.dims, wanted):
+        found = _looked(call, x, x.dims, wanted, vague)
+    elif len(wanted) > len(x.dims):
+        old, new = (tuple(map(call.settle, dims)) for dims in (x.dims, wanted))
+        found = unmerge.torn(call, x, old, new)
+    else:
+        found = None
     call.world.suspect("W0201", call.span, found)
     return found is None
 

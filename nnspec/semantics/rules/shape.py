@@ -258,6 +258,7 @@ def unflatten(call: RuleCall) -> Value:
     if dims is None:
         return ERROR
     origins = origins_of(x)
+    scramble.look(call, x, (*x.dims[:at], *dims, *x.dims[at + 1 :]))
     return reshaped(
         call,
         x,
