@@ -20,6 +20,7 @@ from nnspec.semantics.remedies import (
     emptied,
     features,
     joins,
+    named_axes,
     parts,
     products,
     ranks,
@@ -60,6 +61,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     ),
     "E0303": (dtypes.proposals,),
     "E0304": (emptied.proposals,),
+    "E0305": (named_axes.proposals,),
     "E0306": (batches.proposals, regrouped.proposals),
     "E0307": (products.proposals, batches.made, agreement.proposals, joins.proposals),
     "E0308": (requirements.proposals,),
@@ -82,7 +84,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
-EXACT = frozenset(("E0306",))
+EXACT = frozenset(("E0306", "W0301"))
 # Fixes of a spelling are right even where they bring the next mistake to light.
 SPELLED = frozenset(("E0427",))
 # Facts that say how the numbers come about, or which there are to choose from.
@@ -141,16 +143,14 @@ def _told(
     if fix is not None and mistake.code not in SPELLED:
         if not trials.mends(mistake, Proposal(fix.edits, fix.title, local=True), apart=True):
             help = fix = None
-    first = [w for w in works if w.first]
+    # A change that leaves nothing open is better than to demand what is.
+    first = [w for w in works if w.first or mistake.code == "W0301"]
     if first or (works and fix is None):
         fix = Fix((first or works)[0].text, (first or works)[0].edits)
     exact = mistake.fix is not None or mistake.code in EXACT
     own = [help] if help and (exact or not works) else []
-    rest = [w for w in works if not w.first]
+    rest = [w for w in works if w not in first]
     texts = [*(w.text + w.more for w in first), *own, *(w.text + w.more for w in rest)]
-    if mistake.code == "W0301" and help and works:
-        # What is open may also be meant.
-        texts.append(help)
     if (help, fix, note) == (mistake.help, mistake.fix, None) and not works:
         return mistake
     return Diagnostic(

@@ -7,6 +7,7 @@ from math import prod
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands
+from nnspec.semantics.remedies.axes import Change
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.recurrent import CREATORS
 from nnspec.semantics.remedies.site import Site
@@ -73,6 +74,14 @@ def made(site: Site) -> Iterator[Proposal]:
     for one, other in ((found[0], found[1]), (found[1], found[0])):
         if len(one.dims) != len(other.dims):
             continue
+        if (
+            _are_pairs(one.dims)
+            and _are_pairs(other.dims)
+            and _is_larger(one.dims[0], other.dims[0])
+        ):
+            size = other.dims[0]
+            change = Change(f"[:{size}, :{size}]", "cut it to the batch")
+            yield operands.changed(one, change, site)
         for at, size in enumerate(other.dims):
             for step in flow.steps(one.places[0], site) if one.dims[at] != size else ():
                 yield from _sized(step, one.dims, at, size, site)
@@ -96,3 +105,12 @@ def _sized(
         texts = [str(want) if i == at else n.span.text for i, n in enumerate(sizes)]
         text = f"make it as large as the other: `{name}({', '.join(texts)})`"
         yield Proposal((Edit(sizes[at].span, str(want)),), text, True)
+
+
+def _are_pairs(dims: tuple[DimLike, ...]) -> bool:
+    """Whether a matrix may have a number for each pair of examples."""
+    return len(dims) == 2 and dims[0] == dims[1]
+
+
+def _is_larger(a: DimLike, b: DimLike) -> bool:
+    return isinstance(a, int) and isinstance(b, int) and a > b > 1

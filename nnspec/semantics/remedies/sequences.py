@@ -99,8 +99,9 @@ def _mask(
             yield operands.changed(mask, change, site)
     yield from _other_mask(mask, site)
     lengths = {d for o in sequences if len(o.dims) == 3 for d in o.dims[:2]}
-    if lengths.intersection(mask.dims):
-        # It is of the right size for another axis.
+    first = callee is not None and callee.body.arguments.get("batch_first") is True
+    if any(o.dims[0 if first else 1] in mask.dims for o in sequences if len(o.dims) == 3):
+        # It is of the right size for the batch: the axes are in another order than they are read.
         return
     for rows in lengths:
         for columns in lengths:

@@ -128,7 +128,11 @@ def axes(call: RuleCall, name: str, x: Tensor) -> tuple[int, ...] | ErrorValue |
         if not isinstance(at, int):
             return at
         if at in found:
-            return call.fail("E0305", f"axis {one} is named twice", name)
+            rank = len(x.dims or ())
+            named = {n % rank for n in wanted if isinstance(n, int)}
+            left = [i for i in range(rank) if i not in named]
+            help = f"axis {left[0]} is not named" if left and len(wanted) == rank else None
+            return call.fail("E0305", f"axis {one} is named twice", name, help=help)
         found.append(at)
     return tuple(found)
 
