@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Diagnostic, Label
+import re
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.evaluate.run import Claim, Doubt
 from nnspec.semantics.rules.batch import is_batch, is_name
 from nnspec.semantics.values import DimLike, Relation
 from nnspec.semantics.world import as_dim, error
+from nnspec.source import Span
 from nnspec.syntax import ast
 
+MOST_FACTS = 4
 
-def unproved(claim: Claim, shown: Relation) -> Diagnostic:
-    """A relation that could not be proved, with values for which it holds and fails; `shown` is its text."""
+
+def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
+    """Relations that could not be proved at one place, and how they are shown. The first is told, with values
+    for which it holds and fails, and the facts that would prove all of them."""
+    claim, shown = claims[0]
     merged = _batch_in_features(claim)
     if merged is not None:
         return merged
-    left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
-    shown = _told_apart(shown)
     notes: tuple[str, ...] = ()
-    help = None
+    told = _told_apart(shown)
     if claim.relation.op == "==":
-        vague = claim.is_about_unknown
-        witness = None if vague else claim.facts.witness(left, right)
+        left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
+        witness = None if claim.is_about_unknown else claim.facts.witness(left, right)
         if witness is not None:
             notes = (str(witness),)
-        fact = None if vague else claim.facts.suggest(left, right)
-        if fact is not None:
-            help = f"state it: `where {fact}` in the signature, or `require {fact}` in the module"
-        message = f"{_equality(shown)} here, which is not proved"
+        message = f"{_equality(told)} here, which is not proved"
     else:
-        fact = f"{shown.left} {shown.op} {shown.right}"
-        help = None if claim.is_about_unknown else f"state it: `where {fact}` in the signature"
-        message = f"{fact} must hold here, which is not proved"
-    return error("W0301", message, claim.span, "not proved", notes=notes, help=help)
+        message = f"`{told.left} {told.op} {told.right}` must hold here, which is not proved"
+    facts = [_fact(each, how) for each, how in claims[:MOST_FACTS]]
+    together = ", ".join(dict.fromkeys(fact for fact in facts if fact is not None))
+    help, fix = (None, None) if facts[0] is None else _stated(together, claim)
+    return error("W0301", message, claim.span, "not proved", notes=notes, help=help, fix=fix)
+
+
+def _fact(claim: Claim, shown: Relation) -> str | None:
+    """The weakest fact that proves a claim, in names that a signature has."""
+    relation = claim.relation
+    if relation.op != "==":
+        return None if claim.is_about_unknown else f"{shown.left} {shown.op} {shown.right}"
+    fact = claim.facts.suggest(relation.left, relation.right)
+    sides = (s for s in (relation.left, relation.right) if isinstance(s, Dim))
+    made_up = {name.partition("@")[0] for s in sides for name in s.symbols() if "@" in name}
+    return None if fact is None or _names(fact) & made_up else fact
+
+
+def _stated(fact: str, claim: Claim) -> tuple[str, Fix | None]:
+    """Where to state a fact: one about hyperparameters alone is a `require` of the module."""
+    frame = claim.frame
+    module = frame.body.decl if frame is not None and frame.body is not None else None
+    definition = frame.definition if frame is not None else None
+    if isinstance(module, ast.Module) and _names(fact) <= {p.name for p in module.signature.params}:
+        place = _first_line(module)
+        indent = " " * (place.source.position(place.start)[1] - 1) if place is not None else ""
+        edits = () if place is None else (Edit(place, f"require {fact}\n{indent}"),)
+        help, title = (
+            f"state it in the module: `require {fact}`",
+            "require it of the hyperparameters",
+        )
+    elif isinstance(definition, ast.Def):
+        end = definition.signature.span.end
+        text = f", {fact}" if definition.signature.where else f" where {fact}"
+        edits = (Edit(Span(definition.span.source, end, end), text),)
+        help, title = f"state it in the signature: `where {fact}`", "demand it of the callers"
+    else:
+        return f"state it: `where {fact}` in the signature, or `require {fact}` in the module", None
+    return help, Fix(title, edits) if edits else None
+
+
+def _names(fact: str) -> set[str]:
+    return set(re.findall("[A-Za-z_][A-Za-z_0-9]*", fact)) - {"max", "min"}
+
+
+def _first_line(module: ast.Module) -> Span | None:
+    """The place before the first member of a module, if that begins a line."""
+    if not module.body:
+        return None
+    first = module.body[0].span
+    line, column = first.source.position(first.start)
+    begins = not first.source.line(line)[: column - 1].strip()
+    return Span(first.source, first.start, first.start) if begins else None
 
 
 def _batch_in_features(claim: Claim) -> Diagnostic | None:

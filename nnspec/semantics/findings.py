@@ -30,7 +30,10 @@ class Findings:
         self._decided: set[tuple[object, int, int]] = set()
         self.followed: set[ast.Node] = set()
         self.suspicions = Suspicions()
-        self._claims: dict[tuple[object, int, int], tuple[Diagnostic, ast.Node | None]] = {}
+        # The claims of one pass at a place, and the def whose instances have the last word.
+        self._claims: dict[
+            tuple[object, int, int], tuple[list[tuple[Claim, Relation]], ast.Node | None, Run]
+        ] = {}
         self._relations: dict[tuple[object, int, int], Relation] = {}
         self._doubts: dict[ast.Node, tuple[Doubt, ast.Node]] = {}
 
@@ -69,8 +72,10 @@ class Findings:
         key = (span.source, span.start, span.end)
         provisional = frame.definition if per_instance and frame is not None else None
         if key not in self._claims or (provisional is None and self._claims[key][1] is not None):
-            self._claims[key] = unproved(claim, shown), provisional
+            self._claims[key] = [(claim, shown)], provisional, run
             self._relations[key] = shown
+        elif self._claims[key][2] is run:
+            self._claims[key][0].append((claim, shown))
         if (
             frame is not None
             and frame.top
@@ -110,18 +115,35 @@ class Findings:
             for definition, relations in self._needed.items()
         }
 
+    def _unproved(self, taken: set[tuple[object, int, int]]) -> list[Diagnostic]:
+        """The claims as warnings; of those in one def that one fact would prove, the first.
+
+        taken: the places of which there is more to say.
+        """
+        guarded = {g.relation for guards in self.guards.values() for g in guards}
+        told: dict[tuple[ast.Node | None, str | None], Diagnostic] = {}
+        for key, (claims, definition, _) in self._claims.items():
+            if key in taken or definition in self.followed:
+                continue
+            found = unproved(claims)
+            if self._relations[key] in guarded:
+                found = checked_first(found)
+            frame = claims[0][0].frame
+            place = frame.definition if frame is not None else None
+            known = told.get((place, found.help))
+            if found.help is None:
+                told[place, f"{len(told)}"] = found
+            elif known is None or _place(found) < _place(known):
+                told[place, found.help] = found
+        return list(told.values())
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Everything found, in the order of the text."""
         taken = set(self._found) - (self._decided & set(self._claims))
         everything = [self._found[key][1] for key in taken]
-        guarded = {g.relation for guards in self.guards.values() for g in guards}
         suspicious = {_key(d): d for d in self.suspicions.diagnostics}
-        everything += [
-            checked_first(claimed) if self._relations[key] in guarded else claimed
-            for key, (claimed, definition) in self._claims.items()
-            if key not in taken and key not in suspicious and definition not in self.followed
-        ]
+        everything += self._unproved(taken | set(suspicious))
         wrong = [d.span for d in everything if d.severity == "error"]
         everything += [
             unchecked(doubt, subject)

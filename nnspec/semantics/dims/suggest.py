@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import gcd
 
 from nnspec.semantics.dims.atoms import Atom, Floor, Maximum, Symbol
 from nnspec.semantics.dims.compare import quick_answer
@@ -109,12 +110,15 @@ def _inequality(d: Dim) -> Relation:
 
 def _equalities(left: Dim, right: Dim, d: Dim) -> Iterator[list[Relation]]:
     """A symbol that equals something, and at last the equality itself."""
+    common = gcd(*d.terms.values())
+    if common > 1:
+        d = Dim({mono: c // common for mono, c in d.terms.items()}, d.has_power)
     for mono, c in sorted(d.terms.items(), key=lambda item: (len(item[0]), *map(rank, item[0]))):
         if len(mono) == 1 and abs(c) == 1 and isinstance(mono[0], Symbol):
             value = (Dim({mono: c}) - d).scaled(c)
             if mono[0].name not in value.symbols() and len(value.terms) <= 1:
                 yield [Relation(Dim.atom(mono[0]), "==", value)]
-    if len(d.terms) < len(left.terms) + len(right.terms):
+    if common > 1 or len(d.terms) < len(left.terms) + len(right.terms):
         positive = {mono: c for mono, c in d.terms.items() if c > 0}
         negative = {mono: -c for mono, c in d.terms.items() if c < 0}
         left, right = Dim(positive, d.has_power), Dim(negative, d.has_power)

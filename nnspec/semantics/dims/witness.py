@@ -310,8 +310,9 @@ def _pairs(equal: list[Values], differ: list[Values]) -> Iterator[tuple[Values, 
             yield one, other
 
 
-def _distance(pair: tuple[Values, Values]) -> tuple[int, int]:
-    """Few symbols that change, then small numbers."""
+def _distance(pair: tuple[Values, Values]) -> tuple[int, int, int]:
+    """Sizes that somebody would choose, then few symbols that change, then small numbers."""
     one, other = pair
+    values = [*one.values(), *other.values()]
     changed = sum(one[name] != other[name] for name in one)
-    return changed, sum(map(abs, one.values())) + sum(map(abs, other.values()))
+    return sum(value < 1 for value in values), changed, sum(map(abs, values))
