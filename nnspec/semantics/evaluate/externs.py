@@ -57,14 +57,29 @@ BYTES = {
 
 def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, span: Span) -> Value:
     """Call a library function whose arguments are bound."""
-    catalog = frame.run.catalog
-    scope = catalog.scope_of(decl) if catalog.is_library(decl) else frame.scope
-    inner = Frame(frame.run, scope, frame.stage, definition=decl)
-    binding.fill(decl.signature, bound, inner)
-    inner.locals.update(bound.values)
-    callee = Callee(name, span, None, library=True)
-    value = _at_site(decl, decl.signature, decl.rule, decl.body, bound, inner, callee, frame)
-    return _traced(value, decl.signature, bound, callee, frame)
+    run, catalog = frame.run, frame.run.catalog
+    library = catalog.is_library(decl)
+    callee = Callee(name, span, None, True)
+    key = remembered.function_key(decl, bound.values, frame) if library else None
+    known = remembered.known_outcome(run, key)
+    if known is not None:
+        return _traced(known.value, decl.signature, bound, callee, frame, True)
+    before, cost = remembered.state(run), run.cost
+    run.cost = Cost()
+    scope = catalog.scope_of(decl) if library else frame.scope
+    inner = Frame(run, scope, frame.stage, definition=decl)
+    sent = bound
+    if key is not None:
+        # So that the result tells which sizes it has from the arguments, for all equal calls.
+        sent = Bound(provenance.apart(bound.values, span), bound.spans)
+    binding.fill(decl.signature, sent, inner)
+    inner.locals.update(sent.values)
+    value = _at_site(decl, decl.signature, decl.rule, decl.body, sent, inner, callee, frame)
+    made, run.cost = run.cost, cost
+    cost.add(made.flops, made.memory)
+    if key is not None:
+        remembered.keep_call(run, key, before, value, made.flops, made.memory)
+    return _traced(value, decl.signature, bound, callee, frame, key is not None)
 
 
 def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
@@ -81,10 +96,8 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
     run = frame.run
     callee = Callee(name, span, layer.made, run.catalog.is_library(decl), layer)
     key = remembered.call_key(layer.body, bound.values, frame)
-    known: remembered.Outcome | None = run.recorder.memo.get(key) if key is not None else None
+    known = remembered.known_outcome(run, key)
     if known is not None:
-        run.world.facts = known.facts
-        run.cost.add(known.flops, known.memory)
         return _traced(known.value, forward.signature, bound, callee, frame, True)
     before, cost = remembered.state(run), run.cost
     run.cost = Cost()

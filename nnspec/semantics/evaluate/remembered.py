@@ -94,7 +94,19 @@ def forward_key(body: LayerBody, given: list[Given], frame: Frame) -> object | N
     return tuple(parts) if _add_tensors(parts, ((g.name, g.value) for g in given)) else None
 
 
-def known_forward(run: Run, key: object) -> Outcome | None:
+def function_key(decl: ast.ExternDef, values: Mapping[str, Value], frame: Frame) -> object | None:
+    """What the call of a library function depends on; None where more than that may decide.
+
+    A rule may find the call suspicious, each at its own place.
+    """
+    run = frame.run
+    if decl.rule is not None or frame.stage != "call":
+        return None
+    parts: list[object] = ["function", decl, run.world.facts, run.general, run.measured]
+    return tuple(parts) if _add_tensors(parts, values.items()) else None
+
+
+def known_outcome(run: Run, key: object) -> Outcome | None:
     """What an equal call gave earlier; its facts and costs count as if it were made again."""
     found = run.recorder.memo.get(key) if key is not None else None
     if found is None:
@@ -120,9 +132,12 @@ def _are_tensors(value: Value) -> bool:
 def _is_settled(values: tuple[Value, ...]) -> bool:
     """Whether no size is that of an open `_`."""
     for value in values:
+        if type(value) is int:
+            continue
         if isinstance(value, Dim):
-            if any(symbol.startswith(HOLE) for symbol in value.symbols()):
-                return False
+            for symbol in value.symbols():
+                if symbol[0] == HOLE:
+                    return False
         elif isinstance(value, (TupleValue, ListValue)):
             if not _is_settled(value.items):
                 return False

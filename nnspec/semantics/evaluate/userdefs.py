@@ -83,7 +83,7 @@ def _remembered(
 ) -> Value:
     run = frame.run
     key = remembered.forward_key(layer.body, given, frame)
-    done = remembered.known_forward(run, key)
+    done = remembered.known_outcome(run, key)
     if done is not None:
         return done.value
     before, cost = remembered.state(run), run.cost
