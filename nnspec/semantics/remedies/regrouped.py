@@ -46,6 +46,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
         at = wanted.index(-1)
         rest = prod(wanted[:at] + wanted[at + 1 :])
         wanted[at] = max(1, round(prod(shape) / rest)) if rest > 0 else 1
+    if len(wanted) < len(shape):
+        yield from _merged(shape, nodes, wanted)
     splits = _aligned(shape, tuple(wanted))
     wrong = [s for s in splits if not s.fits] if splits is not None else []
     if not all(is_plain(n) for s in wrong for n in (s.size, *s.parts)):
@@ -174,6 +176,14 @@ def _tokens(wrong: list[Split], expr: ast.Expr, site: Site) -> Iterator[Proposal
                 a, b = split.parts
                 text = f"{split.size} is {a} * {b} + {extra}: leave out the class token, `{cut[1]}`"
                 yield Proposal((cut[0],), text, True, group="tokens")
+
+
+def _merged(shape: tuple[int, ...], nodes: list[ast.Expr], wanted: list[int]) -> Iterator[Proposal]:
+    """The last size as the product of the axes that it takes up, where all before it stay."""
+    kept = len(wanted) - 1
+    if tuple(wanted[:kept]) == shape[:kept] and isinstance(nodes[-1], (ast.Number, ast.Binary)):
+        size = " * ".join(map(str, shape[kept:]))
+        yield Proposal((Edit(nodes[-1].span, size),), f"write {size} for its last size", True)
 
 
 def _single(wrong: list[Split], expr: ast.Expr, site: Site) -> Iterator[Proposal]:
