@@ -203,3 +203,20 @@ def _is_followed(param: ast.Param) -> bool:
             case _:
                 return False
     return True
+
+
+def contradiction(excluded: ast.Require, module: ast.Module) -> Diagnostic:
+    """A requirement that no hyperparameters meet which meet those before it."""
+    required = [item for item in module.body if isinstance(item, ast.Require)]
+    before = required[: required.index(excluded)]
+    rest = tuple(Label(item.condition.span, "if this holds") for item in before)
+    condition = excluded.condition.span
+    return error(
+        "E0321",
+        f"no hyperparameters meet `{condition.text}`"
+        + (" beside what else is required" if rest else ""),
+        condition,
+        "this never holds",
+        rest,
+        help=f"`{module.name}` could not be made: take the line out, or state what is meant",
+    )

@@ -6,6 +6,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.doubts import contradiction
 from nnspec.semantics.evaluate import matching, modules, provenance, userdefs
 from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.matching import Callee
@@ -57,6 +58,7 @@ def module(
 ) -> None:
     """Follow a module once for each way through its choices."""
     passes = 0
+    possible, excluded = False, None
     held = InnerFindings(decl)
     for world in general.worlds(decl.signature, _probe(scope, catalog)):
         waiting: list[list[bool]] = [[]]
@@ -66,7 +68,11 @@ def module(
             _one_module(decl, scope, world, run, held)
             waiting.extend(run.decisions.others())
             finish(run, findings, decl)
+            excluded = run.excluded
+            possible = possible or excluded is None
     held.hand_over(findings)
+    if not possible and excluded is not None:
+        findings.add(contradiction(excluded, decl), 0)
 
 
 def _general_run(catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool]) -> Run:

@@ -216,6 +216,10 @@ def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
     if isinstance(value, ErrorValue):
         return True
     condition = conditions.truth(value, item.condition, inner)
+    if condition is False and frame is inner:
+        # A general pass: these choices of hyperparameters are excluded.
+        inner.run.excluded = item
+        return False
     if condition is False:
         body = inner.body
         assert body is not None

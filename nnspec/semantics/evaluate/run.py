@@ -160,6 +160,7 @@ class Run(Record, frozen=False, eq=False):
     steps, limit: how many steps were taken, and at how many the next batch is full.
     rounds: the decisions of the lists being made of which one item stands for all, the innermost last.
     followed: the defs whose bodies a pass with numbers has been through.
+    excluded: the requirement that the choices of this pass do not meet.
     doubts: what was not checked, since its shape could not be followed.
     demands: the conditions that layers made so far have put to their hyperparameters.
     covered: the defs that a general pass checks completely by their own signature, so that claims
@@ -192,6 +193,7 @@ class Run(Record, frozen=False, eq=False):
     pending: dict[LayerBody, list[tuple[ast.Require, Span]]] = field(default_factory=dict)
     tops: set[ast.Def] = field(default_factory=set)
     unrolled_later: bool = False
+    excluded: ast.Require | None = None
     branches: int = 0
     models: dict[ast.Model, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Label
+from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, matching, mismatches
 from nnspec.semantics.evaluate.follow import evaluate
@@ -61,6 +61,9 @@ def demand(
         condition = conditions.truth(evaluate(fact, inner), fact, inner)
         if condition is True:
             continue
+        if condition is False and assume_where and inner.run.general:
+            inner.report(_contradiction(fact, signature.where, callee))
+            return False
         if condition is False:
             from nnspec.semantics.evaluate import blame, ranks
 
@@ -91,6 +94,20 @@ def demand(
         else:
             conditions.assume(condition, True, inner)
     return True
+
+
+def _contradiction(fact: ast.Expr, facts: tuple[ast.Expr, ...], callee: Callee) -> Diagnostic:
+    """A fact that no sizes meet which meet those before it."""
+    before = facts[: facts.index(fact)]
+    rest = tuple(Label(other.span, "if this holds") for other in before)
+    return error(
+        "E0320",
+        f"no sizes meet `{fact.span.text}`" + (" beside what else is demanded" if rest else ""),
+        fact.span,
+        "this never holds",
+        rest,
+        help=f"`{callee.name}` could not be called: take the fact out, or state what is meant",
+    )
 
 
 def _needed(fact: ast.Expr, inner: Frame, callee: Callee) -> str:
