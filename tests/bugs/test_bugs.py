@@ -31,7 +31,9 @@ def _lines(diagnostic: Diagnostic) -> set[int]:
     return {label.span.line for label in diagnostic.labels}
 
 
-@pytest.mark.filterwarnings("ignore:enable_nested_tensor", "ignore:LSTM with projections")
+@pytest.mark.filterwarnings(
+    "ignore:enable_nested_tensor", "ignore:LSTM with projections", "ignore:Using a target size"
+)
 @pytest.mark.parametrize("row", ROWS)
 def test_torch(row: dict[str, Any]) -> None:
     """Torch raises at the step that is said to fail (only warns where the mistake is silent), and takes the mended ones."""
