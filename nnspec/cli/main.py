@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nnspec.cli.projects import ProjectFactory
     from nnspec.project import Project
 
-COMMANDS = ("check", "build", "docs", "stub", "explain")
+COMMANDS = ("check", "build", "show", "docs", "stub", "explain")
 
 
 def main(argv: Sequence[str] | None = None, project_factory: ProjectFactory | None = None) -> int:

@@ -10,8 +10,8 @@ from nnspec.diagnostics.suggest import nearest
 from nnspec.ir.names import parameter_names
 from nnspec.library.catalog import Catalog
 from nnspec.runtime.errors import LoadError
-from nnspec.runtime.targets import Target
 from nnspec.syntax import ast
+from nnspec.targets import Target
 
 # Arguments of `nnspec.load` itself.
 RESERVED = frozenset({"device", "dtype", "weights", "allow"})

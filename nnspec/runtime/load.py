@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -17,8 +18,8 @@ from nnspec.runtime.devices import Device, DType, building, find_device, find_dt
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.hyperparameters import arguments, check_instance
 from nnspec.runtime.program import TEXT, checked_entry, execute
-from nnspec.runtime.targets import choose, split
 from nnspec.runtime.weights import Weights, put_in
+from nnspec.targets import TargetError, choose, split
 
 __all__ = ["LoadError", "import_spec", "load", "loads"]
 
@@ -49,7 +50,8 @@ def load(
     Raises SpecError where the spec has errors, LoadError (a ValueError) where a name, a hyperparameter, the device,
     the dtype or the weights are wrong, OSError where a file cannot be read.
     """
-    path, name = split(target)
+    with _told():
+        path, name = split(target)
     return _build(Path(path), None, name, device, dtype, weights, allow, hyperparameters)
 
 
@@ -98,7 +100,8 @@ def _build(
     with _ONE_AT_A_TIME:
         entry = checked_entry(_project().entry(path, text))
         assert entry.scope is not None
-        target = choose(entry.scope, name)
+        with _told():
+            target = choose(entry.scope, name)
         given = arguments(target, hyperparameters)
         check_instance(target, hyperparameters, _project().catalog)
         place, floats = find_device(device), find_dtype(dtype)
@@ -111,6 +114,15 @@ def _build(
     if weights is not None:
         put_in(model, weights, place)
     return model
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """A target that there is not is a mistake of loading."""
+    try:
+        yield
+    except TargetError as error:
+        raise LoadError(str(error)) from None
 
 
 def _packages(allow: str | Iterable[str]) -> tuple[str, ...]:

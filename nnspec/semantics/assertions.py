@@ -115,7 +115,7 @@ def _lines(decl: ast.Check, target: Layer | Function, frame: Frame) -> None:
             _cost(line, target, frame)
 
 
-def _symbols(line: ast.MethodCheck | ast.CostCheck, frame: Frame) -> Frame:
+def symbols(line: ast.MethodCheck | ast.CostCheck, frame: Frame) -> Frame:
     """A frame in which the capitalised names of a line are symbols, 1 or more."""
     inner = Frame(frame.run, frame.scope, "call", dims=dict(frame.dims), definition=line)
     for argument in line.args:
@@ -134,7 +134,8 @@ def _dim_names(value: ast.TypeExpr | ast.Expr, frame: Frame) -> list[str]:
     return found
 
 
-def _argument(argument: ast.CheckArgument, inner: Frame) -> Value:
+def stand_in(argument: ast.CheckArgument, inner: Frame) -> Value:
+    """What stands for an argument of a line: a tensor of the type, or a number; both ways of a `T?`."""
     value = argument.value
     if isinstance(value, ast.TypeExpr):
         if isinstance(value, ast.OptionalType):
@@ -150,9 +151,9 @@ def _typed(type_: ast.TypeExpr, inner: Frame) -> Value:
 
 
 def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> None:
-    inner = _symbols(line, frame)
+    inner = symbols(line, frame)
     given = [
-        Given(a.name, provenance.declared(_argument(a, inner), line.method, a.span), a.span)
+        Given(a.name, provenance.declared(stand_in(a, inner), line.method, a.span), a.span)
         for a in line.args
     ]
     options = [(i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)]
@@ -196,8 +197,7 @@ def _call(
                 "E0606",
                 f"there is no method `{line.method}` to check",
                 line.span,
-                help=did_you_mean(near)
-                or f"it has {', '.join(f'`{m}`' for m in methods)}",
+                help=did_you_mean(near) or f"it has {', '.join(f'`{m}`' for m in methods)}",
                 fix=respell(place, near),
             )
         )
@@ -323,7 +323,7 @@ def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
 
 def _measure(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> DimLike | None:
     """FLOPs or bytes of one call."""
-    inner = _symbols(line, frame)
+    inner = symbols(line, frame)
     given = [Given(a.name, _shape_argument(a, inner), a.span) for a in line.args]
     fresh: Run = new_run(
         frame.run.catalog, frame.run.recorder, frame.run.sink, False, frame.run.covered
@@ -345,4 +345,4 @@ def _shape_argument(argument: ast.CheckArgument, inner: Frame) -> Value:
     value = argument.value
     if isinstance(value, ast.List):
         return _typed(ast.TensorType(value.span, None, value.items), inner)
-    return _argument(argument, inner)
+    return stand_in(argument, inner)

@@ -141,7 +141,7 @@ def test_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         (["check", "lenet.nnspec", "--format"], "--format needs a value"),
         (["chek", "lenet.nnspec"], "no command chek; did you mean check?"),
         (["lenet.nnspec"], "try: nnspec check lenet.nnspec"),
-        (["frobnicate"], "there are check, build, docs, stub, explain"),
+        (["frobnicate"], "there are check, build, show, docs, stub, explain"),
         (["--versoin"], "did you mean --version?"),
         (["--format", "json"], "stands before the command"),
         (["explain", "E9301"], "no code E9301; did you mean"),

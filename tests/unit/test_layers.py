@@ -36,10 +36,12 @@ RANK = {
     "emit": 6,
     "pipeline": 7,
     "project": 8,
-    "cli": 9,
-    "runtime": 9,
-    "__init__": 10,
-    "__main__": 10,
+    "targets": 9,
+    "show": 10,
+    "cli": 11,
+    "runtime": 11,
+    "__init__": 12,
+    "__main__": 12,
 }
 TOGETHER = {frozenset({"library", "semantics"})}
 HEAVY = ("torch", "jinja2", "black", "sympy", "rich", "pygls", "asyncio", "dataclasses", "typing")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import nnspec
-from nnspec.runtime.targets import split
+from nnspec.targets import TargetError, split
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -68,7 +68,7 @@ def test_targets(target: str, expected: tuple[str, str | None]) -> None:
 
 @pytest.mark.parametrize("target", ["net", "net.py:small", "net.nnspec:", "net.nnspec:a b", ""])
 def test_no_targets(target: str) -> None:
-    with pytest.raises(nnspec.LoadError):
+    with pytest.raises(TargetError):
         split(target)
 
 

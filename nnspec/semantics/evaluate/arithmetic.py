@@ -72,8 +72,10 @@ def binary(
         ):
             return Tensor(None, None, contiguous=None)
         result = rules.binary(frame.world, op, left, right, expr.span, left_span, right_span)
-        if op == "@" and frame.run.measured:
-            frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
+        if frame.run.measured:
+            if op == "@":
+                frame.run.cost.flops = frame.run.cost.flops + rules.product_flops(left, result)
+            frame.run.cost.hold(result)
         inputs = tuple([v for v in (left, right) if isinstance(v, Tensor)])
         return provenance.made(result, Step(op, expr.span, inputs))
     if is_number(left) and is_number(right):

@@ -296,6 +296,15 @@ def _hidden(func: ast.Expr, frame: Frame) -> str | None:
 
 def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
     """Call a layer: its forward."""
+    trace = frame.run.trace
+    if trace is None:
+        return _call_layer(layer, given, name, frame, span)
+    return trace.follow(
+        layer, name, frame.run, lambda: _call_layer(layer, given, name, frame, span)
+    )
+
+
+def _call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
     if containers.is_container(layer.body):
         return containers.call(layer, given, name, frame, span)
     if isinstance(layer.body.decl, ast.ExternModule):

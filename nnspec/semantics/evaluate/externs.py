@@ -40,20 +40,6 @@ from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
-BYTES = {
-    "float16": 2,
-    "bfloat16": 2,
-    "float64": 8,
-    "complex64": 8,
-    "complex128": 16,
-    "int64": 8,
-    "int32": 4,
-    "int16": 2,
-    "int8": 1,
-    "uint8": 1,
-    "bool": 1,
-}
-
 
 def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, span: Span) -> Value:
     """Call a library function whose arguments are bound."""
@@ -292,11 +278,7 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
     if not inner.run.measured:
         return
     for tensor in outcomes.flat((result,)):
-        if isinstance(tensor, Tensor) and tensor.dims is not None:
-            size: DimLike = BYTES.get(tensor.dtype or "", 4)
-            for dim in tensor.dims:
-                size = dim * size if not isinstance(dim, int) else size * dim
-            cost.memory = cost.memory + size
+        cost.hold(tensor)
 
 
 def _traced(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions, initialisers, provenance, results
-from nnspec.semantics.evaluate.expressions import run_clauses
+from nnspec.semantics.evaluate.comprehensions import run_clauses
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (

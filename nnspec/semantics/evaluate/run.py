@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nnspec.library.catalog import Catalog
+    from nnspec.semantics.evaluate.trace import Trace
 
 STEPS = 400_000
 DEPTH = 60
@@ -108,6 +109,22 @@ class Recorder(Record, frozen=False, eq=False):
             self.values[node] = value
 
 
+# Bytes of an element, where it is not the four of float32.
+BYTES = {
+    "float16": 2,
+    "bfloat16": 2,
+    "float64": 8,
+    "complex64": 8,
+    "complex128": 16,
+    "int64": 8,
+    "int32": 4,
+    "int16": 2,
+    "int8": 1,
+    "uint8": 1,
+    "bool": 1,
+}
+
+
 class Cost(Record, frozen=False, eq=False):
     """What calls have cost so far, in floating-point operations and bytes of results."""
 
@@ -118,6 +135,14 @@ class Cost(Record, frozen=False, eq=False):
         """Count a call."""
         self.flops = self.flops + flops
         self.memory = self.memory + memory
+
+    def hold(self, value: Value) -> None:
+        """Count the bytes of a result, if it is a tensor of known shape."""
+        if isinstance(value, Tensor) and value.dims is not None:
+            size: DimLike = BYTES.get(value.dtype or "", 4)
+            for dim in value.dims:
+                size = dim * size if not isinstance(dim, int) else size * dim
+            self.memory = self.memory + size
 
 
 class Claim(Record, eq=False):
@@ -166,6 +191,7 @@ class Run(Record, frozen=False, eq=False):
     covered: the defs that a general pass checks completely by their own signature, so that claims
         inside them need not be repeated for each caller.
     measured: whether anybody asks for `cost`; else what the library says of it is not worked out.
+    trace: takes the calls of layers, where anybody asks for them.
     reported: how many findings there were.
     owner: the model that will tie parameters of the layers being made, so that they are its own.
     looks, choices: what was found suspicious, or right, and the bools, strings and absent values of the
@@ -202,6 +228,7 @@ class Run(Record, frozen=False, eq=False):
     demands: list[Value] = field(default_factory=list)
     cost: Cost = field(default_factory=Cost)
     measured: bool = False
+    trace: Trace | None = None
     reported: int = 0
     owner: ast.Model | None = None
     looks: Looks = field(default_factory=dict)
@@ -363,6 +390,9 @@ def new_run(
     path: list[bool] | None = None,
 ) -> Run:
     """A pass that knows nothing yet."""
+    # It fills the table of how expressions are followed.
+    import nnspec.semantics.evaluate.expressions  # noqa: F401
+
     world = World(Facts.empty, lambda diagnostic: None)
     run = Run(world, catalog, recorder, sink, general, covered, Decisions(path or []))
     world.report = run.report

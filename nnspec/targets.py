@@ -1,4 +1,4 @@
-"""What `nnspec.load` is asked for: a file, a name in it, and hyperparameters."""
+"""What `nnspec.load` and `nnspec show` are asked for: a file, and a name in it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from nnspec.diagnostics.suggest import nearest
 from nnspec.files import SUFFIX
-from nnspec.runtime.errors import LoadError
+from nnspec.project import NnspecError
 from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.syntax import ast
 from nnspec.syntax.node import Node
+
+
+class TargetError(NnspecError, ValueError):
+    """There is no such target; the message says what there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,27 @@ class Target:
 def split(target: str | os.PathLike[str]) -> tuple[str, str | None]:
     """The path and the name of `nets/resnet.nnspec:resnet50`; the name is None where there is none.
 
-    Raises LoadError where it is neither.
+    Raises TargetError where it is neither.
     """
     text = os.fspath(target)
     if not isinstance(text, str):
-        raise LoadError(f"a spec is named by a string or a path, not {target!r}")
+        raise TargetError(f"a spec is named by a string or a path, not {target!r}")
     if text.endswith(SUFFIX):
         return text, None
     path, colon, name = text.rpartition(":")
     if colon and path.endswith(SUFFIX):
         if not name.isidentifier():
-            raise LoadError(f"{name!r} is no name: a target reads `{path}:name`")
+            raise TargetError(f"{name!r} is no name: a target reads `{path}:name`")
         return path, name
     if os.path.isfile(text + SUFFIX):
-        raise LoadError(f"{text!r} is no spec; did you mean {text + SUFFIX!r}?")
-    raise LoadError(f"{text!r} is no spec: a target reads `net.nnspec` or `net.nnspec:name`")
+        raise TargetError(f"{text!r} is no spec; did you mean {text + SUFFIX!r}?")
+    raise TargetError(f"{text!r} is no spec: a target reads `net.nnspec` or `net.nnspec:name`")
 
 
 def choose(scope: FileScope, name: str | None) -> Target:
     """The target of a name, or the only candidate of the file where there is no name.
 
-    Raises LoadError, with the candidates, where the name is none of them or there are several.
+    Raises TargetError, with the candidates, where the name is none of them or there are several.
     """
     candidates = list(_candidates(scope))
     path = scope.source.path
@@ -62,9 +66,9 @@ def choose(scope: FileScope, name: str | None) -> Target:
         if len(candidates) == 1:
             return _target(candidates[0].name, candidates[0], scope)
         if not candidates:
-            raise LoadError(f"{path} has no model and no module to load")
+            raise TargetError(f"{path} has no model and no module to load")
         listed = ", ".join(candidate.name for candidate in candidates)
-        raise LoadError(
+        raise TargetError(
             f"{path} has several candidates: {listed}; say which: {path + ':' + candidates[0].name!r}"
         )
     declaration, home = scope.names.get(name, (None, scope))
@@ -81,14 +85,14 @@ def choose(scope: FileScope, name: str | None) -> Target:
         what = (
             "a function that returns no layer" if isinstance(declaration, ast.Def) else "no model"
         )
-        raise LoadError(f"{path}: `{name}` is {what}{_listed(loadable)}")
+        raise TargetError(f"{path}: `{name}` is {what}{_listed(loadable)}")
     near = nearest(name, loadable, 2)
     hint = (
         f"; did you mean {' or '.join(f'`{each}`' for each in near)}?"
         if near
         else _listed(loadable)
     )
-    raise LoadError(f"{path} has no `{name}`{hint}")
+    raise TargetError(f"{path} has no `{name}`{hint}")
 
 
 def _listed(names: list[str]) -> str:

@@ -1,0 +1,79 @@
+"""`nnspec show`: the layers of a model with shapes, parameters, operations and memory."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from nnspec.cli.arguments import Parser
+from nnspec.cli.console import Console
+from nnspec.cli.findings import failed, show
+from nnspec.cli.projects import Projects
+from nnspec.cli.specfiles import gather
+from nnspec.cli.trouble import Trouble
+from nnspec.show.survey import survey
+from nnspec.show.table import as_json, markdown, text
+from nnspec.targets import TargetError, choose, split
+
+if TYPE_CHECKING:
+    from nnspec.cli.projects import ProjectFactory
+
+SUMMARY = "show the layers of a model with shapes, parameters and cost"
+SIZE = re.compile(r"([A-Za-z_]\w*)=(\d{1,18})")
+WRITERS = {"text": text, "markdown": markdown, "json": as_json}
+
+
+def parser() -> Parser:
+    """The arguments of the command."""
+    it = Parser(
+        "nnspec show",
+        "Show the layers of a model as its forward calls them: the shape of each result, parameters, "
+        "floating-point operations (as torch counts them), and the memory of all results.",
+    )
+    it.add_argument(
+        "target", metavar="PATH[:NAME]", help="a spec, and one of its models or modules"
+    )
+    it.add_argument(
+        "--dims",
+        metavar="B=1,H=224",
+        help="numbers for named sizes and integer hyperparameters; without them there are formulas",
+    )
+    it.add_argument("--as", dest="form", choices=list(WRITERS), default="text", help="the form")
+    return it
+
+
+def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int:
+    """Write the tree, or the findings of a spec with errors.
+
+    Returns the exit code; raises Trouble where there is no such model, or no such size.
+    """
+    numbers = _numbers(arguments.dims)
+    try:
+        path, name = split(arguments.target)
+        (spec,) = gather([path])
+        project = Projects(projects).of(spec)
+        entry = project.entry(spec.name)
+        assert entry.report is not None
+        found = list(entry.report.diagnostics)
+        if entry.scope is None or failed(found):
+            show(console, found, "human", console.out)
+            return 1
+        made = survey(choose(entry.scope, name), project.catalog, numbers)
+    except TargetError as error:
+        raise Trouble(str(error)) from None
+    if isinstance(made, list):
+        show(console, made, "human", console.out)
+        return 1
+    console.write(WRITERS[arguments.form](made.row))
+    return 0
+
+
+def _numbers(written: str | None) -> dict[str, int]:
+    numbers: dict[str, int] = {}
+    for part in written.split(",") if written else ():
+        match = SIZE.fullmatch(part.strip())
+        if match is None:
+            raise Trouble(f"{part!r} is no size", hint="nnspec show --dims B=1,H=224 PATH")
+        numbers[match[1]] = int(match[2])
+    return numbers

@@ -1,0 +1,1 @@
+"""What a model consists of: its layers with shapes, parameters, operations and memory."""

@@ -1,0 +1,119 @@
+"""`nnspec show`: the tree of layers, as text, Markdown and JSON, with formulas and with numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nnspec.cli.main import main
+
+SPEC = """
+module Block(dim: int):
+    norm = LayerNorm(dim)
+    fc = Linear(dim, dim)
+    def forward(x: [B, T, dim]) -> [B, T, dim]:
+        return x + fc(norm(x))
+
+module Net(dim: int, depth: int = 3):
+    embed = Embedding(10, dim)
+    blocks = [Block(dim) for _ in range(depth)]
+    head = Linear(dim, 10)
+    spare = Linear(dim, dim) # nnspec: ignore[W0208]
+    def forward(ids: int64[B, T], offset: [T, dim]? = None) -> [B, T, 10]:
+        x = embed(ids)
+        if offset is not None:
+            x = x + offset
+        for block in blocks:
+            x = block(x)
+        return head(x)
+
+model small = Net(4)
+
+model plain = Sequential(Linear(4, 8), ReLU(), Linear(8, 2))
+
+check plain:
+    forward([B, 4]) -> [B, 2]
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    Path("net.nnspec").write_text(SPEC)
+    return "net.nnspec"
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(["show", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def test_formulas_in_named_sizes(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, f"{spec}:small") == """\
+layer             type       output      params        FLOPs       memory
+small             Net        [B, T, 10]     194  176 * B * T  200 * B * T
+  embed           Embedding  [B, T, 4]       40            0   16 * B * T
+  blocks.0-2 × 3  Block      [B, T, 4]       28   32 * B * T   48 * B * T
+    norm          LayerNorm  [B, T, 4]        8            0   16 * B * T
+    fc            Linear     [B, T, 4]       20   32 * B * T   16 * B * T
+  head            Linear     [B, T, 10]      50   80 * B * T   40 * B * T
+  spare           Linear     not called      20            0          0 B
+"""
+
+
+def test_numbers(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = json.loads(shown(capsys, f"{spec}:small", "--dims", "B=2,T=3", "--as", "json"))
+    assert (tree["params"], tree["output"]) == (194, "[2, 3, 10]")
+
+
+def test_hyperparameters_are_sizes_too(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = json.loads(shown(capsys, f"{spec}:Net", "--as", "json"))
+    assert tree["output"] == "[B, T, 10]" and tree["params"] == "4 * dim ** 2 + 30 * dim + 10"
+    tree = json.loads(shown(capsys, f"{spec}:Net", "--dims", "dim=4,depth=2", "--as", "json"))
+    assert tree["params"] == 166
+
+
+def test_the_check_says_what_a_sequential_takes(
+    spec: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(capsys, f"{spec}:plain", "--dims", "B=2", "--as", "markdown") == """\
+| layer | type | output | params | FLOPs | memory |
+| --- | --- | --- | ---: | ---: | ---: |
+| plain | Sequential | [2, 2] | 58 | 192 | 144 B |
+| &nbsp;&nbsp;&nbsp;&nbsp;0 | Linear | [2, 8] | 40 | 128 | 64 B |
+| &nbsp;&nbsp;&nbsp;&nbsp;1 | ReLU | [2, 8] | 0 | 0 | 64 B |
+| &nbsp;&nbsp;&nbsp;&nbsp;2 | Linear | [2, 2] | 18 | 64 | 16 B |
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["net.nnspec:small", "--dims", "Q=1"], "`small` has no size called Q"),
+        (["net.nnspec:small", "--dims", "B"], "'B' is no size"),
+        (["net.nnspec:smal"], "did you mean `small`?"),
+        (["net.nnspec"], "has several candidates"),
+        (["net.txt"], "is no spec"),
+    ],
+)
+def test_what_there_is_not(
+    spec: str, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_numbers_that_do_not_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("half.nnspec").write_text("""
+module Half:
+    pool = MaxPool1d(2)
+    def forward(x: [B, 3, H]) -> [B, 3, H // 2] where H % 2 == 0:
+        return pool(x)
+""")
+    assert main(["show", "half.nnspec", "--dims", "H=7"]) == 1
+    assert "E0320" in capsys.readouterr().out
