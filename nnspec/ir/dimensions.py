@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nnspec.ir import build, expressions
@@ -73,33 +73,39 @@ def bind(
     places: dict[Shaped, dict[int, str]] = {}
     later: list[py.stmt] = []
     done: set[str] = set()
-    while wanted:
-        dim = wanted.pop(0)
+    after = _after(shaped, known, defined)
+
+    def settle(dim: str) -> None:
+        """Say where a dimension comes from, behind those that it is worked out from."""
         if dim in done:
-            continue
+            return
         done.add(dim)
         place = _exact(dim, shaped)
         if place is not None:
             tensor, index = place
             places.setdefault(tensor, {})[index] = dim
-        elif dim in defined:
-            wanted.extend(_dims_of(defined[dim], known, done))
-            later.append(_assign(dim, expressions.expression(defined[dim], frame), frame))
+            return
+        if dim in defined:
+            others = _dims_of(defined[dim], known, done)
+            value = expressions.expression(defined[dim], frame)
         else:
-            solved = _solved(dim, shaped, known, frame)
+            solved = _solved(dim, shaped, known, frame, after)
             if solved is None:
                 raise AssertionError(f"nothing binds the dimension {dim}")
             value, others = solved
-            wanted.extend(other for other in others if other not in done)
-            later.append(_assign(dim, value, frame))
+        for other in others:
+            settle(other)
+        later.append(_assign(dim, value, frame))
+
+    for dim in wanted:
+        settle(dim)
     bound: list[py.stmt] = []
     absent: dict[str, Access] = {}
     for tensor, found in places.items():
         if tensor.absent is not None:
             absent.update(dict.fromkeys(found.values(), tensor.absent))
         bound.extend(_read(tensor, found, frame))
-    # What others depend on was found last.
-    statements = [build.at(s, definition.name_span) for s in bound + later[::-1]]
+    statements = [build.at(s, definition.name_span) for s in bound + later]
     return statements, absent
 
 
@@ -209,9 +215,16 @@ def _dims_of(expr: ast.Expr, known: dict[str, str], done: set[str]) -> list[str]
 
 
 def _solved(
-    dim: str, shaped: list[Shaped], known: dict[str, str], frame: Frame
+    dim: str,
+    shaped: list[Shaped],
+    known: dict[str, str],
+    frame: Frame,
+    after: dict[str, int],
 ) -> tuple[py.expr, list[str]] | None:
-    """A dimension that stands only inside arithmetic, such as K in `[2 * K]`."""
+    """A dimension that stands only inside arithmetic, such as K in `[2 * K]`.
+
+    after: see `_after`.
+    """
     for tensor in shaped:
         for index, expr in enumerate(tensor.dims):
             if isinstance(expr, ast.Name):
@@ -219,12 +232,39 @@ def _solved(
             found = [n.id for n in names_in(expr)]
             if found.count(dim) != 1:
                 continue
+            if any(after.get(n, 0) >= after.get(dim, 0) for n in found if n != dim and n in known):
+                continue
             value = build.number_index(_shape(tensor), tensor.axis(index))
             solved = _inverted(expr, dim, value, frame)
             if solved is not None:
                 others = [known[n] for n in found if n != dim and n in known]
                 return _guarded(tensor, solved, py.Constant(0)), others
     return None
+
+
+def _after(
+    shaped: list[Shaped], known: dict[str, str], defined: Mapping[str, ast.Expr]
+) -> dict[str, int]:
+    """By which round each dimension can be worked out: 0 where it stands alone, or a fact defines it."""
+    rounds = dict.fromkeys(defined, 0)
+    expressions_ = [
+        tensor.meant.get(e.id, e) if isinstance(e, ast.Name) else e
+        for tensor in shaped
+        for e in tensor.dims
+    ]
+    for number in range(len(known) + 1):
+        ready = dict(rounds)
+        for expr in expressions_:
+            names = [n.id for n in names_in(expr) if n.id in known]
+            left = [n for n in names if n not in rounds]
+            if len(left) == 1:
+                ready.setdefault(
+                    left[0], 0 if len(names) == 1 and isinstance(expr, ast.Name) else number + 1
+                )
+        if ready == rounds:
+            break
+        rounds = ready
+    return rounds
 
 
 def _inverted(expr: ast.Expr, dim: str, value: py.expr, frame: Frame) -> py.expr | None:

@@ -1,59 +1,77 @@
-"""Whatever stands in a spec, the compiler answers with diagnostics: no traceback, no hang."""
+"""Whatever stands in a spec, the compiler answers with diagnostics: no traceback, no hang, in bounded memory.
+
+Texts are specs, cases and pages with a few tokens changed, texts cut off, and random words. Each is checked, and
+built where it has no errors. `make fuzz` tries 100,000 of them (FUZZ), and cuts at every character.
+"""
 
 from __future__ import annotations
 
 import os
 import random
-import re
+import resource
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from nnspec.project import Project
+from tests.fuzz.texts import mutated, random_text, specs, words
 
-ROOT = Path(__file__).resolve().parents[2]
-SPECS = sorted((ROOT / "specs").rglob("*.nnspec"))
-TOKEN = re.compile(r"\w+|[^\w\s]|\n +|\s")
-RUNS = int(os.environ.get("NNSPEC_FUZZ", "400")) // 4
+pytestmark = pytest.mark.fuzz
+
+COUNT = int(os.environ.get("NNSPEC_FUZZ", "1200"))
 SEED = int(os.environ.get("NNSPEC_SEED", "0"))
-SECONDS = 10.0
+PARTS = 8
+# Of processor time; the budget of a check ends it long before.
+SECONDS = 30.0
+# What the process may grow by, texts and all that is remembered included.
+KILOBYTES = 600_000
+# Every text is cut at so many places, `make fuzz` at every one.
+CUTS = None if COUNT >= 100_000 else max(COUNT // 400, 1)
 
 
-def mutated(text: str, draw: random.Random, words: list[str]) -> str:
-    """The text with a few tokens left out, doubled, exchanged or put in from elsewhere."""
-    tokens = TOKEN.findall(text)
-    for _ in range(draw.randint(1, 4)):
-        at = draw.randrange(len(tokens))
-        match draw.randrange(5):
-            case 0:
-                del tokens[at]
-            case 1:
-                tokens.insert(at, tokens[at])
-            case 2:
-                other = draw.randrange(len(tokens))
-                tokens[at], tokens[other] = tokens[other], tokens[at]
-            case 3:
-                tokens[at] = draw.choice(words)
-            case _:
-                tokens[at] = str(draw.choice((0, -1, 1, 2, 7, 10**9, 1.5)))
-    return "".join(tokens)
-
-
-@pytest.mark.parametrize("spec", SPECS, ids=lambda p: p.stem)
-def test_mutations(spec: Path, tmp_path: Path) -> None:
-    """Mutated specs are checked, and built where they have no errors."""
-    text = spec.read_text("utf-8")
-    words = sorted(set(re.findall(r"\w+", "".join(p.read_text("utf-8") for p in SPECS))))
-    draw = random.Random(f"{SEED} {spec.stem}")
-    path = tmp_path / "case.nnspec"
-    for _ in range(max(RUNS // len(SPECS), 1)):
-        changed = mutated(text, draw, words)
-        path.write_text(changed, "utf-8")
-        began = time.monotonic()
-        project = Project(tmp_path)
-        report = project.check(path)
+def answered(text: str, folder: Path, build: bool = True) -> None:
+    """Check a text, show what is found, and build it where nothing is."""
+    path = folder / "case.nnspec"
+    began = time.process_time()
+    try:
+        project = Project(folder)
+        report = project.check(path, text)
         str(report)
-        if report.ok:
-            project.build(path)
-        assert time.monotonic() - began < SECONDS, changed
+        if build and report.ok:
+            project.build(path, text)
+    except Exception as error:
+        error.add_note(f"for the spec\n{text}")
+        raise
+    assert time.process_time() - began < SECONDS, text
+
+
+def peak() -> int:
+    """The most memory that the process has had, in kilobytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 1024 if sys.platform == "darwin" else most
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_changed_and_random_texts(part: int, tmp_path: Path) -> None:
+    texts = specs()
+    known = words(texts)
+    draw = random.Random(f"{SEED} {part}")
+    before = peak()
+    for _ in range(COUNT // PARTS):
+        text = random_text(draw, known) if draw.random() < 0.1 else draw.choice(texts)
+        # Short ones are more varied, and more of them are checked in a second.
+        if len(text) > 3000 and draw.random() < 0.8:
+            continue
+        answered(mutated(text, draw, known), tmp_path)
+    assert peak() - before < KILOBYTES
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_texts_that_are_cut_off(part: int, tmp_path: Path) -> None:
+    draw = random.Random(f"cut {SEED} {part}")
+    for text in specs()[part::PARTS]:
+        places = range(len(text) + 1)
+        for at in places if CUTS is None else draw.sample(places, min(CUTS, len(places))):
+            answered(text[:at], tmp_path, build=False)

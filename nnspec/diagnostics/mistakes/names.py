@@ -53,6 +53,18 @@ def unknown_dimension(
     )
 
 
+def untold_dimension(name: str, span: Span) -> Diagnostic:
+    """A dimension that the code reads, though the shapes of the arguments do not tell it."""
+    return _error(
+        "E0202",
+        f"no argument tells what `{name}` is",
+        span,
+        "the code reads it, and the shapes of the arguments do not settle it",
+        help=f"name a dimension of an argument `{name}`, define it with `where {name} == ...`, or add "
+        f"an argument `{name}: int`",
+    )
+
+
 def duplicate(name: str, span: Span, first: Span | None, what: str) -> Diagnostic:
     """A name that is declared twice on one level. what: what `first` declares, in words."""
     return _error(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.mistakes import names as mistakes
+from nnspec.semantics.resolve import settled
 from nnspec.semantics.resolve.binder import LOCAL, Binder, children
 from nnspec.semantics.resolve.flow import Flow, Locals, assigned, merge
 from nnspec.semantics.resolve.scopes import Scope, target_names
 from nnspec.semantics.resolve.signatures import bind_signature, hides
+from nnspec.semantics.resolve.types import sizes
 from nnspec.semantics.resolved import Kind
 from nnspec.syntax import ast
 
@@ -26,14 +29,36 @@ def bind_def(binder: Binder, decl: ast.Def, outer: Scope, python: bool = False) 
     locals_ = Locals(arguments.outer, arguments.names, names, Flow())
     reader = _Body(binder, locals_)
     reader.block(decl.body, Flow())
-    introduced = {name.lstrip("*") for name in binder.scope.dims[decl.signature]}
+    introduced = _introduced(binder, decl.signature)
     used = reader.used_names(decl.body)
+    _known_from_arguments(binder, decl, used)
     binder.scope.used_dims[decl] = tuple(
         plain
         for name in binder.scope.dims[decl.signature]
         if (plain := name.lstrip("*")) in used and plain in introduced
     )
     return arguments
+
+
+def _known_from_arguments(binder: Binder, decl: ast.Def, used: set[str]) -> None:
+    """Report a dimension that the code reads, and that no argument, and no fact, tells."""
+    signature = decl.signature
+    span = signature.span
+    if any(
+        d.code == "E0202" and span.start <= d.span.start < span.end
+        for d in binder.scope.diagnostics
+    ):
+        return
+    told = settled.told(signature, binder)
+    for size in (s for t in settled.types(signature) for s in sizes(binder, t)):
+        name = size.node.id
+        if name in used and name not in told and name in _introduced(binder, signature):
+            binder.report(mistakes.untold_dimension(name, (size.use or size.node).span))
+            told.add(name)
+
+
+def _introduced(binder: Binder, signature: ast.Signature) -> set[str]:
+    return {name.lstrip("*") for name in binder.scope.dims[signature]}
 
 
 class _Body:
