@@ -19,9 +19,10 @@ from nnspec.semantics.evaluate import (
     results,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.cost import Cost
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import Cost, Frame
+from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (

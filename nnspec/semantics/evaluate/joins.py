@@ -94,7 +94,9 @@ def join(left: Value, right: Value, frame: Frame, either: Either | None = None) 
             both = tuple(join(x, y, frame, either) for x, y in zip(a, b, strict=True))
             return TupleValue(both, names, type_name)
         case DictValue(), DictValue() if left.items.keys() == right.items.keys():
-            return DictValue({k: join(v, right.items[k], frame, either) for k, v in left.items.items()})
+            return DictValue(
+                {k: join(v, right.items[k], frame, either) for k, v in left.items.items()}
+            )
         case (ListValue() | RepeatValue()), (ListValue() | RepeatValue()):
             return Unknown("list")
         case Unknown(), Unknown():
@@ -129,9 +131,7 @@ def _join_sizes(
     return frame.world.new_size("n") if found is None else found
 
 
-def join_tensors(
-    left: Tensor, right: Tensor, frame: Frame, either: Either | None = None
-) -> Tensor:
+def join_tensors(left: Tensor, right: Tensor, frame: Frame, either: Either | None = None) -> Tensor:
     """Dims on which both agree stay, the others become sizes known at run time only."""
     dtype = left.dtype if left.dtype == right.dtype else None
     if left.dims is None or right.dims is None or len(left.dims) != len(right.dims):

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from nnspec.record import Record
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.run import Cost, Frame, Run
+from nnspec.semantics.evaluate.cost import Cost
+from nnspec.semantics.evaluate.run import Frame, Run
 from nnspec.semantics.nature import kind
 from nnspec.semantics.steps import Entry
 from nnspec.semantics.values import (

@@ -7,6 +7,7 @@ from nnspec.record import Record, field, replaced
 from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.chain import Call, Subject, notes
+from nnspec.semantics.evaluate.cost import Cost
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.suspicions import Choices, Looks
 from nnspec.semantics.values import (
@@ -107,42 +108,6 @@ class Recorder(Record, frozen=False, eq=False):
             isinstance(old, (ErrorValue, Unknown)) and not isinstance(value, ErrorValue)
         ):
             self.values[node] = value
-
-
-# Bytes of an element, where it is not the four of float32.
-BYTES = {
-    "float16": 2,
-    "bfloat16": 2,
-    "float64": 8,
-    "complex64": 8,
-    "complex128": 16,
-    "int64": 8,
-    "int32": 4,
-    "int16": 2,
-    "int8": 1,
-    "uint8": 1,
-    "bool": 1,
-}
-
-
-class Cost(Record, frozen=False, eq=False):
-    """What calls have cost so far, in floating-point operations and bytes of results."""
-
-    flops: DimLike = 0
-    memory: DimLike = 0
-
-    def add(self, flops: DimLike, memory: DimLike) -> None:
-        """Count a call."""
-        self.flops = self.flops + flops
-        self.memory = self.memory + memory
-
-    def hold(self, value: Value) -> None:
-        """Count the bytes of a result, if it is a tensor of known shape."""
-        if isinstance(value, Tensor) and value.dims is not None:
-            size: DimLike = BYTES.get(value.dtype or "", 4)
-            for dim in value.dims:
-                size = dim * size if not isinstance(dim, int) else size * dim
-            self.memory = self.memory + size
 
 
 class Claim(Record, eq=False):

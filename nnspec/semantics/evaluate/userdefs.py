@@ -17,8 +17,9 @@ from nnspec.semantics.evaluate import (
     tree,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
+from nnspec.semantics.evaluate.cost import Cost
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import DEPTH, Cost, Frame, Returned
+from nnspec.semantics.evaluate.run import DEPTH, Frame, Returned
 from nnspec.semantics.nature import kind
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.steps import Step
