@@ -4,71 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nnspec.diagnostics.diagnostic import Diagnostic
-from nnspec.library.catalog import Catalog
-from nnspec.semantics.resolve import resolve
-from nnspec.semantics.resolved import FileScope, Kind
-from nnspec.source import Source
+from nnspec.semantics.resolved import Kind
 from nnspec.syntax import ast
-from nnspec.syntax.parser import parse
-
-LIBRARY = """
-extern module Linear(in_features: int, out_features: int, bias: bool = True) from torch.nn:
-    param weight: [out_features, in_features]
-    param bias: [out_features] if bias
-
-    def forward(input: [*N, in_features]) -> [*N, out_features]
-    flops 2 * numel(N) * in_features * out_features
-
-extern module LayerNorm(dim: int) from torch.nn:
-    def forward(input: [*N, dim]) -> [*N, dim]
-
-extern module Dropout(p: float = 0.5) from torch.nn:
-    def forward(input: [*N]) -> [*N]
-
-extern module Embedding(num: int, dim: int) from torch.nn:
-    def forward(input: int64[*N]) -> [*N, dim]
-
-extern def relu(input: [*N]) -> [*N] from torch.nn.functional, torch, Tensor
-extern def sigmoid(input: [*N]) -> [*N] from torch, Tensor
-extern def zeros(*size: int) -> tensor from torch: rule zeros
-extern def rand_like(input: [*N]) -> [*N] from torch
-extern def reshape(input: tensor, *shape: int) -> tensor from torch, Tensor: rule reshape
-extern def view(input: tensor, *shape: int) -> tensor from Tensor: rule reshape
-extern def norm(input: tensor) -> tensor from torch.linalg
-
-def pair(x: int | (int, int)) -> (int, int):
-    return x if isinstance(x, tuple) else (x, x)
-"""
-CATALOG = Catalog([Source("library.nnspec", LIBRARY)])
-
-
-def resolved(text: str) -> FileScope:
-    """The scope of a spec that imports nothing."""
-    parsed = parse(Source("test.nnspec", text))
-    assert parsed.diagnostics == (), [d.message for d in parsed.diagnostics]
-    return resolve(parsed.file, "test", lambda node: None, CATALOG)
-
-
-def found(text: str) -> list[Diagnostic]:
-    """What is wrong with the names of a spec."""
-    return resolved(text).diagnostics
-
-
-def codes(text: str) -> list[str]:
-    """The codes of what is wrong."""
-    return [d.code for d in found(text)]
-
-
-def kinds(scope: FileScope, name: str) -> list[Kind]:
-    """What a name means at each of its places, in the order of the text."""
-    places = [
-        (node.span.start, binding.kind)
-        for node, binding in scope.bindings.items()
-        if isinstance(node, ast.Name) and node.id == name
-    ]
-    return [kind for _, kind in sorted(places, key=lambda pair: pair[0])]
-
+from tests.unit.resolved_text import CATALOG, codes, found, kinds, resolved
 
 NET = """
 module Net(hidden: int, classes: int = 10):
@@ -294,51 +232,6 @@ def test_hyperparameters_and_lets_may_have_any_name() -> None:
         )
         == []
     )
-
-
-# --- types and dimensions --------------------------------------------------------------------------
-
-KV = """
-type KV(S) = (k: [B, S, dim], v: [B, S, D])
-
-def grow(cache: KV(S), x: [B, T, D], dim: int) -> KV(S + T):
-    return KV(cache.k, cache.v)
-"""
-
-
-def test_named_types_leave_names_to_the_place_of_use() -> None:
-    scope = resolved(KV)
-    assert scope.diagnostics == []
-    grow = scope.names["grow"][0]
-    assert isinstance(grow, ast.Def)
-    assert scope.dims[grow.signature] == ("S", "B", "D", "T")
-
-
-def test_a_lower_case_size_of_a_type_must_be_known_where_the_type_is_used() -> None:
-    diagnostics = found(KV.replace(", dim: int", ""))
-    assert [d.code for d in diagnostics] == ["E0202", "E0202"]  # of the argument, and of the result
-    assert [len(d.labels) for d in diagnostics] == [2, 2]
-
-
-def test_a_type_that_contains_itself() -> None:
-    assert codes("type A = (x: [B], y: C)\ntype C = (z: A)\n") == ["E0219", "E0219"]
-
-
-def test_dimensions_of_a_check_are_its_own_symbols() -> None:
-    assert codes("check f:\n    forward([B, T], T) -> [B, T]\n\ndef f(x):\n    return x\n") == []
-    assert (
-        codes("check f:\n    forward([b, 3]) -> [b]\n\ndef f(x):\n    return x\n") == ["E0202"] * 2
-    )
-
-
-def test_an_int_argument_is_a_size() -> None:
-    assert codes("def f(x: [B, n], n: int, m: int?) -> [B, n, m]:\n    return x\n") == []
-
-
-def test_a_dimension_may_be_called_like_a_namespace() -> None:
-    scope = resolved("def f(x: [B, F]) -> [B, F]:\n    return F.relu(x) * F\n")
-    assert scope.diagnostics == []
-    assert kinds(scope, "F") == [Kind.DIM, Kind.DIM, Kind.NAMESPACE, Kind.DIM]
 
 
 # --- code ------------------------------------------------------------------------------------------
