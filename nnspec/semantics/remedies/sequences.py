@@ -6,11 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands, recurrent
-from nnspec.semantics.remedies.axes import Change, grown, merged, shrunk, swaps
+from nnspec.semantics.remedies.axes import (
+    Change,
+    Dims,
+    grown,
+    lined_up,
+    merged,
+    shrunk,
+    swaps,
+)
 from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site
-from nnspec.semantics.values import DimLike, Layer
+from nnspec.semantics.values import DimLike, Layer, Tensor
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -71,6 +79,10 @@ def _attention(found: list[Operand], callee: Layer | None, site: Site) -> Iterat
             change = Change(f".transpose({i}, {j})", f"swap axes {i} and {j}")
             yield operands.changed(sequences, change, site, local=False)
     if callee is None:
+        scores = _scores(names, site)
+        for mask in masks if scores else ():
+            for change in lined_up(mask.dims, scores):
+                yield operands.changed(mask, change, site)
         # Heads and time in the other order.
         several = [*([[o] for o in sequences]), sequences] if len(sequences) > 1 else [sequences]
         for some in several:
@@ -84,6 +96,14 @@ def _attention(found: list[Operand], callee: Layer | None, site: Site) -> Iterat
             yield operands.changed(one, change, site)
         elif len(one.dims) == 2 and len(sequences) > 1:
             yield from (operands.changed(one, c, site) for c in grown(one.dims))
+
+
+def _scores(names: Mapping[str, ast.Expr], site: Site) -> Dims:
+    """The shape of the scores of queries and keys, () where it is not known."""
+    q, k = (site.value(names[n]) if n in names else None for n in ("query", "key"))
+    if not isinstance(q, Tensor) or not isinstance(k, Tensor) or not q.dims or not k.dims:
+        return ()
+    return (*q.dims[:-1], k.dims[-2]) if len(k.dims) > 1 else ()
 
 
 def _mask(
