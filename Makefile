@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= 2
 FUZZ ?= 100000
+NETS ?= 10000
 SOURCES := nnspec tests demo benchmarks
 
 .PHONY: help env demo test lint generated stale update fuzz bench clean
@@ -17,7 +18,7 @@ help:
 	@echo "make generated  write generated/ anew from specs/"
 	@echo "make stale      fail where generated/ is not what specs/ gives"
 	@echo "make update     write the expected outputs of the tests anew; look at the diff"
-	@echo "make fuzz       the property tests with many more examples (FUZZ=$(FUZZ))"
+	@echo "make fuzz       random texts, nets and questions: FUZZ=$(FUZZ) texts, NETS=$(NETS) nets"
 	@echo "make bench      start-up and run-time ratios"
 	@echo "make clean      remove the environment and all caches"
 
@@ -51,7 +52,7 @@ update: $(READY)
 	$(BIN)/python -m pytest -q --update tests/test_cases.py tests/docs/test_readme.py
 
 fuzz: $(READY)
-	NNSPEC_FUZZ=$(FUZZ) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz tests/differential
+	NNSPEC_FUZZ=$(FUZZ) NNSPEC_NETS=$(NETS) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz tests/differential
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run

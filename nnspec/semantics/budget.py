@@ -16,8 +16,10 @@ from nnspec.source import Span
 
 # A step is about as much as adding two terms: a million takes a second or less.
 QUESTION = 400_000
-FILE = 10_000_000
-SECONDS = 60.0
+FILE = 4_000_000
+SECONDS = 20.0
+# What the search for changes that mend mistakes may take of it.
+REMEDIES = 1_000_000
 TOO_LARGE = "the sizes here grow too large to follow"
 # So often the clock is looked at.
 _GLANCE = 50_000
@@ -85,10 +87,15 @@ class Budget:
                 # It is raised again until somebody lifts the limit.
                 self.limit = self.steps
                 raise BudgetExceeded(
-                    f"this takes more than {FILE:,} steps"
+                    f"this takes more than {FILE:,} steps in all"
                     if over
                     else f"this takes more than {SECONDS:.0f} seconds"
                 )
+
+    def leave(self, steps: int) -> None:
+        """Take no more than so many of the steps that are left for the file."""
+        if self._file is not None:
+            self._file = min(self._file, self.steps + steps)
 
     def lift(self) -> None:
         """Go on without a limit for the file: what is left is to tell that it was passed."""

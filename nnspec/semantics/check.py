@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import assertions, holes, overwritten, passes
-from nnspec.semantics.budget import TOO_LARGE, BudgetExceeded, DimLimit, budget
+from nnspec.semantics.budget import REMEDIES, TOO_LARGE, BudgetExceeded, DimLimit, budget
 from nnspec.semantics.checked import Checked
 from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.findings import Findings
@@ -62,6 +62,7 @@ def _check(
     if only is None and found and not budget.is_spent:
         from nnspec.semantics.remedies import mended
 
+        budget.leave(REMEDIES)
         try:
             found = mended(found, scope, catalog, recorder)
         except BudgetExceeded:

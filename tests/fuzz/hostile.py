@@ -71,6 +71,7 @@ LISTS = {
 }  # fmt: skip
 
 WORK = {
+    "an image of nothing": ("module M:\n    conv = Conv2d(3, 8, 7)\n\n    def forward(x: [B, 3, 5, 0]):\n        return conv(x)\n", "E0304"),
     "loops in loops": (_count("n = 0", "for i in range(1000):", "    for j in range(1000):", "        n += j", "return n"), "E0005"),
     "comprehensions in comprehensions": (_module("let s = [i * j for i in range(1000) for j in range(1000)]", "fc = Linear(len(s), 3)"), "E0005"),
     "a loop without end": (_count("n = 1", "while n > 0:", "    n += 1", "return n"), "E0005"),

@@ -48,7 +48,7 @@ def least_image(site: Site) -> Proposal | None:
     def at_least(side: int) -> Proposal | None:
         return rewrite.resized(found, [[max(n, side) for n in old] for _, _, old in found])
 
-    low = min(n for _, _, old in found for n in old)
+    low = max(min(n for _, _, old in found for n in old), 1)
     high, best = low, None
     while best is None and high < MOST:
         low, high = high, 2 * high

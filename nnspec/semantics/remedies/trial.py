@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit
 from nnspec.library.catalog import Catalog
+from nnspec.semantics.budget import budget
 from nnspec.semantics.remedies.concerned import Uses
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.resolved import FileScope
@@ -16,6 +17,8 @@ from nnspec.syntax import ast
 # What the trials of one file may cost, in steps of evaluation; a character costs a fifth of a step to parse.
 BUDGET = 100_000
 PARSING = 5
+# As many steps of the budget of the file as a trial counts besides what it checks.
+TRIAL = 200
 # So many trials a file gets in any case.
 LEAST = 4
 
@@ -43,6 +46,7 @@ class Trials:
         After a local change there may be mistakes in lines that have to do with neither.
         apart: whether there may also be one in the same line, at another argument than the mistake.
         """
+        budget.spend(TRIAL)
         text = applied(self._scope.source.text, proposal.edits)
         if text not in self._known:
             spans = [e.span for e in proposal.edits] + [mistake.span]
