@@ -8,6 +8,11 @@ from pathlib import Path
 import pytest
 
 from nnspec.project import Project
+from nnspec.semantics import budget
+from nnspec.semantics.evaluate.arithmetic import MOST_BITS
+from nnspec.semantics.evaluate.outcomes import MOST_ELEMENTS
+from nnspec.semantics.evaluate.run import STEPS
+from nnspec.semantics.values import MOST_ITEMS
 from nnspec.source import MOST_CHARACTERS
 from nnspec.syntax.depth import MAX_DEPTH
 from nnspec.syntax.lexer import MAX_BLOCKS, MAX_BRACKETS, MAX_STRING, MAX_TOKENS
@@ -34,7 +39,7 @@ def test_every_word_is_in_the_lists() -> None:
     assert {word for kind in SOFT_WORDS.values() for word in kind} <= words
 
 
-def test_limits_are_the_parsers() -> None:
+def test_limits_are_the_compilers() -> None:
     limits = TEXT.partition("## Limits")[2].partition("## Grammar")[0]
     numbers = {int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\d", limits)}
     assert numbers == {
@@ -45,4 +50,10 @@ def test_limits_are_the_parsers() -> None:
         MAX_DEPTH,
         MAX_DIGITS,
         MAX_STRING,
+        MOST_ITEMS,
+        MOST_BITS,
+        MOST_ELEMENTS.bit_length(),
+        STEPS,
+        budget.FILE,
+        round(budget.SECONDS),
     }
