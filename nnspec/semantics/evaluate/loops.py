@@ -70,7 +70,9 @@ def follow(
     index: the symbol that counts the rounds where shapes may change.
     """
     before = dict(frame.locals)
-    if may_change and index is not None and isinstance(count, (int, Dim)):
+    # What a list of unknown length does in general has no name that a signature could have.
+    named = isinstance(count, int) or (isinstance(count, Dim) and not _of_a_round(count))
+    if may_change and index is not None and named:
         by_round = induction.forms(before, partial(_trial, one_round, frame), index, frame)
         if by_round is not None:
             frame.locals = by_round.at(before, index, frame)
