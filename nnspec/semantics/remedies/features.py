@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isqrt, prod
 
 from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.remedies import flow, rewrite
 from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.misfit import Misfit, find
@@ -14,6 +15,7 @@ from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.semantics.remedies.windows import NEAR
 from nnspec.semantics.values import (
+    DimLike,
     Layer,
     LibraryFunction,
     Tensor,
@@ -72,11 +74,24 @@ def _flattened(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         value = site.value(before) if before is not None else None
         dims = value.dims if isinstance(value, Tensor) else None
         if name in ("flatten", "view", "reshape") and before is not None and dims:
-            if prod(numbers(dims[1:])) == int(wanted) and not isinstance(step, ast.Pipe):
-                code = f"{before.span.text}.flatten(1)"
-                edit = Edit(step.span, code)
-                yield Proposal((edit,), f"leave the batch its axis: `{code}`", True, True)
+            if not isinstance(step, ast.Pipe):
+                yield from _kept_batch(step, before, dims, misfit)
             return
+
+
+def _kept_batch(
+    step: ast.Expr, before: ast.Expr, dims: tuple[DimLike, ...], misfit: Misfit
+) -> Iterator[Proposal]:
+    """Everything but the batch made one axis, for a layer that takes that many features or is made to."""
+    code = f"{before.span.text}.flatten(1)"
+    edits: tuple[Edit, ...] = (Edit(step.span, code),)
+    if prod(numbers(dims[1:])) == int(misfit.wanted):
+        yield Proposal(edits, f"leave the batch its axis: `{code}`", True, True)
+    elif len(misfit.shape) == 1 and misfit.maker is not None and misfit.name == "in_features":
+        size = str(prod(dims[1:], start=Dim.of(1)))
+        edits = (*edits, misfit.maker.edit(misfit.name, size))
+        text = f"leave the batch its axis, `{code}`, and make `{misfit.name}` {size}"
+        yield Proposal(edits, text, True, True)
 
 
 def _both(misfit: Misfit, maker: Maker, site: Site) -> Iterator[Proposal]:
