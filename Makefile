@@ -9,7 +9,7 @@ FUZZ ?= 100000
 NETS ?= 10000
 SOURCES := nnspec tests demo benchmarks
 
-.PHONY: help env demo test lint generated stale update fuzz bench clean
+.PHONY: help env demo test lint generated stale reference update fuzz bench clean
 
 help:
 	@echo "make demo       compile a spec, load it, train it on handwritten digits"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint       ruff, black, mypy --strict"
 	@echo "make generated  write generated/ anew from specs/"
 	@echo "make stale      fail where generated/ is not what specs/ gives"
+	@echo "make reference  write docs/library anew from the library and torch's own names"
 	@echo "make update     write the expected outputs of the tests anew; look at the diff"
 	@echo "make fuzz       random texts, nets and questions: FUZZ=$(FUZZ) texts, NETS=$(NETS) nets"
 	@echo "make bench      start-up and run-time ratios"
@@ -47,6 +48,10 @@ generated: $(READY)
 
 stale: $(READY)
 	$(BIN)/nnspec build specs -o generated --check
+
+reference: $(READY)
+	$(BIN)/nnspec docs -o docs/library
+	$(BIN)/python -m tests.conformance.left_out
 
 update: $(READY)
 	$(BIN)/python -m pytest -q --update tests/test_cases.py tests/docs/test_readme.py

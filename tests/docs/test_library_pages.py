@@ -14,11 +14,15 @@ from nnspec.reference.text import shown
 from nnspec.syntax import ast
 
 FOLDER = Path("docs/library")
+# Written from torch's own names, which `nnspec docs` does not import: tests/conformance/left_out.py.
+OF_TORCH = "left-out.md"
 
 
 def test_the_pages_are_what_the_library_gives(root: Path) -> None:
     written = {path.name: path.read_text() for path in (root / FOLDER).glob("*.md")}
-    assert written == pages(), f"write them anew: nnspec docs -o {FOLDER}"
+    assert OF_TORCH in written
+    del written[OF_TORCH]
+    assert written == pages(), "write them anew: make reference"
 
 
 def test_every_declaration_is_on_a_page() -> None:

@@ -219,7 +219,9 @@ def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
                 tensor.dtype or "", tensor.dtype
             )
             return Tensor(real, dims, tensor.origins)
-        case "is_cuda" | "requires_grad" | "is_sparse":
+        case (
+            "is_cuda" | "is_cpu" | "is_mps" | "is_meta" | "is_leaf" | "requires_grad" | "is_sparse"
+        ):
             return Unknown("bool")
         case "grad":
             return tensor_unknown()

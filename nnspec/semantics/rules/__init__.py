@@ -54,11 +54,17 @@ _MODULES = {
     "embedding": """
         one_hot embedding_bag
     """,
+    "factors": """
+        svd svdvals qr eigen eigenvalues low_rank lu lu_factor with_info
+    """,
     "facts": """
-        contiguous size dim numel
+        contiguous size dim numel same_size
     """,
     "fourier": """
         fft rfft irfft shift frequencies stft istft
+    """,
+    "gradient": """
+        gradient
     """,
     "joining": """
         cat stack hstack vstack dstack column_stack meshgrid cartesian_prod block_diag
@@ -70,9 +76,9 @@ _MODULES = {
         finfo iinfo
     """,
     "linalg": """
-        square determinant slogdet pinv matrix_rank svd svdvals qr eigen eigenvalues solve lstsq
-        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot lu vector_norm cov cond
-        lu_factor keep_right with_info
+        square determinant slogdet pinv matrix_rank solve lstsq
+        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot vector_norm cov cond
+        keep_right solve_ex
     """,
     "loss": """
         elementwise_loss exact_loss cross_entropy nll_loss pairwise_loss cosine_embedding_loss triplet_loss
@@ -82,7 +88,7 @@ _MODULES = {
         layer_norm along_axes renorm batch_statistics group_statistics instance_statistics instance_norm
     """,
     "ordering": """
-        topk sort argsort msort unique bincount searchsorted histc nonzero argwhere combinations
+        topk sort argsort msort unique bincount searchsorted histc nonzero nonzero_static argwhere combinations
     """,
     "pooling": """
         with_indices fractional_pool

@@ -83,12 +83,14 @@ def tolist(call: RuleCall) -> Value:
 
 
 def is_floating_point(call: RuleCall) -> Value:
-    """is_floating_point, is_complex: known as soon as the dtype is."""
+    """is_floating_point, is_complex, is_signed: known as soon as the dtype is."""
     x = arguments.tensor(call)
     if x.dtype is None:
         return Unknown("bool")
     if call.decl.name == "is_complex":
         return dtypes.is_complex(x.dtype)
+    if call.decl.name == "is_signed":
+        return x.dtype != "bool" and not x.dtype.startswith("uint")
     return dtypes.is_floating(x.dtype)
 
 

@@ -36,3 +36,16 @@ def numel(call: RuleCall) -> Value:
     """`x.numel()`, `x.nelement()`."""
     x = arguments.tensor(call)
     return arguments.product(call.world, x.dims) if x.dims is not None else call.new_size()
+
+
+def same_size(call: RuleCall) -> Value:
+    """`x.is_same_size(other)`: whether both have the same shape."""
+    left, right = arguments.tensor(call).dims, arguments.tensor(call, "other").dims
+    if left is None or right is None:
+        return Unknown("bool")
+    if len(left) != len(right):
+        return False
+    found = {call.compare(a, b) for a, b in zip(left, right, strict=True)}
+    if "different" in found:
+        return False
+    return Unknown("bool") if "unknown" in found else True

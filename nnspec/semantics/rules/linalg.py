@@ -1,11 +1,10 @@
-"""Linear algebra: decompositions, solutions, norms of matrices."""
+"""Linear algebra: inverses, solutions, norms of matrices."""
 
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import unknown
-from nnspec.semantics.rules.bounds import at_most
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.products import matmul, same_dtype
 from nnspec.semantics.rules.reduction import norm, reduced
@@ -15,12 +14,11 @@ from nnspec.semantics.values import (
     ErrorValue,
     Tensor,
     TupleValue,
-    Unknown,
     Value,
 )
 
 
-def _matrix(call: RuleCall, name: str = "input", square: bool = True) -> Tensor | ErrorValue:
+def matrix(call: RuleCall, name: str = "input", square: bool = True) -> Tensor | ErrorValue:
     """A floating matrix, or batch of matrices; its dims may be unknown."""
     if name not in call.arguments:
         name = "A"
@@ -45,13 +43,13 @@ def _matrix(call: RuleCall, name: str = "input", square: bool = True) -> Tensor 
 
 def square(call: RuleCall) -> Value:
     """inv, matrix_power, matrix_exp: square matrices to square ones."""
-    x = _matrix(call)
+    x = matrix(call)
     return x if isinstance(x, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
 
 
 def determinant(call: RuleCall) -> Value:
     """det, logdet: one number for each matrix."""
-    x = _matrix(call)
+    x = matrix(call)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x
     return Tensor(x.dtype, x.dims[:-2])
@@ -59,7 +57,7 @@ def determinant(call: RuleCall) -> Value:
 
 def slogdet(call: RuleCall) -> Value:
     """Sign and logarithm of the determinant."""
-    x = _matrix(call)
+    x = matrix(call)
     if isinstance(x, ErrorValue):
         return x
     dims = None if x.dims is None else x.dims[:-2]
@@ -70,7 +68,7 @@ def slogdet(call: RuleCall) -> Value:
 
 def pinv(call: RuleCall) -> Value:
     """The pseudo-inverse: rows and columns change places."""
-    x = _matrix(call, square=False)
+    x = matrix(call, square=False)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x
     return Tensor(x.dtype, (*x.dims[:-2], x.dims[-1], x.dims[-2]))
@@ -78,104 +76,47 @@ def pinv(call: RuleCall) -> Value:
 
 def matrix_rank(call: RuleCall) -> Value:
     """An int64 for each matrix."""
-    x = _matrix(call, square=False)
+    x = matrix(call, square=False)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x if isinstance(x, ErrorValue) else unknown("int64")
     return Tensor("int64", x.dims[:-2])
 
 
-def svd(call: RuleCall) -> Value:
-    """`svd(A, full_matrices)`: U, S, Vh. The older torch.svd gives U, S, V, with `some`."""
-    x = _matrix(call, square=False)
-    if isinstance(x, ErrorValue):
-        return x
-    old = "some" in call.arguments
-    names = ("U", "S", "V") if old else ("U", "S", "Vh")
-    full = (
-        call.arguments.get("some") is False if old else call.arguments.get("full_matrices") is True
-    )
-    real = dtypes.real_of(x.dtype)
-    if x.dims is None:
-        return TupleValue((unknown(x), unknown(real), unknown(x)), names)
-    *batch, m, n = x.dims
-    k = at_most(call.world, m, n)
-    u = (*batch, m, m if full else k)
-    right = (*batch, n, n if full else k) if old else (*batch, n if full else k, n)
-    return TupleValue(
-        (Tensor(x.dtype, u), Tensor(real, (*batch, k)), Tensor(x.dtype, right)), names
-    )
-
-
-def svdvals(call: RuleCall) -> Value:
-    """The singular values."""
-    x = _matrix(call, square=False)
-    if isinstance(x, ErrorValue) or x.dims is None:
-        return x
-    *batch, m, n = x.dims
-    return Tensor(dtypes.real_of(x.dtype), (*batch, at_most(call.world, m, n)))
-
-
-def qr(call: RuleCall) -> Value:
-    """`qr(A, mode)`: Q and R."""
-    x = _matrix(call, square=False)
-    if isinstance(x, ErrorValue):
-        return x
-    names = ("Q", "R")
-    if x.dims is None:
-        return TupleValue((unknown(x), unknown(x)), names)
-    *batch, m, n = x.dims
-    mode = call.arguments.get("mode", "reduced")
-    k = m if mode == "complete" else at_most(call.world, m, n)
-    q = Tensor(x.dtype, (0,)) if mode == "r" else Tensor(x.dtype, (*batch, m, k))
-    return TupleValue((q, Tensor(x.dtype, (*batch, k, n))), names)
-
-
-def eigen(call: RuleCall) -> Value:
-    """eigh, eig: eigenvalues and eigenvectors; those of eig are complex."""
-    x = _matrix(call)
-    if isinstance(x, ErrorValue):
-        return x
-    symmetric = call.decl.name.endswith("h")
-    values = dtypes.real_of(x.dtype) if symmetric else dtypes.complex_of(x.dtype)
-    vectors = x.dtype if symmetric else dtypes.complex_of(x.dtype)
-    dims = x.dims
-    return TupleValue(
-        (Tensor(values, None if dims is None else dims[:-1]), Tensor(vectors, dims)),
-        ("eigenvalues", "eigenvectors"),
-    )
-
-
-def eigenvalues(call: RuleCall) -> Value:
-    """eigvalsh, eigvals."""
-    x = _matrix(call)
-    if isinstance(x, ErrorValue) or x.dims is None:
-        return x
-    symmetric = call.decl.name.endswith("h")
-    dtype = dtypes.real_of(x.dtype) if symmetric else dtypes.complex_of(x.dtype)
-    return Tensor(dtype, x.dims[:-1])
-
-
 def solve(call: RuleCall) -> Value:
-    """`solve(A, B)`: B is a matrix with the rows of A, or a vector of them."""
-    a, b = _matrix(call, "A"), arguments.tensor(call, "B")
+    """`solve(A, B)`: B is a matrix with the rows of A, or a vector of them; with left=False, with its columns."""
+    a, b = matrix(call, "A"), arguments.tensor(call, "B")
     if isinstance(a, ErrorValue):
         return a
     if not same_dtype(call, ("A", a), ("B", b)):
         return ERROR
     if a.dims is None or b.dims is None:
         return unknown(a)
-    message = f"{call.name} of {call.show(a)} and {call.show(b)}: as many rows in both"
+    left = call.arguments["left"] is not False
+    lines = "rows" if left else "columns"
+    message = f"{call.name} of {call.show(a)} and {call.show(b)}: as many {lines} in both"
     vector = len(b.dims) == 1 or (
         len(b.dims) == len(a.dims) - 1
         and all(call.settle(p) == call.settle(q) for p, q in zip(b.dims, a.dims[:-1], strict=True))
     )
     if not b.dims:
         return call.fail("E0302", message, "B")
-    if not call.agree(b.dims[-1 if vector else -2], a.dims[-1], message, "B"):
+    if vector and not left:
+        return call.fail("E0302", f"{call.name} with left=False takes no vector B", "B")
+    if not call.agree(b.dims[-2 if left and not vector else -1], a.dims[-1], message, "B"):
         return ERROR
     if vector:
         return Tensor(b.dtype, a.dims[:-1])
     return _batched(call, a, b, (b.dims[-2], b.dims[-1]))
+
+
+def solve_ex(call: RuleCall) -> Value:
+    """`solve_ex(A, B)`: as solve, and an int32 for each matrix that says whether it went well."""
+    found = solve(call)
+    if not isinstance(found, Tensor):
+        return found
+    a = arguments.tensor(call, "A")
+    info = Tensor("int32", None if a.dims is None else a.dims[:-2])
+    return TupleValue((found, info), ("result", "info"))
 
 
 def _batched(call: RuleCall, a: Tensor, b: Tensor, last: tuple[DimLike, ...]) -> Value:
@@ -190,7 +131,7 @@ def _batched(call: RuleCall, a: Tensor, b: Tensor, last: tuple[DimLike, ...]) ->
 
 def lstsq(call: RuleCall) -> Value:
     """`lstsq(A, B)`: solution, residuals, rank, singular values."""
-    a, b = _matrix(call, "A", square=False), arguments.tensor(call, "B")
+    a, b = matrix(call, "A", square=False), arguments.tensor(call, "B")
     if isinstance(a, ErrorValue):
         return a
     names = ("solution", "residuals", "rank", "singular_values")
@@ -207,7 +148,7 @@ def lstsq(call: RuleCall) -> Value:
 
 def triangular_solve(call: RuleCall) -> Value:
     """`linalg.solve_triangular(A, B, upper=, left=)`."""
-    a, b = _matrix(call, "A"), arguments.tensor(call, "B")
+    a, b = matrix(call, "A"), arguments.tensor(call, "B")
     if isinstance(a, ErrorValue):
         return a
     if a.dims is None or b.dims is None:
@@ -287,19 +228,6 @@ def vecdot(call: RuleCall) -> Value:
     return reduced(call, Tensor(dtype, *found), dtype)
 
 
-def lu(call: RuleCall) -> Value:
-    """`linalg.lu(A)`: P, L, U."""
-    x = _matrix(call, square=False)
-    if isinstance(x, ErrorValue):
-        return x
-    if x.dims is None:
-        return Unknown("tuple")
-    *batch, m, n = x.dims
-    k = at_most(call.world, m, n)
-    shapes = ((*batch, m, m), (*batch, m, k), (*batch, k, n))
-    return TupleValue(tuple(Tensor(x.dtype, s) for s in shapes), ("P", "L", "U"))
-
-
 def vector_norm(call: RuleCall) -> Value:
     """`linalg.norm`, `linalg.vector_norm`: over some axes, or all."""
     name = next(n for n in ("input", "A", "x") if n in call.arguments)
@@ -320,36 +248,13 @@ def cov(call: RuleCall) -> Value:
 
 def cond(call: RuleCall) -> Value:
     """The condition number of every matrix."""
-    x = _matrix(call, square=False)
+    x = matrix(call, square=False)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x
     return Tensor(dtypes.real_of(x.dtype), x.dims[:-2])
-
-
-def lu_factor(call: RuleCall) -> Value:
-    """`linalg.lu_factor(A)`: the factors in one matrix, and the pivots."""
-    x = _matrix(call, square=False)
-    if isinstance(x, ErrorValue):
-        return x
-    names = ("LU", "pivots")
-    if x.dims is None:
-        return TupleValue((unknown(x), unknown("int32")), names)
-    *batch, m, n = x.dims
-    pivots = Tensor("int32", (*batch, at_most(call.world, m, n)))
-    return TupleValue((Tensor(x.dtype, x.dims), pivots), names)
 
 
 def keep_right(call: RuleCall) -> Value:
     """The shape of B."""
     b = arguments.tensor(call, "B")
     return Tensor(b.dtype, b.dims)
-
-
-def with_info(call: RuleCall) -> Value:
-    """cholesky_ex, inv_ex: the matrices, and an int32 for each that says whether it went well."""
-    x = _matrix(call)
-    if isinstance(x, ErrorValue):
-        return x
-    first = "L" if call.decl.name.startswith("cholesky") else "inverse"
-    info = Tensor("int32", None if x.dims is None else x.dims[:-2])
-    return TupleValue((Tensor(x.dtype, x.dims), info), (first, "info"))

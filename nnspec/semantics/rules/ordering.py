@@ -142,6 +142,16 @@ def nonzero(call: RuleCall) -> Value:
     return Tensor("int64", (number, len(x.dims)))
 
 
+def nonzero_static(call: RuleCall) -> Value:
+    """`nonzero_static(x, size)`: as many rows as are asked for."""
+    x, size = arguments.tensor(call), call.arguments["size"]
+    if not is_size(size):
+        size = call.new_size()
+    elif not arguments.is_dimension(call, size, f"{call.name} takes a size of 0 or more", "size"):
+        return ERROR
+    return Tensor("int64", (size, len(x.dims) if x.dims is not None else call.new_size()))
+
+
 def argwhere(call: RuleCall) -> Value:
     """`argwhere(x)`: as nonzero."""
     return nonzero(call)
