@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from tests.differential.net import HOLE, NUMBER, Input, Member, ModuleText, module_twin
-from tests.differential.twin import REFUSALS, namespace
+from tests.differential.twin import REFUSALS, namespace, seed
 
 Step = Callable[["Builder"], "Made | None"]
 # Every kind of step with how often it is drawn.
@@ -147,7 +147,7 @@ class Builder:
         try:
             with torch.no_grad():
                 for member in made.members:
-                    torch.manual_seed(0)
+                    seed(0)
                     setattr(self.self, member.name, self._member(member))
                 worlds = [dict(world) for world in self.worlds]
                 for world in worlds:

@@ -78,7 +78,7 @@ def classes(text: str) -> dict[str, Any]:
 
 
 def tensors(
-    inputs: list[tuple[str, tuple[int, ...]]], seed: int | None = None
+    inputs: list[tuple[str, tuple[int, ...]]], seed: int | None = None, device: str = "cpu"
 ) -> list[torch.Tensor]:
     """Input tensors: zeros without a seed (0 is an index of anything), else random ones."""
     draw = None if seed is None else torch.Generator().manual_seed(seed)
@@ -86,7 +86,7 @@ def tensors(
     for dtype, dims in inputs:
         kind = getattr(torch, dtype)
         if draw is None:
-            made.append(torch.zeros(dims, dtype=kind))
+            made.append(torch.zeros(dims, dtype=kind, device=device))
         elif kind.is_floating_point:
             made.append(torch.randn(dims, generator=draw).to(kind))
         else:
@@ -94,18 +94,31 @@ def tensors(
     return made
 
 
+def seed(number: int) -> None:
+    """Seed the generator of the CPU alone: to seed those of all devices takes longer than a layer."""
+    torch.default_generator.manual_seed(number)
+
+
 def run(
-    make: Any, inputs: list[tuple[str, tuple[int, ...]]], model: nn.Module | None = None
+    make: Any,
+    inputs: list[tuple[str, tuple[int, ...]]],
+    model: nn.Module | None = None,
+    device: str = "cpu",
 ) -> Run:
-    """Make a model and run it on zeros."""
+    """Make a model and run it on zeros; device: `cpu`, or `meta`, which follows shapes and no values."""
     outcome = Run()
     try:
-        with warnings.catch_warnings(record=True) as said, Watch() as watch, torch.no_grad():
+        with (
+            warnings.catch_warnings(record=True) as said,
+            torch.device(device),
+            Watch() as watch,
+            torch.no_grad(),
+        ):
             warnings.simplefilter("always")
-            torch.manual_seed(0)
+            seed(0)
             outcome.model = model if model is not None else make()
             outcome.model.eval()
-            outcome.result = outcome.model(*tensors(inputs))
+            outcome.result = outcome.model(*tensors(inputs, device=device))
     except REFUSALS as refusal:
         outcome.refusal = refusal
     outcome.empty = watch.empty
