@@ -85,7 +85,7 @@ class Catalog:
     # --- declarations ----------------------------------------------------------------------------
 
     def functions(self, name: str) -> tuple[ast.ExternDef, ...]:
-        """What a bare function name may mean, the likelier first: torch.nn.functional's, torch's, others'."""
+        """What a bare function name means: torch.nn.functional's, where there is none torch's, then others'."""
         return self._overloads("free", name, self._free(name))
 
     def methods(self, name: str) -> tuple[ast.ExternDef, ...]:
@@ -159,8 +159,8 @@ class Catalog:
         found = [
             (rank, each) for each in self._externs(name) if (rank := _rank(each[0])) is not None
         ]
-        found.sort(key=lambda pair: pair[0])
-        return [each for _, each in found]
+        best = min((rank for rank, _ in found), default=None)
+        return [each for rank, each in found if rank == best]
 
     def _overloads(
         self, where: str, name: str, entries: list[tuple[Entry, Source]]
