@@ -13,6 +13,10 @@ from nnspec.semantics.world import as_dim
 from nnspec.source import Span
 from nnspec.syntax import ast
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class Findings:
     """All diagnostics of a file.
@@ -94,6 +98,15 @@ class Findings:
         known = self._doubts.get(doubt.definition)
         if known is None or (known[0].declared is None and doubt.declared is not None):
             self._doubts[doubt.definition] = doubt, subject
+
+    def doubts_of(self, module: ast.Module) -> bool:
+        """Whether a general pass could not follow all of a module's methods."""
+        return any(member in self._doubts for member in module.body)
+
+    def settle(self, definitions: Iterable[ast.Def]) -> None:
+        """What a general pass could not follow of these has been followed in another way."""
+        for definition in definitions:
+            self._doubts.pop(definition, None)
 
     def passed(self, definition: ast.Def) -> None:
         """One more general pass has followed the def."""

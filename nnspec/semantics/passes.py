@@ -7,7 +7,8 @@ from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.doubts import contradiction
-from nnspec.semantics.evaluate import matching, modules, provenance, userdefs
+from nnspec.semantics.evaluate import binding, matching, modules, provenance, userdefs
+from nnspec.semantics.evaluate.binding import Bound
 from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Doubt, Frame, Recorder, Run, Solution, new_run
@@ -73,6 +74,49 @@ def module(
     held.hand_over(findings)
     if not possible and excluded is not None:
         findings.add(contradiction(excluded, decl), 0)
+    if findings.doubts_of(decl):
+        _with_defaults(decl, scope, catalog, findings)
+
+
+def _with_defaults(
+    decl: ast.Module, scope: FileScope, catalog: Catalog, findings: Findings
+) -> None:
+    """Follow a module with its defaults, where lists and layer types among them leave its general pass in doubt.
+
+    What is emitted serves all values: nothing of what is found here is for the recorder.
+    """
+    recorder = Recorder(home=scope.source)
+    doubted: set[ast.Node] = set()
+    waiting: list[list[bool]] = [[]]
+    passes = 0
+    while waiting and passes < MOST_PASSES:
+        passes += 1
+        run = _general_run(catalog, recorder, findings, waiting.pop())
+        run.subject = Subject(f"{decl.name} with its defaults", decl.name_span)
+        inner = Frame(run, scope, "build", definition=decl)
+        given: dict[str, Value] = {}
+        for param in decl.signature.params:
+            if param.default is not None:
+                continue
+            if not general.is_static(param.type, inner):
+                return
+            first = general.alternatives(param.type)[0]
+            given[param.name] = general.hyperparameter(param.name, first, inner)
+        bound = Bound(given, {})
+        binding.fill(decl.signature, bound, inner)
+        inner.body = LayerBody(decl, scope, bound.values)
+        inner.layer = Layer(inner.body, decl.name_span)
+        run.frames.append(inner)
+        if modules.follow_body(decl, inner, inner, decl.name_span):
+            follow_forward(inner.layer, run)
+        run.frames.pop()
+        waiting.extend(run.decisions.others())
+        doubted.update(doubt.definition for doubt in run.doubts)
+        # The size of a `_` that hangs on a default is none in general.
+        run.holes.clear()
+        finish(run, findings, decl)
+    if not waiting:
+        findings.settle({m for m in decl.body if isinstance(m, ast.Def)} - doubted)
 
 
 def _general_run(catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool]) -> Run:
