@@ -99,7 +99,7 @@ def _member(expr: ast.Expr, frame: Frame) -> py.expr:
             return py.IfExp(
                 expressions.expression(test, frame), member(body, frame), member(orelse, frame)
             )
-        case ast.List(items):
+        case ast.List(items) | ast.Tuple(items):
             return _module_list(py.List([_item(item, frame) for item in items], py.Load()), frame)
         case ast.Comprehension(kind, element, _, _):
             made = expressions.comprehension(expr, frame)
@@ -149,7 +149,7 @@ def _has_list(expr: ast.Expr) -> bool:
     match expr:
         case ast.Binary("+", left, right):
             return _has_list(left) or _has_list(right)
-        case ast.List() | ast.Comprehension():
+        case ast.List() | ast.Tuple() | ast.Comprehension():
             return True
     return False
 
@@ -177,7 +177,9 @@ def _joined(expr: ast.Expr, frame: Frame) -> py.expr:
 
 
 def _plain_list(expr: ast.Expr, frame: Frame) -> py.expr:
-    """A list of layers that is not registered itself, though its items may be containers."""
+    """A list or tuple of layers that is not registered itself, though its items may be containers."""
+    if isinstance(expr, ast.Tuple):
+        return py.Tuple([_item(item, frame) for item in expr.items], py.Load())
     made = member(expr, frame)
     if isinstance(made, py.Call) and _is_call_of(made, "ModuleList"):
         return made.args[0]
@@ -197,9 +199,9 @@ def _is_registered(expr: ast.Expr, frame: Frame) -> bool:
 
 
 def is_list(value: Value) -> bool:
-    """Whether a value is a list, and not a sequence that is a layer."""
-    return isinstance(value, ListValue | RepeatValue) or (
-        isinstance(value, Unknown) and value.kind == "list"
+    """Whether a value is a list or a tuple, and not a sequence that is a layer."""
+    return isinstance(value, ListValue | TupleValue | RepeatValue) or (
+        isinstance(value, Unknown) and value.kind in ("list", "tuple")
     )
 
 

@@ -30,8 +30,7 @@ def submodule(item: ast.Submodule, inner: Frame) -> None:
         value = body.arguments.get(item.name)
     else:
         value = evaluate(item.value, inner)
-    if isinstance(value, TupleValue):
-        value = ListValue(value.items)
+    value = _registered(value)
     inner.run.recorder.value(item, value)
     if not _holds_layers(value):
         _not_a_layer(item, value, inner)
@@ -52,6 +51,22 @@ def submodule(item: ast.Submodule, inner: Frame) -> None:
                 item.name_span,
             )
         )
+
+
+def _registered(value: Value) -> Value:
+    """The value of a member as torch's containers hold it: a tuple of layers is a list, at any depth."""
+    match value:
+        case TupleValue(items):
+            return ListValue(tuple(map(_registered, items)))
+        case ListValue(items):
+            return ListValue(tuple(map(_registered, items)))
+        case DictValue():
+            return DictValue({key: _registered(item) for key, item in value.items.items()})
+        case RepeatValue(element, count, where):
+            return RepeatValue(_registered(element), count, where)
+        case Choice(options):
+            return Choice(tuple(map(_registered, options)))
+    return value
 
 
 def _holds_layers(value: Value) -> bool:
