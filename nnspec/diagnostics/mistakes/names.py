@@ -227,20 +227,6 @@ def print_call(span: Span) -> Diagnostic:
     )
 
 
-def not_in_namespace(namespace: str, name: str, span: Span, near: Sequence[str]) -> Diagnostic:
-    """`F.reluu`, or a function of torch that the library does not describe."""
-    help = did_you_mean(near) or (
-        "the library does not describe it; `extern def` or `extern module` brings in Python of your own"
-    )
-    return _error(
-        "E0212",
-        f"nnspec's library has no `{name}` in `{namespace}`",
-        span,
-        help=help,
-        fix=respell(span, near),
-    )
-
-
 def unknown_type(name: str, span: Span, types: Iterable[str]) -> Diagnostic:
     """A type that nothing declares."""
     near = nearest(name, types)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import names as mistakes
+from nnspec.diagnostics.mistakes import namespaces
 from nnspec.semantics.resolve import known
 from nnspec.semantics.resolve.flow import Locals
 from nnspec.semantics.resolve.scopes import Scope, Unassigned, place, target_names, what
@@ -260,8 +261,13 @@ class Binder:
             if own is not None:
                 return False
             self.report(
-                mistakes.not_in_namespace(
-                    namespace, attribute.name, attribute.name_span, self._near(namespace, attribute)
+                namespaces.not_in_namespace(
+                    namespace,
+                    attribute.name,
+                    Span(root.span.source, root.span.start, attribute.name_span.end),
+                    attribute.name_span,
+                    self._near(namespace, attribute),
+                    self._elsewhere(namespace, attribute.name),
                 )
             )
             self.bind(root, UNKNOWN)
@@ -292,6 +298,13 @@ class Binder:
         if namespace == "torch.nn":
             names = [*names, *known.CONTAINERS]
         return nearest(attribute.name, names)
+
+    def _elsewhere(self, namespace: str, name: str) -> str | None:
+        """The same name in another namespace of torch, as it is written there; None where there is none."""
+        for spoken, other in known.NAMESPACES.items():
+            if other not in (namespace, "math") and self.in_namespace(other, name):
+                return f"{spoken}.{name}"
+        return None
 
     # --- dimensions ------------------------------------------------------------------------------
 

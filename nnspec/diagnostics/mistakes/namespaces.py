@@ -1,0 +1,35 @@
+"""Names that are not in the namespace where they are sought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.spelling import did_you_mean, respell
+from nnspec.source import Span
+
+
+def not_in_namespace(
+    namespace: str, name: str, whole: Span, span: Span, near: Sequence[str], elsewhere: str | None
+) -> Diagnostic:
+    """`F.reluu`, `torch.kl_div`, or a function of torch that the library does not describe.
+
+    whole: all that is written, `torch.kl_div`. span: its last name. near: names of the namespace that are
+    spelt alike. elsewhere: the same name where there is one, `F.kl_div`.
+    """
+    if elsewhere is not None:
+        help = f"`{elsewhere}` is there"
+        fix: Fix | None = Fix(f"write `{elsewhere}`", (Edit(whole, elsewhere),))
+    else:
+        help = did_you_mean(near) or (
+            "the library does not describe it; `extern def` or `extern module` brings in Python of your own"
+        )
+        fix = respell(span, near)
+    return Diagnostic(
+        "E0212",
+        "error",
+        f"nnspec's library has no `{name}` in `{namespace}`",
+        (Label(span, "", primary=True),),
+        help=help,
+        fix=fix,
+    )
