@@ -72,6 +72,7 @@ def _check_types(
 ) -> bool:
     library = frame.run.catalog.is_library(decl)
     callee = Callee(decl.name, span, None, library)
+    own = isinstance(decl, ast.Module)
     for param in decl.signature.params:
         if param.type is None:
             continue
@@ -83,8 +84,23 @@ def _check_types(
                 mismatches.kind(param, type_, one, place, callee, frame)
                 return False
         if param.kind != "star":
-            bound.values[param.name] = matching.named(value, type_)
+            value = matching.named(value, type_)
+            bound.values[param.name] = _one_of(type_, value, frame) if own else value
     return True
+
+
+def _one_of(type_: ast.TypeExpr, value: Value, frame: Frame) -> Value:
+    """In a general pass an argument that may be any literal of a union is one of them, here and in all of the layer.
+
+    Were it left open, each condition on it in the layer's body would go a way of its own.
+    """
+    if not (isinstance(type_, ast.UnionType) and isinstance(value, Unknown) and frame.run.general):
+        return value
+    literals = [t.value for t in type_.options if isinstance(t, ast.LiteralType)]
+    if len(literals) < len(type_.options):
+        return value
+    decisions = frame.run.rounds[-1] if frame.run.rounds else frame.run.decisions
+    return next((one for one in literals[:-1] if decisions.decide()), literals[-1])
 
 
 def make(
