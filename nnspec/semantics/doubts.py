@@ -6,6 +6,7 @@ import re
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.semantics.dims import Dim, settle
+from nnspec.semantics.dims.atoms import Symbol
 from nnspec.semantics.evaluate.run import Claim, Doubt
 from nnspec.semantics.rules.batch import is_batch, is_name
 from nnspec.semantics.values import DimLike, Relation
@@ -97,7 +98,7 @@ def _batch_in_features(claim: Claim) -> Diagnostic | None:
         if not isinstance(merged, Dim) or any(name[:1].isupper() for name in names):
             continue
         batch = next((s for s in merged.symbols() if is_name(s)), None)
-        if batch is None or is_batch(merged) or settle(merged.substitute({batch: 0})) != 0:
+        if batch is None or is_batch(merged) or not _is_multiple(merged, batch):
             continue
         return error(
             "W0202",
@@ -108,6 +109,13 @@ def _batch_in_features(claim: Claim) -> Diagnostic | None:
             help=f"keep the first axis apart: `flatten(1)`, or `reshape({batch}, -1)`",
         )
     return None
+
+
+def _is_multiple(dim: Dim, name: str) -> bool:
+    """Whether a size is a product of a symbol with something: `min(B, 2)` and `B % 2` grow with no batch."""
+    return all(
+        any(isinstance(atom, Symbol) and atom.name == name for atom in mono) for mono in dim.terms
+    )
 
 
 def _told_apart(relation: Relation) -> Relation:

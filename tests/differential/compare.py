@@ -27,6 +27,8 @@ ALLOWED = {code for code in CODES if code.startswith("W02")}
 UNTOLD = ("not implemented for", "not supported for", "could not be run", "addmm_impl_cpu")
 
 
+# Relations that are checked when the model runs.
+UNPROVED = {"W0301", "W0202"}
 # Sizes at which a layer leaves nothing are no matter of the signature.
 SILENT = {"E0304", "E0321"}
 # Where the checker is stricter than torch, by intent: torch refuses a dilation of 0 in convolutions, but not
@@ -171,7 +173,7 @@ class Comparison:
             kinds = {v.get("flag") for v, _, run in runs if run.refusal is None}
             if any(v.get("flag") not in kinds for v in variants(self.net)):
                 return None
-            if "W0301" in codes:
+            if codes & UNPROVED:
                 raise Skip("behind a claim, sizes are those that meet it")
             if self.excused(report, [run for *_, run in runs]):
                 return None
@@ -192,10 +194,10 @@ class Comparison:
                 return f"torch refuses {size} {variant}: {run.refusal!r}, but it is checked"
             wrong = {d.code for d in said.errors}
             # What is asked of hyperparameters is told where they have values.
-            told = "width" in variant or codes & {"W0301", "W0302", "W0203"}
+            told = "width" in variant or codes & {*UNPROVED, "W0302", "W0203"}
             if not told and not wrong <= SILENT:
                 return f"no warning in general, but at {size} {said}"
-        guarded = self.guarded(runs) if "W0301" in codes else []
+        guarded = self.guarded(runs) if codes & UNPROVED else []
         runs = [r for r in runs if r[1] not in guarded]
         found = self.formula(runs)
         # A layer that torch does not make is no model to run.

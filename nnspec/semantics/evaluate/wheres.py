@@ -113,6 +113,17 @@ def _contradiction(fact: ast.Expr, facts: tuple[ast.Expr, ...], callee: Callee) 
 def _needed(fact: ast.Expr, inner: Frame, callee: Callee) -> str:
     """What does not hold; in numbers where one of them must divide the other."""
     match fact:
+        case ast.Logical(
+            "or",
+            (ast.Compare(ast.Name() as name, ("!=",), (kind,)), ast.Compare(size, (op,), (least,))),
+        ):
+            # What holds for other modes.
+            wanted = evaluate(least, inner)
+            if callee.library and isinstance(wanted, DimLike):
+                return (
+                    f"`{callee.name}` with {name.id}={kind.span.text} needs "
+                    f"{size.span.text} {op} {inner.world.show(wanted)}"
+                )
         case ast.Compare(ast.Binary("%", whole, part), ("==",), (ast.Number(0),)) if callee.library:
             found = evaluate(whole, inner), evaluate(part, inner)
             if all(isinstance(size, DimLike) for size in found):

@@ -163,11 +163,12 @@ def _joined(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         callee = site.callee(step)
         if not isinstance(callee, LibraryFunction) or callee.name not in ("cat", "concat"):
             continue
-        parts = list(_parts(step, site))
-        known = {numbers(value.dims or ())[misfit.axis] for _, value in parts if value.dims}
+        rank = len(misfit.shape)
+        parts = [(part, value) for part, value in _parts(step, site) if value.rank == rank]
+        known = {numbers(value.dims or ())[misfit.axis] for _, value in parts}
         for part, value in parts:
             type_ = rewrite.declared(part, site)
-            if type_ is None or value.rank != len(misfit.shape) or len(type_.dims) != value.rank:
+            if type_ is None or len(type_.dims) != rank:
                 continue
             sizes: list[int | None] = [None] * len(type_.dims)
             size = numbers(value.dims or ())[misfit.axis] + lack
