@@ -38,8 +38,10 @@ OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 def truth(value: Value, expr: ast.Expr, frame: Frame) -> Value:
     """True, False, or an undecided condition (Relation, Compound, Unknown)."""
     match value:
-        case bool() | Relation() | Compound():
+        case bool():
             return value
+        case Relation() | Compound():
+            return _settled(value, frame)
         case None:
             return False
         case int() | float() | str():
@@ -85,6 +87,22 @@ def decide(relation: Relation, frame: Frame) -> Value:
     """The relation as True or False where it is settled, else itself."""
     answer = frame.world.prove(relation)
     return relation if answer is None else answer
+
+
+def _settled(value: Value, frame: Frame) -> Value:
+    """A condition with what has become known since it was made: True, False, or what is left open of it."""
+    match value:
+        case Relation():
+            return decide(value, frame)
+        case Compound("not", (inner,)):
+            return negate(_settled(inner, frame))
+        case Compound(op, parts):
+            stop = op == "or"
+            left = [part for part in (_settled(p, frame) for p in parts) if part is not (not stop)]
+            if any(part is stop for part in left):
+                return stop
+            return (Compound(op, tuple(left)) if len(left) > 1 else left[0]) if left else not stop
+    return value
 
 
 def negate(value: Value) -> Value:
@@ -202,11 +220,28 @@ def settle_build(test: Value, frame: Frame) -> Value:
         and isinstance(test, (Relation, Compound, Unknown))
     ):
         rounds = frame.run.rounds
-        decisions = rounds[-1] if rounds and _of_the_loop(test) else frame.run.decisions
-        answer = decisions.decide()
-        assume(test, answer, frame)
-        return answer
+        return _choose(
+            test, rounds[-1] if rounds and _of_the_loop(test) else frame.run.decisions, frame
+        )
     return test
+
+
+def _choose(test: Value, decisions: Decisions, frame: Frame) -> bool:
+    """The way of this pass, part by part: what it takes for so is then known of each part, and settles it again."""
+    test = _settled(test, frame)
+    match test:
+        case bool():
+            return test
+        case Compound("not", (inner,)):
+            return not _choose(inner, decisions, frame)
+        case Compound(op, parts):
+            stop = op == "or"
+            return (
+                stop if any(_choose(part, decisions, frame) is stop for part in parts) else not stop
+            )
+    answer = decisions.decide()
+    assume(test, answer, frame)
+    return answer
 
 
 def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:
