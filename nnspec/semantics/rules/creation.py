@@ -10,7 +10,18 @@ from nnspec.semantics.rules.arguments import Dims, is_size, unknown
 from nnspec.semantics.rules.bounds import at_least
 from nnspec.semantics.rules.broadcast import stretch
 from nnspec.semantics.rules.products import same_dtype
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Unknown, Value
+from nnspec.semantics.values import (
+    ERROR,
+    Choice,
+    DimLike,
+    ErrorValue,
+    RangeValue,
+    Relation,
+    RepeatValue,
+    Tensor,
+    Unknown,
+    Value,
+)
 
 # What a creation function makes without `dtype`: the model's own floating dtype.
 FLOATING = "float"
@@ -157,8 +168,12 @@ def tensor(call: RuleCall) -> Value:
     if isinstance(data, Tensor):
         return Tensor(arguments.dtype(call) or data.dtype, data.dims)
     given = arguments.dtype(call)
+    if isinstance(data, RepeatValue) and _is_number(data.element):
+        return Tensor(given or _fill_dtype(data.element), (data.count,))
     if not isinstance(data, (ListValue, TupleValue)):
-        return Tensor(given or _fill_dtype(data), ())
+        return Tensor(given or _fill_dtype(data), () if _is_number(data) else None)
+    if not all(_is_number(leaf) for leaf in _leaves(data)):
+        return Tensor(given, None)
     shape = _nested_shape(data)
     if shape is None:
         return call.fail("E0302", "the rows of a tensor are equally long", "data")
@@ -169,6 +184,15 @@ def tensor(call: RuleCall) -> Value:
     for kind in kinds:
         dtype = kind if dtype is None else dtypes.promote(dtype, kind)
     return Tensor(given or dtype or FLOATING, shape)
+
+
+def _is_number(value: Value) -> bool:
+    """Whether a value is one number, and no list of numbers: what is not known may be either."""
+    return not isinstance(value, (Unknown, RepeatValue, RangeValue, Choice)) or value in (
+        Unknown("int"),
+        Unknown("float"),
+        Unknown("bool"),
+    )
 
 
 def _nested_shape(value: Value) -> tuple[int, ...] | None:
