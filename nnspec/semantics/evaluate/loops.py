@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from nnspec.diagnostics.diagnostic import Diagnostic
@@ -50,7 +50,16 @@ def is_settled_later(iterable: Value, frame: Frame) -> bool:
 
 def _hyperparameters(frame: Frame) -> frozenset[str]:
     given = frame.body.arguments.values() if frame.body is not None else ()
-    return frozenset(s for value in given if isinstance(value, Dim) for s in value.symbols())
+    return frozenset(name for value in given for name in _symbols(value))
+
+
+def _symbols(value: Value) -> Iterator[str]:
+    """The symbols of a number, or of the numbers of a tuple."""
+    if isinstance(value, Dim):
+        yield from value.symbols()
+    elif isinstance(value, TupleValue):
+        for item in value.items:
+            yield from _symbols(item)
 
 
 def follow(
