@@ -14,7 +14,6 @@ from nnspec.semantics.values import (
     DimLike,
     DType,
     ListValue,
-    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -213,7 +212,7 @@ def first(type_: ast.TypeExpr) -> ast.TypeExpr | None:
 
 def _positive(dim: DimLike, inner: Frame) -> DimLike:
     if not isinstance(dim, int):
-        inner.world.assume(Relation(dim, ">=", 1))
+        inner.world.assume_size(dim)
         return inner.world.settle(dim)
     return dim
 

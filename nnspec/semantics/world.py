@@ -22,6 +22,7 @@ class World(Record, frozen=False, eq=False):
     report: takes every finding.
     claimed: called with each relation that could not be proved and is assumed from then on.
     suspect: called with a code, a place, and what is suspicious there or None: see `semantics/suspicions`.
+    parts: int hyperparameters of which only a sum is a size so far (`5 + classes`): its bound is all they have.
     """
 
     facts: Facts
@@ -29,6 +30,7 @@ class World(Record, frozen=False, eq=False):
     claimed: Callable[[Relation, Span], None] = lambda relation, span: None
     suspect: Callable[[str, Span, Diagnostic | None], None] = lambda code, span, found: None
     holes: dict[str, DimLike] = field(default_factory=dict)
+    parts: set[str] = field(default_factory=set)
     counter: int = 0
 
     def settle(self, dim: DimLike) -> DimLike:
@@ -135,6 +137,12 @@ class World(Record, frozen=False, eq=False):
         if relation.op in ("==", "!=") or self.facts.prove(settled) is not True:
             self.facts = self.facts.assume(settled)
 
+    def assume_size(self, dim: Dim) -> None:
+        """Take a dim that an axis has for 1 or more."""
+        free = {s for s in dim.symbols() if self.facts.domain(s)[0] is None}
+        self.assume(Relation(dim, ">=", 1))
+        self.parts |= {s for s in free if self.facts.domain(s)[0] is not None}
+
     def used_as_sizes(self, relation: Relation) -> bool:
         """An int hyperparameter is any int until it is used as a size: then it is 1 or more.
 
@@ -143,7 +151,8 @@ class World(Record, frozen=False, eq=False):
         before = self.facts
         for side in (relation.left, relation.right):
             for symbol in sorted(side.symbols()) if isinstance(side, Dim) else ():
-                if "@" not in symbol and before.domain(symbol)[0] is None:
+                low = before.domain(symbol)[0]
+                if "@" not in symbol and (low is None or (low < 1 and symbol in self.parts)):
                     self.assume(Relation(Dim.symbol(symbol), ">=", 1))
         if self.facts is not before and self.prove(relation) is True:
             return True

@@ -222,6 +222,8 @@ class Facts:
     def _known_quotient(self, p: Dim, q: Dim) -> tuple[Dim, Dim] | None:
         """(t, r) with p // q == t + r // q, by an exact division or by bounds."""
         for quotient in self.quotients:
+            if not quotient.numerator.terms:
+                continue  # 0 // q says nothing of other dims
             if q == quotient.denominator:
                 times = ONE
             elif len(q.terms) == 1 and len(quotient.denominator.terms) == 1:

@@ -80,7 +80,7 @@ def empty(value: Value, bound: Bound, callee: Callee, inner: Frame, least: int) 
                 )
                 return True
             if low == 1 and not isinstance(size, int):
-                world.assume(Relation(size, ">=", 1))
+                world.assume_size(size)
     return False
 
 
