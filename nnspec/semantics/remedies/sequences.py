@@ -160,7 +160,8 @@ def _other_features(callee: Layer, names: Mapping[str, ast.Expr], site: Site) ->
     for maker in flow.made_by(callee, site) if "kdim" in hyper else ():
         wanted: dict[str, object] = {}
         for name, argument in (("key", "kdim"), ("value", "vdim")):
-            width, have = _width_of(names, name, site), hyper.get(argument) or hyper["embed_dim"]
+            width, have = _width_of(names, name, site), hyper.get(argument)
+            have = hyper["embed_dim"] if have is None else have
             if width is not None and width != have and maker.is_open(argument):
                 wanted[argument] = width
         if wanted:
