@@ -289,9 +289,15 @@ class Facts:
 
     def display(self, dim: Dim) -> Dim:
         """The simplest form in the user's own symbols."""
-        from nnspec.semantics.dims.display import display
+        key = ("display", dim)
+        found = self._memo.get(key)
+        if found is None:
+            from nnspec.semantics.dims.display import display
 
-        return display(self, dim)
+            found = display(self, dim)
+            self.remember(key, found)
+        assert isinstance(found, Dim)
+        return found
 
     def spelled_out(self, dim: Dim) -> Dim:
         """The dim with what `simplify` made up undone, for looking at values."""
@@ -324,9 +330,12 @@ class Facts:
 
     def witness(self, left: Dim | int, right: Dim | int) -> Witness | None:
         """Small admitted values for which two dims are equal, and others for which they differ."""
-        from nnspec.semantics.dims.witness import witness
+        key = ("witness", left, right)
+        if key not in self._memo:
+            from nnspec.semantics.dims.witness import witness
 
-        return witness(self, left, right)
+            self.remember(key, witness(self, left, right))
+        return self._memo[key]  # type: ignore[return-value]
 
     def suggest(self, left: Dim | int, right: Dim | int) -> str | None:
         """The weakest fact found, as text for `where`, under which two dims are equal."""
