@@ -75,13 +75,13 @@ def follow(
     statement: the loop, None for the layers of a Sequential, which change one local alone.
     one_round: follows the body from `frame.locals`; gives the locals at each of its ends.
     count: the number of rounds, None where the data decide it.
-    may_change: whether shapes may change from round to round, else they are reported (E0311).
-    index: the symbol that counts the rounds where shapes may change.
+    may_change: whether shapes may change in a way that no formula tells, else they are reported (E0311).
+    index: the symbol that counts the rounds, by which formulas of sizes that change are sought.
     """
     before = dict(frame.locals)
     # What a list of unknown length does in general has no name that a signature could have.
     named = isinstance(count, int) or (isinstance(count, Dim) and not _of_a_round(count))
-    if may_change and index is not None and named:
+    if index is not None and named:
         by_round = induction.forms(before, partial(_trial, one_round, frame), index, frame)
         if by_round is not None:
             frame.locals = by_round.at(before, index, frame)

@@ -21,12 +21,14 @@ from nnspec.semantics.evaluate import (
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, Returned
 from nnspec.semantics.values import (
+    RangeValue,
     Tensor,
     Unknown,
     Value,
 )
 from nnspec.semantics.world import error
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 MOST_ROUNDS = 10_000
 
@@ -218,7 +220,8 @@ def _for(statement: ast.For, frame: Frame) -> Flow:
     if count is not None:
         bind = partial(patterns.bind, statement.target, parts[0], frame)
         may_change = loops.is_settled_later(iterable, frame)
-        index = induction.index_of(iterable, parts[0], frame) if may_change else None
+        followed = (may_change or isinstance(iterable, RangeValue)) and not _may_stop(statement)
+        index = induction.index_of(iterable, parts[0], frame) if followed else None
         flow = _symbolic_loop(statement, statement.body, bind, count, may_change, frame, index)
         conditions.leave(facts, demands, frame)
         return flow
@@ -244,6 +247,11 @@ def _for(statement: ast.For, frame: Frame) -> Flow:
         frame.locals = joins.join_locals(ends, frame)
         return Flow.NEXT
     return flow
+
+
+def _may_stop(loop: ast.For) -> bool:
+    """Whether the loop may end before its last round, so that its count does not tell what it leaves."""
+    return any(isinstance(node, ast.Break) for node in walk(loop))
 
 
 def _while(statement: ast.While, frame: Frame) -> Flow:
