@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.rules.indexing import in_range, slice_length
@@ -207,6 +209,13 @@ def masked_fill(call: RuleCall) -> Value:
             f"masked_fill takes a number or a scalar, got {call.show(value)}",
             "value",
             help="`where(mask, value, x)` takes a tensor",
+        )
+    if isinstance(value, float) and not isfinite(value) and dtypes.kind(x.dtype) == dtypes.INTEGER:
+        return call.fail(
+            "E0303",
+            f"masked_fill cannot put {value} into {x.dtype}: no int stands for it",
+            "value",
+            help="`.float()` makes floats of the numbers first",
         )
     return stretch(call, [("input", x), ("mask", mask)], x.dtype)
 
