@@ -30,7 +30,7 @@ import torch
 from tests.differential.compare import Comparison, Skip
 from tests.differential.generators import net
 
-COUNT = max(int(os.environ.get("NNSPEC_NETS", "180")) * 2 // 3, 1)
+COUNT = max(int(os.environ.get("NNSPEC_NETS", "120")) * 2 // 3, 1)
 SEED = int(os.environ.get("NNSPEC_SEED", "0"))
 PARTS = 3
 # The share of nets that are built, loaded, and run on both sides, values and all.
