@@ -20,6 +20,7 @@ from nnspec.semantics.values import (
     Unknown,
     Value,
 )
+from nnspec.syntax import ast
 
 
 def layers_in(value: Value) -> Iterator[Layer | Unknown | RepeatValue]:
@@ -47,7 +48,12 @@ def is_broken(body: LayerBody) -> bool:
 
 
 def children(body: LayerBody) -> Iterator[Layer | Unknown | RepeatValue]:
-    """All registered layers directly below, in order."""
+    """All registered layers directly below: those handed over as hyperparameters first, then those made here."""
+    if isinstance(body.decl, ast.Module):
+        for value in body.arguments.values():
+            for layer in layers_in(value):
+                if isinstance(layer, Layer):
+                    yield layer
     for value in body.children.values():
         yield from layers_in(value)
 
