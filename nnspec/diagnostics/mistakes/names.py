@@ -271,8 +271,8 @@ def not_a_size(name: str, span: Span, what: str, declared: Span | None) -> Diagn
     )
 
 
-def negative_size(span: Span) -> Diagnostic:
-    """A number with a sign as a dimension."""
+def no_size(span: Span) -> Diagnostic:
+    """What never is a size as a dimension: a number with a sign, a float, a string."""
     return _error(
         "E0215", f"`{span.text}` is no size", span, help="a capitalised name stands for any size"
     )
@@ -287,6 +287,17 @@ def declared_below(name: str, span: Span, declared: Span | None) -> Diagnostic:
         "members are made from top to bottom",
         _at(declared, "made here"),
         help=f"move the line of `{name}` above this one",
+    )
+
+
+def initialiser_as_value(span: Span) -> Diagnostic:
+    """An initialiser that is neither called nor fills a parameter."""
+    name = span.text
+    return _error(
+        "E0505",
+        f"`{name}` is an initialiser: it fills a tensor",
+        span,
+        help=f"write `param w: [...] = {name}` or `init w = {name}`, or give it a tensor: `{name}(x)`",
     )
 
 

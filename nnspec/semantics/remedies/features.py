@@ -206,7 +206,7 @@ def _own(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         edit = maker.edit(misfit.name, f"[{shown}]" if count > 1 else shown)
         yield Proposal((edit,), f"`{misfit.name}` should be [{shown}]", True)
         return
-    if misfit.name == "num_features" and maker.is_open(misfit.name):
+    if misfit.name in ("num_features", "num_channels") and maker.is_open(misfit.name):
         text = f"`{misfit.name}` should be {actual}, or write `_` to have it worked out"
         yield Proposal((maker.edit(misfit.name, str(actual)),), text, True)
     groups = maker.number("groups")

@@ -50,12 +50,12 @@ def find(site: Site) -> Misfit | None:
         makers = flow.made_by(callee, site)
         maker = makers[0] if makers else None
         return Misfit(given, sizes, len(sizes) + at, over[at], "normalized_shape", maker)
-    counted = callee.body.arguments.get("num_features")
-    if callee.type_name.startswith("InstanceNorm") and isinstance(counted, DimLike):
-        channels = len(sizes) - int(callee.type_name[-2]) - 1
+    channels = _channels(callee, len(sizes))
+    counted = callee.body.arguments.get(channels[0]) if channels is not None else None
+    if channels is not None and isinstance(counted, DimLike):
         makers = flow.made_by(callee, site)
         maker = makers[0] if makers else None
-        return Misfit(given, sizes, channels, number(counted), "num_features", maker)
+        return Misfit(given, sizes, channels[1], number(counted), channels[0], maker)
     for param in forward.signature.params:
         if not isinstance(param.type, ast.TensorType) or not _has_rank(param.type, len(dims)):
             continue
@@ -67,6 +67,15 @@ def find(site: Site) -> Misfit | None:
                 makers = [m for m in flow.made_by(callee, site) if m.takes(dim.id)]
                 maker = makers[0] if makers else None
                 return Misfit(given, sizes, axis, number(size), dim.id, maker)
+    return None
+
+
+def _channels(callee: Layer, rank: int) -> tuple[str, int] | None:
+    """What counts the channels of a layer whose signature leaves it to its rule, and on which axis they are."""
+    if callee.type_name.startswith("InstanceNorm"):
+        return "num_features", rank - int(callee.type_name[-2]) - 1
+    if callee.type_name == "GroupNorm" and callee.body.arguments.get("affine") is not False:
+        return "num_channels", 1
     return None
 
 

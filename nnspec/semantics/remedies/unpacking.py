@@ -27,6 +27,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
     value = site.value(name)
     assert isinstance(value, TupleValue)
     if isinstance(name, ast.Tuple):
+        if not name.items:
+            return
         first = name.items[0].span.text
         yield Proposal((Edit(name.span, first),), f"give it `{first}` alone", True)
         return

@@ -12,7 +12,6 @@ from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.node import Node
-from nnspec.syntax.walk import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ class Binder:
         self.undeclared: set[str] = set()
         self._told: set[tuple[str, int]] = set()
         self._library_names: set[str] | None = None
+        # What is called, or fills a parameter: there an initialiser may stand.
+        self._callees: set[Node] = set()
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Keep a finding, once for each place."""
@@ -60,10 +61,14 @@ class Binder:
             node, names = stack.pop()
             match node:
                 case ast.Name():
-                    self.load(node, names)
+                    if self.load(node, names).kind is Kind.INITIALISER:
+                        self._fills(node)
                 case ast.Attribute():
                     if not self._qualified(node, names):
                         stack.append((node.value, names))
+                case ast.Call(ast.Name() | ast.Attribute() as func):
+                    self._callees.add(func)
+                    stack.extend((child, names) for child in children(node))
                 case ast.Comprehension():
                     stack.extend(self._comprehension(node, names))
                 case ast.Pipe():
@@ -79,6 +84,10 @@ class Binder:
                     pass
                 case _:
                     stack.extend((child, names) for child in children(node))
+
+    def _fills(self, node: ast.Name | ast.Attribute) -> None:
+        if node not in self._callees:
+            self.report(mistakes.initialiser_as_value(node.span))
 
     def _comprehension(self, node: ast.Comprehension, names: Scope) -> Iterable[tuple[Node, Scope]]:
         inner, todo = self.clauses(node.clauses, names)
@@ -108,6 +117,7 @@ class Binder:
             case ast.Call(ast.Name() as func, args):
                 self.load(func, names, pipe=True)
                 return [(arg, names) for arg in args]
+        self._callees.add(target)
         return [(target, names)]
 
     def initialiser(self, expr: ast.Expr | None, names: Scope) -> None:
@@ -131,6 +141,9 @@ class Binder:
                 self.initialiser(value, names)
                 for node, inner in self._pipe_target(target, names):
                     self.expr(node, inner)
+            case ast.Attribute():
+                self._callees.add(expr)
+                self.expr(expr, names)
             case _:
                 self.expr(expr, names)
 
@@ -257,6 +270,8 @@ class Binder:
                 continue
             if self.in_namespace(namespace, attribute.name):
                 self.bind(root, Binding(Kind.NAMESPACE))
+                if namespace == "torch.nn.init":
+                    self._fills(attribute)
                 return True
             if own is not None:
                 return False
@@ -352,32 +367,6 @@ def children(node: Node) -> list[Node]:
         elif isinstance(value, tuple):
             found.extend(item for item in value if isinstance(item, Node))
     return found
-
-
-def all_names(node: ast.Node) -> list[ast.Node]:
-    """The names of values and types in a piece of syntax."""
-    found: list[ast.Node] = []
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, (ast.Name, ast.NamedType)):
-            found.append(top)
-        stack.extend(children(top))
-    return found
-
-
-def uses(node: ast.Node, name: str) -> list[Span]:
-    """The places where a name of a value, a type or a member stands in a piece of syntax."""
-    found = []
-    for each in walk(node):
-        match each:
-            case ast.Name(id) if id == name:
-                found.append(each.span)
-            case ast.NamedType() if each.name == name:
-                found.append(each.span)
-            case ast.Path(parts) if parts[0] == name:
-                found.append(each.span)
-    return [Span(span.source, span.start, span.start + len(name)) for span in found]
 
 
 def dotted(node: ast.Attribute) -> tuple[ast.Name | None, list[ast.Attribute]]:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import imports as import_mistakes
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import Binder, uses
+from nnspec.semantics.resolve.binder import Binder
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.modules import bind_extern, bind_module, bind_rule
 from nnspec.semantics.resolve.reserved import another, member_trouble, top_level_trouble
-from nnspec.semantics.resolve.scopes import Open, Scope, what
+from nnspec.semantics.resolve.scopes import Open, Scope, uses, what
 from nnspec.semantics.resolve.signatures import introduce
 from nnspec.semantics.resolve.types import bind_type, check_size, contains_itself, sizes
 from nnspec.semantics.resolved import Binding, FileScope, Kind

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder, all_names, uses
+from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder
 from nnspec.semantics.resolve.bodies import bind_def
 from nnspec.semantics.resolve.reserved import another, member_trouble
-from nnspec.semantics.resolve.scopes import Scope, place, target_names, what
+from nnspec.semantics.resolve.scopes import Scope, all_names, place, target_names, uses, what
 from nnspec.semantics.resolve.signatures import bind_signature, hides
 from nnspec.semantics.resolve.types import bind_type
 from nnspec.semantics.resolved import Binding, Kind

@@ -8,6 +8,7 @@ from enum import Enum
 from nnspec.semantics.resolved import Binding, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 
 class Unassigned(Enum):
@@ -134,3 +135,22 @@ def target_names(target: ast.Node) -> Iterator[ast.Name]:
             stack.extend(reversed(node.items))
         elif isinstance(node, ast.Starred):
             stack.append(node.value)
+
+
+def all_names(node: ast.Node) -> list[ast.Node]:
+    """The names of values and types in a piece of syntax."""
+    return [each for each in walk(node) if isinstance(each, (ast.Name, ast.NamedType))]
+
+
+def uses(node: ast.Node, name: str) -> list[Span]:
+    """The places where a name of a value, a type or a member stands in a piece of syntax."""
+    found = []
+    for each in walk(node):
+        match each:
+            case ast.Name(id) if id == name:
+                found.append(each.span)
+            case ast.NamedType() if each.name == name:
+                found.append(each.span)
+            case ast.Path(parts) if parts[0] == name:
+                found.append(each.span)
+    return [Span(span.source, span.start, span.start + len(name)) for span in found]

@@ -32,8 +32,8 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                     binder.report(mistakes.unknown_dtype(dtype, span, known.DTYPES))
                 for dim in dims:
                     binder.dimension(dim, names)
-                    if isinstance(dim, ast.Unary) and isinstance(dim.operand, ast.Number):
-                        binder.report(mistakes.negative_size(dim.span))
+                    if _is_no_size(dim):
+                        binder.report(mistakes.no_size(dim.span))
             case ast.NamedType(_, args):
                 _bind_named(binder, node)
                 for arg in args:
@@ -46,6 +46,15 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                 stack.extend(reversed(children(node)))
             case _:
                 binder.expr(node, names)
+
+
+def _is_no_size(dim: ast.Expr) -> bool:
+    match dim:
+        case ast.Unary(_, ast.Number()) | ast.Number(float()) | ast.String() | ast.FString():
+            return True
+        case ast.Constant(value):
+            return value is not ...
+    return False
 
 
 def _bind_named(binder: Binder, node: ast.NamedType) -> None:

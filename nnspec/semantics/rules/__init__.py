@@ -85,7 +85,7 @@ _MODULES = {
         class_loss cosine_similarity pairwise_distance cdist
     """,
     "normalisation": """
-        layer_norm along_axes renorm batch_statistics group_statistics instance_statistics instance_norm
+        layer_norm along_axes renorm batch_statistics group_norm group_statistics instance_statistics instance_norm
     """,
     "ordering": """
         topk sort argsort msort unique bincount searchsorted histc nonzero nonzero_static argwhere combinations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes, single
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
 
 
 def layer_norm(call: RuleCall) -> Value:
@@ -72,6 +72,33 @@ def renorm(call: RuleCall) -> Value:
     return at if isinstance(at, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
 
 
+def group_norm(call: RuleCall) -> Value:
+    """GroupNorm: the number of channels matters where there is something for each of them, else that of groups.
+
+    Source: `torch.nn.modules.normalization.GroupNorm`, `torch.group_norm`.
+    """
+    x = arguments.tensor(call)
+    if not _counts(call, "num_channels", x, 1, call.arguments["affine"] is not False):
+        return ERROR
+    groups = call.arguments["num_groups"]
+    if (
+        x.dims is not None
+        and isinstance(groups, DimLike)
+        and groups != 0
+        and call.arguments["affine"] is False
+    ):
+        if not call.demand(
+            Relation(x.dims[1] % groups, "==", 0),
+            f"`{call.name}` makes {call.show(groups)} groups of the channels, but is given {call.show(x)}",
+            "input",
+            f"{call.show(groups)} does not divide the {call.show(x.dims[1])} on axis 1",
+            arguments.came_from(x, 1),
+            code="E0320",
+        ):
+            return ERROR
+    return group_statistics(call)
+
+
 def group_statistics(call: RuleCall) -> Value:
     """GroupNorm: the shape stays; torch takes no mean of one value (`_verify_batch_size`)."""
     x = arguments.tensor(call)
@@ -100,26 +127,33 @@ def instance_norm(call: RuleCall) -> Value:
     Source: `torch.nn.modules.instancenorm._InstanceNorm.forward`, which only warns otherwise.
     """
     x = arguments.tensor(call)
-    wanted = call.arguments["num_features"]
-    if x.dims is None or not isinstance(wanted, DimLike):
-        return call.result
-    axis = len(x.dims) - int(call.decl.name[-2]) - 1
     counted = (
         call.arguments["affine"] is not False or call.arguments["track_running_stats"] is not False
     )
+    if x.dims is None:
+        return call.result
+    if not _counts(call, "num_features", x, len(x.dims) - int(call.decl.name[-2]) - 1, counted):
+        return ERROR
+    return instance_statistics(call)
+
+
+def _counts(call: RuleCall, name: str, x: Tensor, axis: int, counted: bool) -> bool:
+    """Whether a layer's number of channels is that of x, which is demanded where `counted`; a `_` becomes it."""
+    wanted = call.arguments[name]
+    if x.dims is None or not isinstance(wanted, DimLike):
+        return True
     if counted and not call.agree(
         x.dims[axis],
         wanted,
         f"`{call.name}` takes {call.show(wanted)} channels, but is given {call.show(x)}",
         "input",
         f"{call.show(x.dims[axis])} on axis {axis}, where {call.show(wanted)} is needed",
-        arguments.came_from(x, axis),
-        help=f"`num_features` should be {call.show(x.dims[axis])}, or write `_` to have it worked out",
+        (*call.declared(name), *arguments.came_from(x, axis)),
     ):
-        return ERROR
+        return False
     if call.world.is_open(wanted):
         call.compare(wanted, x.dims[axis])
-    return instance_statistics(call)
+    return True
 
 
 def instance_statistics(call: RuleCall) -> Value:
