@@ -262,6 +262,8 @@ def _gathered(
                 grown[name] = RepeatValue(item, total, where)
             else:
                 grown[name] = Unknown("list")
+        elif isinstance(old, ListValue) and isinstance(new, (RepeatValue, Unknown)):
+            grown[name] = _of_rounds(old, new, count, frame)
         elif isinstance(old, DictValue) and old != new:
             grown[name] = Unknown("dict")
         elif isinstance(old, TupleValue) and isinstance(new, TupleValue):
@@ -270,6 +272,17 @@ def _gathered(
         elif isinstance(old, Layer) and old != new:
             grown[name] = Unknown("layer")
     return grown
+
+
+def _of_rounds(old: ListValue, new: RepeatValue | Unknown, count: Value, frame: Frame) -> Value:
+    """A list that an inner loop grows in each round of this one: as many items as all rounds have together."""
+    if isinstance(new, Unknown) or old.items or new.where or not isinstance(count, (int, Dim)):
+        return Unknown("list")
+    item = new.element
+    sizes = item.dims if isinstance(item, Tensor) else None
+    if sizes is None or any(_of_a_round(size) for size in (*sizes, new.count)):
+        return Unknown("list")
+    return RepeatValue(item, frame.world.settle(count * new.count))
 
 
 def kept(
