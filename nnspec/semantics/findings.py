@@ -6,9 +6,9 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, settle
 from nnspec.semantics.doubts import checked_first, unchecked, unproved
-from nnspec.semantics.evaluate.run import Claim, Doubt, Run
+from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
 from nnspec.semantics.suspicions import Suspicions
-from nnspec.semantics.values import DimLike, Relation
+from nnspec.semantics.values import DimLike, Relation, TupleValue
 from nnspec.semantics.world import as_dim
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -85,7 +85,7 @@ class Findings:
             and frame.top
             and isinstance(frame.definition, ast.Def)
             and claim.always
-            and _nameable(shown)
+            and _nameable(shown, frame)
         ):
             relations = self._needed.setdefault(frame.definition, {})
             relations.setdefault(shown, set()).add(run)
@@ -197,7 +197,16 @@ def _upright(left: DimLike, op: str, right: DimLike) -> Relation:
     return Relation(left, op, right)
 
 
-def _nameable(relation: Relation) -> bool:
-    """Whether a run-time check can be written: only dimensions and hyperparameters by their names."""
+def _nameable(relation: Relation, frame: Frame) -> bool:
+    """Whether a run-time check can be written: only dimensions and hyperparameters by their names.
+
+    The single sizes that `*N` stands for have none.
+    """
+    starred = [v.items for v in frame.dims.values() if isinstance(v, TupleValue)]
+    nameless = {s for items in starred for i in items if isinstance(i, Dim) for s in i.symbols()}
     sides = [s for s in (relation.left, relation.right) if isinstance(s, Dim)]
-    return all("@" not in s and s.isidentifier() for side in sides for s in side.symbols())
+    return all(
+        "@" not in s and s.isidentifier() and s not in nameless
+        for side in sides
+        for s in side.symbols()
+    )
