@@ -24,14 +24,18 @@ class Uses:
                 if name is not None and numbers.get(name, i) != i:
                     self._users[numbers[name]].add(i)
 
-    def of(self, spans: Iterable[Span]) -> frozenset[int]:
-        """The numbers of the declarations in which the places lie, and of those that use them."""
+    def places(self, spans: Iterable[Span]) -> frozenset[int]:
+        """The numbers of the declarations in which the places lie."""
         places = [s.start for s in spans if s.source is self._file.source]
-        waiting = [
+        return frozenset(
             i
             for i, d in enumerate(self._file.declarations)
             if any(d.span.start <= at <= d.span.end for at in places)
-        ]
+        )
+
+    def of(self, spans: Iterable[Span]) -> frozenset[int]:
+        """The numbers of the declarations in which the places lie, and of those that use them."""
+        waiting = [*self.places(spans)]
         found: set[int] = set()
         while waiting:
             i = waiting.pop()

@@ -11,7 +11,7 @@ from nnspec.semantics.budget import budget
 from nnspec.semantics.remedies.concerned import Uses
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.resolved import FileScope
-from nnspec.source import Source
+from nnspec.source import Source, Span
 from nnspec.syntax import ast
 
 # What the trials of one file may cost, in steps of evaluation; a character costs a fifth of a step to parse.
@@ -36,7 +36,7 @@ class Trials:
         self._scope = scope
         self._catalog = catalog
         self._before = _places(errors)
-        self._known: dict[str, list[Diagnostic] | None] = {}
+        self._known: dict[tuple[str, frozenset[int]], list[Diagnostic] | None] = {}
         self._uses = Uses(scope.file)
         self._spent = 0
 
@@ -48,13 +48,16 @@ class Trials:
         """
         budget.spend(TRIAL)
         text = applied(self._scope.source.text, proposal.edits)
-        if text not in self._known:
-            spans = [e.span for e in proposal.edits] + [mistake.span]
-            declarations = self._uses.of(spans)
+        spans = [e.span for e in proposal.edits] + [mistake.span]
+        stated = apart and mistake.code == "W0301" and self._is_general(mistake.span)
+        # A fact that is stated holds in its declaration, whoever uses that.
+        declarations = self._uses.places(spans) if stated else self._uses.of(spans)
+        key = (text, declarations)
+        if key not in self._known:
             if self._spent > BUDGET and len(self._known) >= LEAST:
                 return False
-            self._known[text] = self._found_in(text, declarations)
-        after = self._known[text]
+            self._known[key] = self._found_in(text, declarations)
+        after = self._known[key]
         if after is None:
             return False
         found = _places(after, _old_lines(proposal.edits))
@@ -66,6 +69,19 @@ class Trials:
         spans = [label.span for label in mistake.labels] + [e.span for e in proposal.edits]
         concerned = {span.line for span in spans} & {line for _, line in new}
         return not concerned or (apart and not _meets(mistake, after, proposal.edits))
+
+    def _is_general(self, place: Span) -> bool:
+        """Whether what stands there is followed in general alone, so that no caller can make it wrong."""
+        from nnspec.semantics.passes import covered
+
+        known = covered(self._scope, self._catalog)
+        for declaration in self._scope.file.declarations:
+            if not _within(place, declaration.span):
+                continue
+            body = declaration.body if isinstance(declaration, ast.Module) else ()
+            parts = (m for m in body if isinstance(m, ast.Def) and _within(place, m.span))
+            return next(parts, declaration) in known
+        return False
 
     def _found_in(self, text: str, declarations: frozenset[int]) -> list[Diagnostic] | None:
         """What is wrong in these declarations of a text; None where it cannot be parsed."""
@@ -84,6 +100,10 @@ class Trials:
     def _imported(self, node: ast.Import) -> FileScope | None:
         known = self._scope.imports.items()
         return next((s for n, s in known if (n.dots, n.module) == (node.dots, node.module)), None)
+
+
+def _within(place: Span, outer: Span) -> bool:
+    return outer.start <= place.start and place.end <= outer.end
 
 
 def applied(text: str, edits: Sequence[Edit]) -> str:
