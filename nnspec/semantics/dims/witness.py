@@ -11,6 +11,7 @@ from nnspec.semantics.dims.bounds import occurs_once
 from nnspec.semantics.dims.order import rank, shown
 from nnspec.semantics.dims.polynomial import Dim
 from nnspec.semantics.dims.relation import HOLDS, RelationLike, difference
+from nnspec.semantics.dims.substitution import evaluate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def every_sign(facts: Facts, d: Dim) -> set[int] | None:
         values = dict(zip(variables, point))
         if _completed(values, solved) and _admits(facts, conditions, names, values):
             try:
-                value = d.evaluate(values)
+                value = evaluate(d, values)
             except ArithmeticError:
                 continue
             signs.add((value > 0) - (value < 0))
@@ -158,7 +159,7 @@ def _completed(values: Values, solved: dict[str, Dim]) -> bool:
     """Add the values that follow; False where they have none."""
     try:
         for name, value in solved.items():
-            values[name] = value.evaluate(values)
+            values[name] = evaluate(value, values)
     except (ArithmeticError, KeyError):
         return False
     return True
@@ -173,7 +174,7 @@ def _admits(
 ) -> bool:
     try:
         return all(_declared(facts, name, values[name]) for name in names) and all(
-            holds(d.evaluate(values), 0) for d, holds in conditions
+            holds(evaluate(d, values), 0) for d, holds in conditions
         )
     except (ArithmeticError, KeyError):
         return False
@@ -191,7 +192,7 @@ def solutions(facts: Facts, d: Dim, near: list[Values]) -> Iterator[Values]:
     for values in near:
         for symbol, c in sorted(alone, key=lambda pair: rank(pair[0])):
             try:
-                rest = d.evaluate({**values, symbol.name: 0})
+                rest = evaluate(d, {**values, symbol.name: 0})
             except ArithmeticError:
                 continue
             if rest % c == 0:
@@ -263,7 +264,7 @@ def seen_signs(facts: Facts, d: Dim, of_zero: bool = True) -> set[int]:
     near: list[Values] = []
     for values in islice(admitted(facts, d.symbols(), divisors_of(d), spread=True), QUICK_ADMITTED):
         try:
-            value = d.evaluate(values)
+            value = evaluate(d, values)
         except ArithmeticError:
             continue
         near.append(values)
@@ -288,7 +289,7 @@ def witness(facts: Facts, left: Dim | int, right: Dim | int) -> Witness | None:
     near: list[Values] = []
     for values in islice(admitted(facts, names, divisors_of(d)), THOROUGH_ADMITTED):
         try:
-            kind = differ if d.evaluate(values) else equal
+            kind = differ if evaluate(d, values) else equal
         except ArithmeticError:
             continue
         near.append(values)
