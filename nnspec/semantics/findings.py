@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.checked import Guard
-from nnspec.semantics.dims import Dim, settle
+from nnspec.semantics.dims import Dim, Facts, settle
 from nnspec.semantics.doubts import checked_first, unchecked, unproved
 from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
 from nnspec.semantics.suspicions import Suspicions
@@ -70,9 +70,8 @@ class Findings:
             # The general pass of that def says it, in its own words.
             return
         span = claim.span
-        shown = _upright(
-            _shown(claim.relation.left, run), claim.relation.op, _shown(claim.relation.right, run)
-        )
+        relation, facts = claim.relation, claim.facts
+        shown = _upright(_shown(relation.left, facts), relation.op, _shown(relation.right, facts))
         key = (span.source, span.start, span.end)
         provisional = frame.definition if per_instance and frame is not None else None
         if key not in self._claims or (provisional is None and self._claims[key][1] is not None):
@@ -102,6 +101,11 @@ class Findings:
     def doubts_of(self, module: ast.Module) -> bool:
         """Whether a general pass could not follow all of a module's methods."""
         return any(member in self._doubts for member in module.body)
+
+    def uncover(self, subject: ast.Node) -> None:
+        """The general pass of a module does not check its methods completely, after all."""
+        members = subject.body if isinstance(subject, ast.Module) else ()
+        self.covered = self.covered.difference((subject, *members))
 
     def settle(self, definitions: Iterable[ast.Def]) -> None:
         """What a general pass could not follow of these has been followed in another way."""
@@ -182,8 +186,9 @@ def _inside(span: Span, outer: Span) -> bool:
     return span.source is outer.source and outer.start <= span.start < outer.end
 
 
-def _shown(dim: DimLike, run: Run) -> DimLike:
-    return dim if isinstance(dim, int) else settle(run.world.facts.display(dim))
+def _shown(dim: DimLike, facts: Facts) -> DimLike:
+    """A side of a claim by what was known there: later the claim itself is taken for a fact."""
+    return dim if isinstance(dim, int) else settle(facts.display(dim))
 
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

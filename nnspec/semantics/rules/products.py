@@ -318,7 +318,9 @@ def tensordot(call: RuleCall) -> Value:
             pairs.append((i, j))
     for i, j in pairs:
         # torch stretches an axis of one over the other.
-        if 1 not in (a.dims[i], b.dims[j]) and not _inner(call, (first, a, i), (second, b, j), None):
+        if 1 not in (a.dims[i], b.dims[j]) and not _inner(
+            call, (first, a, i), (second, b, j), None
+        ):
             return ERROR
     gone_a, gone_b = {i for i, _ in pairs}, {j for _, j in pairs}
     return Tensor(
