@@ -102,7 +102,7 @@ class MobileNetV2(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.features(x)
+        x = self.features(x)  # [B, n, (H - 1) // 32 + 1, (W - 1) // 32 + 1]
         x = x.mean([2, 3])  # [B, n]
         return self.classifier(x)  # [B, classes]
 

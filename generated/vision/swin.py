@@ -207,7 +207,7 @@ class PatchMerging(nn.Module):
 
 
 class BasicLayer(nn.Module):
-    """Shape: [B, size * size, dim] -> [B, (size // 2) ** 2 + min(size // 2, 0) ** 2 - size * min(size // 2, 0), 2 * dim]"""
+    """Shape: [B, size * size, dim] -> [B, (size // 2) ** 2, 2 * dim]"""
 
     def __init__(
         self,
