@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from nnspec.diagnostics import mistakes
 from nnspec.diagnostics.render import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -182,3 +184,14 @@ def test_check_of_many_specs_imports_nothing_heavy() -> None:
 
 def test_import_nnspec_is_light() -> None:
     assert heavy_imports("-c", "import nnspec; nnspec.check") == set()
+
+
+@pytest.mark.parametrize("package", ["nnspec.diagnostics.mistakes", "nnspec.semantics.evaluate"])
+def test_packages_that_load_modules_later_claim_no_others(package: str) -> None:
+    # torch looks for `torch` in every module that there is when it compiles a model.
+    assert not hasattr(import_module(package), "torch")
+
+
+def test_every_family_of_mistakes_is_loaded_later() -> None:
+    families = {path.stem for path in (PACKAGE / "diagnostics" / "mistakes").glob("[!_]*.py")}
+    assert families == mistakes._FAMILIES

@@ -1,3 +1,5 @@
+"""Following code as an interpreter would, on abstract values."""
+
 from __future__ import annotations
 
 from nnspec.later import Later
