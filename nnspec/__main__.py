@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from nnspec.cli.main import main_entry
+import sys
+
+from nnspec.cli.main import main, main_entry
 
 if __name__ == "__main__":
-    main_entry()
+    if vars(sys.modules["__main__"]) is globals():
+        main_entry()
+    # Run inside another program (`runpy.run_module`), which goes on after the command.
+    sys.exit(main())

@@ -180,3 +180,21 @@ def test_python_m_nnspec(run: Run) -> None:
         env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""},
     )
     assert (result.returncode, result.stdout) == (0, "2 files checked, no problems\n")
+
+
+def test_a_program_that_runs_the_command_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "net.nnspec").write_text(
+        "module Net:\n    def forward(x: [B]) -> [B]:\n        return x\n"
+    )
+    program = (
+        "import runpy, sys\n"
+        "sys.argv = ['nnspec', 'check', 'net.nnspec']\n"
+        "try:\n"
+        "    runpy.run_module('nnspec', run_name='__main__')\n"
+        "except SystemExit as end:\n"
+        "    print('goes on after', end.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1 file checked, no problems\ngoes on after 0\n"
