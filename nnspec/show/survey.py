@@ -24,6 +24,7 @@ from nnspec.semantics.values import (
     ListValue,
     RepeatValue,
     Tensor,
+    TupleValue,
     Value,
 )
 from nnspec.syntax import ast
@@ -211,7 +212,7 @@ def _row(call: LayerCall, name: str, frame: Frame) -> Row:
     return Row(
         name,
         layer.type_name,
-        describe(frame.world, call.value).removeprefix("a tensor "),
+        _output(call.value, frame),
         _number(tree.count_parameters(layer.body, frame), frame),
         _number(call.flops, frame),
         _number(call.memory, frame),
@@ -219,8 +220,16 @@ def _row(call: LayerCall, name: str, frame: Frame) -> Row:
     )
 
 
+def _output(value: Value, frame: Frame) -> str:
+    if isinstance(value, TupleValue):
+        return f"({', '.join(_output(each, frame) for each in value.items)})"
+    return describe(frame.world, value).removeprefix("a tensor ")
+
+
 def _uncalled(layer: Layer, inner: Iterable[LayerCall], frame: Frame) -> list[Row]:
-    """Children with parameters that this call leaves out."""
+    """Children with parameters that this call leaves out; a layer of the library uses its own unseen."""
+    if isinstance(layer.body.decl, ast.ExternModule):
+        return []
     called = {id(call.layer) for call in inner}
     rows: list[Row] = []
     for name, value in layer.body.children.items():

@@ -63,6 +63,22 @@ small             Net        [B, T, 10]     194  176 * B * T  200 * B * T
 """
 
 
+def test_a_layer_of_the_library_with_layers_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("attend.nnspec").write_text("""
+module Attend:
+    attn = MultiheadAttention(8, 2, batch_first=True)
+    def forward(x: [B, T, 8]) -> [B, T, 8]:
+        y, _ = attn(x, x, x)
+        return y
+""")
+    tree = json.loads(shown(capsys, "attend.nnspec", "--as", "json"))
+    (attn,) = tree["layers"]
+    assert attn["output"] == "([B, T, 8], [B, T, T])" and attn["layers"] == []
+
+
 def test_numbers(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     tree = json.loads(shown(capsys, f"{spec}:small", "--dims", "B=2,T=3", "--as", "json"))
     assert (tree["params"], tree["output"]) == (194, "[2, 3, 10]")
