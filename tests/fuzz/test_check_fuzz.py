@@ -1,7 +1,7 @@
 """Whatever stands in a spec, the compiler answers with diagnostics: no traceback, no hang, in bounded memory.
 
 Texts are specs, cases and pages with a few tokens changed, texts cut off, and random words. Each is checked, and
-built where it has no errors. `make fuzz` tries 100,000 of them (FUZZ), and cuts at every character.
+built where it has no errors. `make fuzz` tries 100,000 of them (FUZZ), and cuts the models at every character.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from nnspec.project import Project
-from tests.fuzz.texts import mutated, random_text, specs, words
+from tests.fuzz.texts import models, mutated, random_text, specs, words
 
 pytestmark = pytest.mark.fuzz
 
@@ -27,8 +27,9 @@ PARTS = 8
 SECONDS = 30.0
 # What the process may grow by, texts and all that is remembered included.
 KILOBYTES = 600_000
-# Every text is cut at so many places, `make fuzz` at every one.
-CUTS = None if COUNT >= 100_000 else max(COUNT // 400, 1)
+# Whether the models are cut at every place; else at one in each part. Other texts are cut at so many.
+EVERY = COUNT >= 100_000
+CUTS = 40 if EVERY else 3
 
 
 def answered(text: str, folder: Path, build: bool = True) -> None:
@@ -71,9 +72,18 @@ def test_changed_and_random_texts(part: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_texts_that_are_cut_off(part: int, tmp_path: Path) -> None:
+def test_models_that_are_cut_off(part: int, tmp_path: Path) -> None:
+    """Every part takes its share of the places in each file, so that all take equally long."""
     draw = random.Random(f"cut {SEED} {part}")
-    for text in specs()[part::PARTS]:
-        places = range(len(text) + 1)
-        for at in places if CUTS is None else draw.sample(places, min(CUTS, len(places))):
+    for text in models():
+        places = range(part, len(text) + 1, PARTS)
+        for at in places if EVERY else draw.sample(places, 1):
+            answered(text[:at], tmp_path, build=False)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_other_texts_that_are_cut_off(part: int, tmp_path: Path) -> None:
+    draw = random.Random(f"cut {SEED} {part}")
+    for text in specs()[len(models()) :][part::PARTS]:
+        for at in draw.sample(range(len(text) + 1), min(CUTS, len(text) + 1)):
             answered(text[:at], tmp_path, build=False)

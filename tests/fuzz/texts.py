@@ -18,9 +18,14 @@ PIECES = (
 )  # fmt: skip
 
 
+def models() -> list[str]:
+    """The model library."""
+    return [p.read_text("utf-8") for p in sorted(ROOT.glob("specs/**/*.nnspec"))]
+
+
 def specs() -> list[str]:
     """The model library, the library of torch, and the specs of all cases and pages, right and wrong ones."""
-    found = [p.read_text("utf-8") for p in sorted(ROOT.glob("specs/**/*.nnspec"))]
+    found = models()
     found += [p.read_text("utf-8") for p in sorted(ROOT.glob("nnspec/library/*.nnspec"))]
     for folder in ("tests/cases", "nnspec/diagnostics/pages", "grammar"):
         for path in sorted((ROOT / folder).glob("**/*.md")):
