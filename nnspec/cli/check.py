@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nnspec.cli.arguments import Parser
     from nnspec.cli.console import Console
     from nnspec.cli.projects import ProjectFactory
+    from nnspec.cli.specfiles import SpecFile
     from nnspec.diagnostics.diagnostic import Diagnostic
 
 SUMMARY = "find the mistakes in specs"
@@ -124,6 +125,7 @@ def run(arguments: Namespace | SimpleNamespace, console: Console, projects: Proj
     for spec in specs:
         with at_work(f"checking {spec.name}"):
             found += compilers.check(spec)
+    found = _unread(found, specs, compilers)
     found = strictly(found, arguments.strict)
     show(console, found, arguments.format, console.out)
     if arguments.format == "human":
@@ -131,6 +133,18 @@ def run(arguments: Namespace | SimpleNamespace, console: Console, projects: Proj
 
         console.write(summary(found, len(specs)))
     return 1 if failed(found) else 0
+
+
+def _unread(
+    found: list[Diagnostic], specs: Sequence[SpecFile], compilers: Projects
+) -> list[Diagnostic]:
+    """The findings without those of a file that another one refutes."""
+    if len(specs) == 1 or all(d.severity == "error" for d in found):
+        return found
+    from nnspec.cli.readers import without_read
+
+    with at_work("checking what specs read of each other"):
+        return without_read(found, specs, compilers)
 
 
 def _agree(arguments: Namespace | SimpleNamespace) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from nnspec.cli.findings import failed, show, strictly
 from nnspec.cli.projects import Projects
+from nnspec.cli.readers import without_read
 from nnspec.cli.trouble import Trouble, at_work, reason
 from nnspec.cli.writing import replace_files
 from nnspec.diagnostics.mend import mend
@@ -110,23 +111,26 @@ def _mend(drafts: Sequence[Draft], compilers: Projects, wanted: Collection[Appli
     for _ in range(ROUNDS):
         moved = False
         for draft in drafts:
-            _check(draft, compilers, edited)
+            _check(draft, drafts, compilers, edited)
             moved |= _step(draft, wanted)
             if draft.changed:
                 edited[os.path.realpath(draft.spec.name)] = draft.text
         if not moved:
             return
     for draft in drafts:
-        _check(draft, compilers, edited)
+        _check(draft, drafts, compilers, edited)
         if mend(draft.text, draft.spec.name, draft.found, wanted).fixes and not draft.finished:
             draft.finished = f"fixes were still changing it after {counted(ROUNDS, 'round')}"
 
 
-def _check(draft: Draft, compilers: Projects, edited: Mapping[str, str]) -> None:
+def _check(
+    draft: Draft, drafts: Sequence[Draft], compilers: Projects, edited: Mapping[str, str]
+) -> None:
     project = compilers.of(draft.spec)
     project.edited = edited
     with at_work(f"checking {draft.spec.name}"):
-        draft.found = project.check(draft.spec.name, draft.text).diagnostics
+        found = project.check(draft.spec.name, draft.text).diagnostics
+        draft.found = tuple(without_read(found, [each.spec for each in drafts], compilers))
 
 
 def _step(draft: Draft, wanted: Collection[Applicability]) -> bool:

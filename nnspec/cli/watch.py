@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnspec.cli.console import Console
 from nnspec.cli.findings import show, strictly
 from nnspec.cli.projects import Projects
+from nnspec.cli.readers import without_read
 from nnspec.cli.specfiles import SUFFIX, SpecFile, gather
 from nnspec.cli.trouble import Trouble, at_work, reason
 from nnspec.diagnostics.render.summary import counted, summary
@@ -155,6 +157,8 @@ class _Checking:
         if console.out.isatty():
             console.write(_CLEAR)
         found = [d for report in reports.values() for d in report.diagnostics]
+        with suppress(OSError, UnicodeDecodeError):  # a spec is gone since it was checked
+            found = without_read(found, self._specs, self._compilers)
         found = strictly(found, self._arguments.strict)
         show(console, found, form, console.out)
         lines = [f"nnspec: {problem}\n" for problem in problems]

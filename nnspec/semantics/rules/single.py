@@ -58,10 +58,10 @@ def look_at_groups(call: RuleCall, x: Tensor, sizes: Dims) -> None:
 
 
 def look_at_batch(call: RuleCall, x: Tensor) -> None:
-    """W0215, where the statistics of a batch norm are taken of one value of each example.
+    """W0215, where the statistics of a batch norm are those of one value, or make nothing of the score of each example.
 
-    `[B, C]` is what a batch norm of features is for; behind a pooling to one pixel it is mostly a slip, and so it
-    is of the one score that a layer made.
+    `[B, C]` is what a batch norm of features is for, and `[B, C, 1, 1]`, behind a pooling to one pixel as in ASPP,
+    is the same: both want a batch of several examples, which only a batch that is given as 1 is surely not.
     """
     assert x.dims is not None
     found: Diagnostic | None = None
@@ -73,17 +73,6 @@ def look_at_batch(call: RuleCall, x: Tensor) -> None:
             call.span,
             "torch refuses this when the model trains",
             help="normalise where there are several examples, or use `LayerNorm`",
-        )
-    elif inside == 1 and len(x.dims) > 2:
-        found = error(
-            CODE,
-            f"`{call.name}` has one value of each example for a channel of {call.show(x)}",
-            call.span,
-            "a mean over the batch alone",
-            notes=(
-                "torch refuses a batch of one example when the model trains, and of few the mean is noise",
-            ),
-            help="normalise before the axes are pooled, or with `LayerNorm`, which takes no batch",
         )
     elif len(x.dims) == 2 and call.settle(x.dims[1]) == 1 and _is_computed(x):
         found = error(
