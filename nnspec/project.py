@@ -9,6 +9,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.mistakes import files as file_mistakes
 from nnspec.diagnostics.mistakes import imports as mistakes
 from nnspec.files import SUFFIX, find_root, read
+from nnspec.imports import Place, below, is_found, locate, missing, target
 from nnspec.library.catalog import Catalog, library
 from nnspec.record import Record, field
 from nnspec.semantics.resolved import FileScope
@@ -84,6 +85,7 @@ class Entry(Record, frozen=False, eq=False):
     """One file on its way through the compiler.
 
     name: how messages call it; path: where it is; relative: the same below the root, with `/`.
+    module: `package.folder.file` where a Python package ships it, else empty; the package's name begins `relative`.
     scope: None where its syntax is wrong; report: None until it is known.
     imported: the files that it imports, none of them with errors.
     """
@@ -92,6 +94,7 @@ class Entry(Record, frozen=False, eq=False):
     path: str
     relative: str
     source: Source
+    module: str = ""
     scope: FileScope | None = None
     checked: Checked | None = None
     report: Report | None = None
@@ -161,19 +164,19 @@ class Project:
         return Emitted(entry.name, pipeline.emit(file), entry.report)
 
     def imports(self, path: Path) -> list[Path]:
-        """The specs that a file imports, those that exist, in the order of its lines.
+        """The specs of the project that a file imports, those that exist, in the order of its lines.
 
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
         parsed = pipeline.parse(Source(os.fspath(path), self._read(os.fspath(path))))
         found = [
-            _target(os.fspath(path), declaration)
+            target(os.fspath(path), declaration)
             for declaration in parsed.file.declarations
             if isinstance(declaration, ast.Import) and declaration.dots and declaration.module
         ]
         from pathlib import Path
 
-        return [Path(target) for target in found if os.path.isfile(target)]
+        return [Path(each) for each in found if os.path.isfile(each)]
 
     def entry(self, path: str | Path, text: str | None = None) -> Entry:
         """A file with all that is known of it.
@@ -186,14 +189,14 @@ class Project:
         key = (os.path.realpath(name), root)
         if key in self._entries and self._entries[key].name != name:
             del self._entries[key]  # an import of it had another name, which messages do not tell
-        return self._compiled(name, content, root)
+        return self._compiled(Place(name, root), content)
 
-    def _read(self, path: str) -> str:
+    def _read(self, path: str, module: str = "") -> str:
         if self.edited:
             edited = self.edited.get(os.path.realpath(path))
             if edited is not None:
                 return plain_newlines(edited)
-        if self._files is None:
+        if self._files is None or module:
             return read(path)
         if path not in self._files:
             raise FileNotFoundError(path)
@@ -204,11 +207,13 @@ class Project:
     def _root_of(self, name: str) -> str:
         return os.path.realpath(self.root) if self.root is not None else find_root(name)
 
-    def _compiled(self, name: str, text: str, root: str) -> Entry:
+    def _compiled(self, place: Place, text: str) -> Entry:
+        name, root, module = place.path, place.root, place.module
         key = (os.path.realpath(name), root)
         known = self._entries.get(key)
         if known is None or known.source.text != text or not self._current(known):
-            known = Entry(name, key[0], _relative(key[0], root), Source(name, text))
+            relative = module.replace(".", "/") + SUFFIX if module else _relative(key[0], root)
+            known = Entry(name, key[0], relative, Source(name, text), module)
             self._entries[key] = known
             self._compile(known, root)
         return known
@@ -221,7 +226,9 @@ class Project:
             return False
         try:
             return all(
-                self._read(each.source.path) == each.source.text and self._current(each)
+                is_found(Place(each.name, "", each.module))
+                and self._read(each.name, each.module) == each.source.text
+                and self._current(each)
                 for each in entry.imported
             )
         except (OSError, UnicodeDecodeError):
@@ -273,16 +280,14 @@ class Project:
     def _imported(self, importer: Entry, node: ast.Import, root: str) -> FileScope | Diagnostic:
         """The scope of an imported file, or what is wrong with the import."""
         span = node.module_span
-        path = _target(importer.name, node)
-        if not _below(os.path.realpath(path), root):
-            return mistakes.above_root(span, root)
+        place = locate(Place(importer.name, root, importer.module), node)
+        if isinstance(place, Diagnostic):
+            return place
+        path = place.path
         try:
-            text = self._read(path)
+            text = self._read(path, place.module)
         except (FileNotFoundError, NotADirectoryError):
-            folder = os.path.splitext(path)[0]
-            if os.path.isdir(folder):
-                return mistakes.folder(span, node.module)
-            return mistakes.missing_file(node.module, span, path, _specs_beside(path))
+            return missing(node, path)
         except UnicodeDecodeError:
             return mistakes.unreadable(span, path, "it is not UTF-8")
         except OSError as error:
@@ -292,7 +297,7 @@ class Project:
             if entry.path == real:
                 files = [each.name for each in self._open[at:]]
                 return mistakes.cycle(span, [*files, files[0]])
-        entry = self._compiled(path, text, root)
+        entry = self._compiled(place, text)
         assert entry.report is not None
         if entry.scope is None or not entry.report.ok:
             first = entry.report.errors[0]
@@ -327,27 +332,8 @@ def build(path: str | os.PathLike[str]) -> Emitted:
     return built
 
 
-def _target(importer: str, node: ast.Import) -> str:
-    """The path that an import means: `..a.b` in x/y.nnspec is a/b.nnspec."""
-    folder = os.path.dirname(importer)
-    above = [os.pardir] * (node.dots - 1)
-    return os.path.normpath(os.path.join(folder, *above, *node.module.split("."))) + SUFFIX
-
-
-def _below(path: str, root: str) -> bool:
-    return path.startswith(root.rstrip(os.sep) + os.sep)
-
-
-def _specs_beside(path: str) -> list[str]:
-    try:
-        names = os.listdir(os.path.dirname(path) or os.curdir)
-    except OSError:
-        return []
-    return [name.removesuffix(SUFFIX) for name in names if name.endswith(SUFFIX)]
-
-
 def _relative(path: str, root: str) -> str:
-    relative = os.path.relpath(path, root) if _below(path, root) else os.path.basename(path)
+    relative = os.path.relpath(path, root) if below(path, root) else os.path.basename(path)
     return relative.replace(os.sep, "/")
 
 

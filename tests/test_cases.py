@@ -1,7 +1,7 @@
 """The cases: one Markdown file a behaviour, with the spec, the diagnostics and the Python side by side.
 
-A case holds a block ```` ```nnspec ````, perhaps further files as ```` ```nnspec other.nnspec ````, and
-what the compiler says of it: ```` ```diagnostics ```` (empty where there are none) and, where the spec
+A case holds a block ```` ```nnspec ````, perhaps further files as ```` ```nnspec other.nnspec ```` (those below
+`installed` are of installed packages), and what the compiler says of it: ```` ```diagnostics ```` (empty where there are none) and, where the spec
 has no errors, ```` ```python ````. `pytest tests/test_cases.py --update` writes these two anew.
 """
 
@@ -52,8 +52,9 @@ def _updated(text: str, outputs: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: str(p.relative_to(FOLDER))[:-3])
-def test_case(path: Path, tmp_path: Path, update: bool) -> None:
+def test_case(path: Path, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the compiler says and writes is what the case shows."""
+    monkeypatch.syspath_prepend(tmp_path / "specs" / "installed")
     text = path.read_text(encoding="utf-8")
     outputs = _compile(text, tmp_path)
     expected = {k: c.strip("\n") for k, _, c in BLOCK.findall(text) if k != "nnspec"}

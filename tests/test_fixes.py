@@ -61,8 +61,11 @@ class Checked:
 
 
 @pytest.fixture
-def checked(request: pytest.FixtureRequest, tmp_path: Path) -> Checked:
+def checked(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Checked:
     """The spec of a parameter, its files on the disk."""
+    monkeypatch.syspath_prepend(tmp_path / "installed")
     _, files, name = request.param
     for each, text in files.items():
         path = tmp_path / each

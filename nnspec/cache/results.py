@@ -63,11 +63,12 @@ class Results:
             return None
 
     def keep(
-        self, root: str, sources: Sequence[tuple[str, Source]], found: Sequence[Diagnostic]
+        self, root: str, sources: Sequence[tuple[str, Source, str]], found: Sequence[Diagnostic]
     ) -> None:
         """Remember what a check found.
 
-        sources: the real path and the text of the spec, then those of all that it imports, directly or not.
+        sources: the real path and the text of the spec, then those of all that it imports, directly or not, with
+            `package.file` of those that packages ship, and "" of others.
         """
         if self._folder is None or self._state is None:
             return
@@ -91,9 +92,9 @@ class Results:
     ) -> list[Diagnostic] | None:
         texts = [spec]
         for each in _parts(imports):
-            name, real, known = _strings(each, 3)
+            name, real, known, module = _strings(each, 4)
             try:
-                if os.path.realpath(name) != real:
+                if os.path.realpath(name) != real or (module and not _ships(module, name)):
                     return None
                 text = self._read(name)
             except (OSError, ValueError):
@@ -121,15 +122,23 @@ class Results:
         return os.path.join(self._folder, key.hex())
 
 
-def _document(sources: Sequence[tuple[str, Source]], found: Sequence[Diagnostic]) -> Value:
+def _ships(module: str, name: str) -> bool:
+    from nnspec.packages import find
+
+    found = find(module)
+    return found is not None and found[0] == name
+
+
+def _document(sources: Sequence[tuple[str, Source, str]], found: Sequence[Diagnostic]) -> Value:
     imports = tuple(
-        (source.path, real, digest(_bytes(source.text)).hex()) for real, source in sources[1:]
+        (source.path, real, digest(_bytes(source.text)).hex(), module)
+        for real, source, module in sources[1:]
     )
     if not found:
         return imports, (), ()
     from nnspec.cache.findings import plain
 
-    numbers = {source: number for number, (_, source) in enumerate(sources)}
+    numbers = {source: number for number, (_, source, _) in enumerate(sources)}
     values = plain(found, lambda source: numbers.setdefault(source, len(numbers)))
     others = tuple((source.path, source.text) for source in list(numbers)[len(sources) :])
     return imports, others, values

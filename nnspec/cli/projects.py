@@ -50,7 +50,7 @@ class Projects:
         assert entry.report is not None
         found = list(entry.report.diagnostics)
         *imported, _ = entry.closure()
-        sources = [(each.path, each.source) for each in (entry, *imported)]
+        sources = [(each.path, each.source, each.module) for each in (entry, *imported)]
         self._results.keep(root, sources, found)
         return found
 

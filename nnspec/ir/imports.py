@@ -11,6 +11,7 @@ from nnspec.ir.names import IMPORTS
 from nnspec.semantics.resolved import FileScope
 from nnspec.syntax import ast
 
+EXTERN = (ast.ExternModule, ast.ExternDef)
 Natural = tuple[list[tuple[int, int, str]], str]
 
 
@@ -59,6 +60,9 @@ def _of_spec(scope: FileScope, read: set[str]) -> Iterator[tuple[str, dict[str, 
                         # What an alias stands for is written out where it is used.
                         continue
                     alias = item.alias or (None if visible in read else item.name)
+                    if found and not dots and isinstance(found[0], EXTERN):
+                        # What a package declares is imported from where the declaration finds it.
+                        module = found[0].places[0]
                     yield "." * dots + module, {item.name: alias}
             case ast.ExternModule(name, _, places) | ast.ExternDef(name, _, places):
                 if places[0] != "Tensor":

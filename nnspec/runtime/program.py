@@ -10,7 +10,7 @@ import ast as py
 import linecache
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +24,8 @@ from nnspec.project import Entry, Project, SpecError
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.pickling import make_portable
 from nnspec.semantics.resolve.scopes import target_names
+from nnspec.semantics.resolved import FileScope
+from nnspec.source import Span
 from nnspec.syntax import ast
 
 PACKAGE = "nnspec_loaded"
@@ -38,7 +40,8 @@ class Program:
     """The texts of a spec and its imports, from which its module can be made anywhere.
 
     main: the name of the spec, relative to the project's root, with `/`.
-    files: every text by such a name.
+    files: every text by such a name; those of specs that packages ship tell one program from another, and are read
+        from the packages.
     outside: names that importing files read as attributes of this file's layers.
     names: the names of the Python modules, by the names of the specs; pickles refer to functions by them.
     """
@@ -122,7 +125,8 @@ def execute(
     names: names for the modules, by the relative names of the specs.
     Raises LoadError where the spec brings in other Python.
     """
-    closure = entry.closure()
+    # What a package ships is Python, which its importers import.
+    closure = [each for each in entry.closure() if not each.module]
     for each in closure:
         _refuse_python(each, allow)
     read = frozenset(outside).union(*(_read(each) for each in closure))
@@ -147,7 +151,9 @@ def _module(
         (read - _read(entry)) & _settings(entry),
     )
     program.names = {
-        each.relative: modules[each.path].__name__ for each in closure if each is not entry
+        each.relative: modules[each.path].__name__
+        for each in closure
+        if each is not entry and not each.module
     }
     name = names.get(entry.relative) or _module_name(entry, program)
     program.names[entry.relative] = name
@@ -213,9 +219,9 @@ def _is_relative(statement: py.stmt | None) -> bool:
 def _import(module: ModuleType, entry: Entry, modules: Mapping[str, ModuleType]) -> None:
     """Give a module the names that its spec imports from other specs."""
     assert entry.scope is not None
-    by_scope = {id(each.scope): modules[each.path] for each in entry.imported}
+    by_scope = {id(each.scope): modules[each.path] for each in entry.imported if not each.module}
     for node, scope in entry.scope.imports.items():
-        for each in node.names:
+        for each in node.names if node.dots else ():
             value = getattr(by_scope[id(scope)], each.name)
             setattr(module, each.alias or each.name, value)
 
@@ -240,13 +246,23 @@ def _remember_lines(filename: str, text: str) -> None:
 def _refuse_python(entry: Entry, allow: tuple[str, ...]) -> None:
     """Raise LoadError where a spec brings in Python that is not allowed."""
     assert entry.scope is not None
-    for declaration in entry.scope.file.declarations:
+    for name, declaration, span in _python(entry.scope):
+        for place in declaration.places:
+            if not any(place == each or place.startswith(each + ".") for each in allow):
+                package = place.split(".")[0]
+                raise LoadError(
+                    f"{entry.name}, line {span.line}: `{name}` is Python from {place}, which runs"
+                    f" only where the caller allows it: load(..., allow=[{package!r}])"
+                )
+
+
+def _python(scope: FileScope) -> Iterator[tuple[str, ast.ExternModule | ast.ExternDef, Span]]:
+    """What a spec declares of Python, and imports of it from packages: its name, its declaration, where that stands."""
+    for declaration in scope.file.declarations:
         if isinstance(declaration, (ast.ExternModule, ast.ExternDef)):
-            for place in declaration.places:
-                if not any(place == each or place.startswith(each + ".") for each in allow):
-                    package = place.split(".")[0]
-                    line = declaration.span.line
-                    raise LoadError(
-                        f"{entry.name}, line {line}: `{declaration.name}` is Python from {place}, which runs"
-                        f" only where the caller allows it: load(..., allow=[{package!r}])"
-                    )
+            yield declaration.name, declaration, declaration.span
+        elif isinstance(declaration, ast.Import) and not declaration.dots:
+            for each in declaration.names:
+                found, _ = scope.names[each.alias or each.name]
+                if isinstance(found, (ast.ExternModule, ast.ExternDef)):
+                    yield each.name, found, each.span

@@ -69,9 +69,9 @@ class Builder(BuildMembers):
         text = self.text(whence)
         module = text.lstrip(".")
         dots = len(text) - len(module)
-        if not dots:
+        if not dots and module.partition(".")[0] in mistakes.FOREIGN:
             own = any(n.alias not in (None, n.name, *_NAMESPACES) for n in names)
-            self.report(mistakes.absolute_import(self.at(whence), module, span, own))
+            self.report(mistakes.foreign_import(self.at(whence), module, span, own))
             return None
         if not all(part.isidentifier() for part in module.split(".")):
             self.report(mistakes.import_without_file(self.at(whence), text))

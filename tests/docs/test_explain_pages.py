@@ -28,6 +28,7 @@ BESIDE: dict[str, dict[str, bytes]] = {
     "E0233": {"broken.nnspec": b"module Block(:\n"},
     "E0236": {"parts/blocks.nnspec": BLOCKS.encode()},
     "E0237": {"locked.nnspec": b"module Bl\xf6ck\n"},
+    "E0239": {"my_pkg/blocks.nnspec": BLOCKS.encode()},
 }
 # What no spec of a few lines can show: a file that is too large, an expression of some hundred calls.
 TOO_LARGE = {"E0001", "E0006"}
@@ -41,7 +42,7 @@ PAGES_WITH_SPECS = [page for page in sorted(PAGES.glob("*.md")) if page.stem not
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_SPECS, ids=lambda page: page.stem)
-def test_page(page: Path, tmp_path: Path) -> None:
+def test_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     specs = dict(BLOCK.findall(page.read_text("utf-8")))
     files = {"blocks.nnspec": BLOCKS.encode(), **BESIDE.get(page.stem, {})}
     for kind, text in specs.items():
@@ -49,6 +50,7 @@ def test_page(page: Path, tmp_path: Path) -> None:
     for name, data in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
+    monkeypatch.syspath_prepend(tmp_path)  # A folder there is a package that is installed.
     project = Project(tmp_path)
     wrong = project.check(tmp_path / "wrong.nnspec")
     assert {d.code for d in wrong.diagnostics} == {page.stem}, str(wrong)

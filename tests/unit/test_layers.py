@@ -28,6 +28,8 @@ RANK = {
     "source": 0,
     "diagnostics": 1,
     "files": 1,
+    "packages": 1.5,
+    "imports": 4,
     "cache": 2,
     "syntax": 3,
     "library": 4,

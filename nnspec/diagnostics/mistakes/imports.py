@@ -99,6 +99,84 @@ def above_root(span: Span, root: str) -> Diagnostic:
     )
 
 
+def above_package(span: Span, package: str) -> Diagnostic:
+    """An import by which a spec that a package ships leaves that package."""
+    return Diagnostic(
+        "E0235",
+        "error",
+        f"this import leaves the package `{package}`",
+        (Label(span, "", True),),
+        help="name the other package: `from package.file import Name`",
+    )
+
+
+def without_dot(span: Span, module: str) -> Diagnostic:
+    """`from blocks import Block`, where blocks.nnspec lies beside the file and no package is called so."""
+    return Diagnostic(
+        "E0238",
+        "error",
+        f"no package ships `{module}`",
+        (Label(span, "", True),),
+        help=f"there is such a file beside this one: write `from .{module} import ...`",
+        fix=Fix("make it relative", (Edit(span, f".{module}"),)),
+    )
+
+
+def missing_package(span: Span, package: str) -> Diagnostic:
+    """An import from a package that is not installed."""
+    return Diagnostic(
+        "E0238",
+        "error",
+        f"no package `{package}` is installed",
+        (Label(span, "", True),),
+        ("nnspec looks where the Python that runs it finds packages",),
+        f"install `{package}` there; if the file is one of this project, its path begins with a dot",
+    )
+
+
+def not_shipped(span: Span, module: str, name: str, shipped: Sequence[str]) -> Diagnostic:
+    """An import of a spec that an installed package does not ship.
+
+    name: what is imported from it; shipped: the specs that the package ships, as they stand behind `from`.
+    """
+    package = module.partition(".")[0]
+    whole = module == package
+    near = [] if whole else nearest(module, shipped)
+    shown = [f"`{each}`" for each in shipped[:5]]
+    shown += [f"{len(shipped) - 5} more"] if len(shipped) > 5 else []
+    help = did_you_mean(near) or "it ships " + " and ".join(
+        [", ".join(shown[:-1]), *shown[-1:]][not shown[1:] :]
+    )
+    if not shipped:
+        said = f"`{package}` ships no specs"
+        help = f"declare what you use of it: `nnspec stub {module}:{name}` writes a first `extern`"
+    elif whole:
+        said = f"`{package}` is a package: names are imported from a spec in it"
+    else:
+        said = f"`{package}` ships no `{module}`"
+    return Diagnostic(
+        "E0238", "error", said, (Label(span, "", True),), help=help, fix=respell(span, near)
+    )
+
+
+def not_python(name: str, span: Span, module: str, declared: Span, kind: str) -> Diagnostic:
+    """Something written in the language is imported from a package, of which built code can use Python alone.
+
+    declared: where the package's spec declares it; kind: the word that declares it.
+    """
+    instead = f"copy its {'line' if kind == 'type' else 'spec'} into this project"
+    if kind in ("module", "def"):
+        instead += ", or have the package declare Python that it ships: "
+        instead += f"`extern {kind} {name}(...) from {module}`"
+    return Diagnostic(
+        "E0239",
+        "error",
+        f"`{name}` cannot be imported from a package: it is not Python",
+        (Label(span, "", True), Label(declared, "written in the language here")),
+        help=instead,
+    )
+
+
 def folder(span: Span, module: str) -> Diagnostic:
     """An import of a folder where a file is wanted."""
     return Diagnostic(

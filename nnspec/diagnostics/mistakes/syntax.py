@@ -155,35 +155,22 @@ def second_marker(span: Span, first: Span) -> Diagnostic:
     )
 
 
-def absolute_import(span: Span, module: str, line: Span, new_names: bool) -> Diagnostic:
+# Packages that PyTorch code imports and no spec has a use for.
+FOREIGN = frozenset("torch nn torchvision numpy math typing collections functools".split())
+
+
+def foreign_import(span: Span, module: str, line: Span, new_names: bool) -> Diagnostic:
     """`from torch import nn`.
 
     span: the name behind `from`; line: the whole statement; new_names: whether it gives names that torch has not.
     """
     root = module.partition(".")[0]
-    if root in (
-        "torch",
-        "nn",
-        "torchvision",
-        "numpy",
-        "math",
-        "typing",
-        "collections",
-        "functools",
-    ):
-        help = "remove the line: torch's layers and functions need no import"
-        if root != "torch" and root != "nn":
-            help = "remove the line: only other specs are imported"
-        known = root in ("torch", "nn") and not new_names
-        fix = remove_lines("remove the line", line, "safe" if known else "maybe")
-        return error("E0130", span, f"`{module}` is not a spec", help=help, fix=fix)
-    return error(
-        "E0130",
-        span,
-        "an import begins with a dot",
-        help=f"write `from .{module} import ...`: the path is relative to this file",
-        fix=replace("make it relative", span, f".{module}", "maybe"),
-    )
+    help = "remove the line: torch's layers and functions need no import"
+    if root != "torch" and root != "nn":
+        help = "remove the line: only other specs are imported"
+    known = root in ("torch", "nn") and not new_names
+    fix = remove_lines("remove the line", line, "safe" if known else "maybe")
+    return error("E0130", span, f"`{module}` is not a spec", help=help, fix=fix)
 
 
 def import_without_file(span: Span, text: str) -> Diagnostic:

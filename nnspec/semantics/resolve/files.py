@@ -117,8 +117,8 @@ def _import(
     imports: Importer,
     places: dict[str, tuple[Span, Binding]],
 ) -> None:
-    # Without dots or a file the parser has said what is wrong.
-    found = imports(node) if node.dots and node.module else None
+    # Without a file the parser has said what is wrong.
+    found = imports(node) if node.module else None
     if not isinstance(found, FileScope):
         if found is not None:
             binder.report(found)
@@ -136,7 +136,21 @@ def _import(
             binder.undeclared.add(alias)
             continue
         declaration, home = found.names[each.name]
+        if not node.dots and not _is_python(declaration):
+            where = getattr(declaration, "name_span", declaration.span)
+            kind = declaration.span.text.split(None, 1)[0]
+            binder.report(
+                import_mistakes.not_python(each.name, each.span, node.module, where, kind)
+            )
         _enter(binder, alias, each.span, declaration, home, places)
+
+
+def _is_python(declaration: ast.Declaration) -> bool:
+    """Whether built code can import it from its package; what an alias stands for is written out."""
+    if isinstance(declaration, ast.TypeDecl):
+        type_ = declaration.type
+        return not (isinstance(type_, ast.TupleType) and any(field.name for field in type_.items))
+    return isinstance(declaration, (ast.ExternModule, ast.ExternDef))
 
 
 def _type(binder: Binder, declaration: ast.TypeDecl, file: Scope) -> None:
