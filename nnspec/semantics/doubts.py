@@ -26,7 +26,9 @@ def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
         return merged
     notes: tuple[str, ...] = ()
     told = _told_apart(shown)
-    if claim.relation.op == "==":
+    if claim.others:
+        message = f"`{_either(claim, shown)}` must hold here, which is not proved"
+    elif claim.relation.op == "==":
         left, right = as_dim(claim.relation.left), as_dim(claim.relation.right)
         witness = None if claim.is_about_unknown else claim.facts.witness(left, right)
         if witness is not None:
@@ -43,12 +45,24 @@ def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
 def _fact(claim: Claim, shown: Relation) -> str | None:
     """The weakest fact that proves a claim, in names that a signature has."""
     relation = claim.relation
+    if claim.others:
+        return None if claim.is_about_unknown else _either(claim, shown)
     if relation.op != "==":
         return None if claim.is_about_unknown else f"{shown.left} {shown.op} {shown.right}"
     fact = claim.facts.suggest(relation.left, relation.right)
     sides = (s for s in (relation.left, relation.right) if isinstance(s, Dim))
     made_up = {name.partition("@")[0] for s in sides for name in s.symbols() if "@" in name}
     return None if fact is None or _names(fact) & made_up else fact
+
+
+def _either(claim: Claim, shown: Relation) -> str:
+    """Several relations of which each would do."""
+    display = claim.facts.display
+    texts = [f"{shown.left} {shown.op} {shown.right}"]
+    for other in claim.others:
+        left, right = (settle(display(as_dim(side))) for side in (other.left, other.right))
+        texts.append(f"{left} {other.op} {right}")
+    return " or ".join(dict.fromkeys(texts))
 
 
 def _stated(fact: str, claim: Claim) -> tuple[str, Fix | None]:
@@ -75,7 +89,7 @@ def _stated(fact: str, claim: Claim) -> tuple[str, Fix | None]:
 
 
 def _names(fact: str) -> set[str]:
-    return set(re.findall("[A-Za-z_][A-Za-z_0-9]*", fact)) - {"max", "min"}
+    return set(re.findall("[A-Za-z_][A-Za-z_0-9]*", fact)) - {"max", "min", "or"}
 
 
 def _first_line(module: ast.Module) -> Span | None:

@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Doubt, Frame, Recorder, Run, Solution, new_run
 from nnspec.semantics.findings import Findings
+from nnspec.semantics.forks import Forks
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     Function,
@@ -63,14 +64,19 @@ def module(
     held = InnerFindings(decl)
     for world in general.worlds(decl.signature, _probe(scope, catalog)):
         waiting: list[list[bool]] = [[]]
+        forks = Forks()
+        runs: list[Run] = []
         while waiting and passes < MOST_PASSES:
             passes += 1
-            run = _general_run(catalog, recorder, findings, waiting.pop())
+            run = _general_run(catalog, recorder, findings, waiting.pop(), forks)
+            runs.append(run)
             _one_module(decl, scope, world, run, held)
             waiting.extend(run.decisions.others())
-            finish(run, findings, decl)
             excluded = run.excluded
             possible = possible or excluded is None
+        forks.settle(findings)
+        for run in runs:
+            finish(run, findings, decl)
     held.hand_over(findings)
     if not possible and excluded is not None:
         findings.add(contradiction(excluded, decl), 0)
@@ -88,10 +94,11 @@ def _with_defaults(
     recorder = Recorder(home=scope.source)
     doubted: set[ast.Node] = set()
     waiting: list[list[bool]] = [[]]
-    passes = 0
-    while waiting and passes < MOST_PASSES:
-        passes += 1
-        run = _general_run(catalog, recorder, findings, waiting.pop())
+    forks = Forks()
+    runs: list[Run] = []
+    while waiting and len(runs) < MOST_PASSES:
+        run = _general_run(catalog, recorder, findings, waiting.pop(), forks)
+        runs.append(run)
         run.subject = Subject(f"{decl.name} with its defaults", decl.name_span)
         inner = Frame(run, scope, "build", definition=decl)
         given: dict[str, Value] = {}
@@ -111,17 +118,21 @@ def _with_defaults(
             follow_forward(inner.layer, run)
         run.frames.pop()
         waiting.extend(run.decisions.others())
-        doubted.update(doubt.definition for doubt in run.doubts)
         # The size of a `_` that hangs on a default is none in general.
         run.holes.clear()
+    forks.settle(findings)
+    for run in runs:
+        doubted.update(doubt.definition for doubt in run.doubts)
         finish(run, findings, decl)
     if not waiting:
         findings.settle({m for m in decl.body if isinstance(m, ast.Def)} - doubted)
 
 
-def _general_run(catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool]) -> Run:
+def _general_run(
+    catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool], forks: Forks
+) -> Run:
     run = new_run(catalog, recorder, findings.add, True, findings.covered, path)
-    run.sink = lambda found, depth: findings.add(found, depth, bool(run.decisions.taken))
+    forks.follow(run, findings)
     return run
 
 
@@ -283,12 +294,15 @@ def top_def(
 ) -> None:
     """Follow a top-level def in general."""
     waiting: list[list[bool]] = [[]]
-    passes = 0
-    while waiting and passes < MOST_PASSES:
-        passes += 1
-        run = _general_run(catalog, recorder, findings, waiting.pop())
+    forks = Forks()
+    runs: list[Run] = []
+    while waiting and len(runs) < MOST_PASSES:
+        run = _general_run(catalog, recorder, findings, waiting.pop(), forks)
+        runs.append(run)
         function(Function(decl, scope), run)
         waiting.extend(run.decisions.others())
+    forks.settle(findings)
+    for run in runs:
         finish(run, findings, decl)
 
 

@@ -20,14 +20,15 @@ class World(Record, frozen=False, eq=False):
     facts: what is known of the symbols.
     holes: the size found for each `_`, by the name of its symbol (`?7`).
     report: takes every finding.
-    claimed: called with each relation that could not be proved and is assumed from then on.
+    claimed: called with each relation that could not be proved and is assumed from then on; or with several,
+        of which one has to hold.
     suspect: called with a code, a place, and what is suspicious there or None: see `semantics/suspicions`.
     parts: int hyperparameters of which only a sum is a size so far (`5 + classes`): its bound is all they have.
     """
 
     facts: Facts
     report: Callable[[Diagnostic], None]
-    claimed: Callable[[Relation, Span], None] = lambda relation, span: None
+    claimed: Callable[..., None] = lambda relation, span, others=(): None
     suspect: Callable[[str, Span, Diagnostic | None], None] = lambda code, span, found: None
     holes: dict[str, DimLike] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)
@@ -136,6 +137,22 @@ class World(Record, frozen=False, eq=False):
         # Facts that stay the same object let equal calls be followed once.
         if relation.op in ("==", "!=") or self.facts.prove(settled) is not True:
             self.facts = self.facts.assume(settled)
+
+    def assume_either(self, alternatives: tuple[tuple[Relation, ...], ...]) -> None:
+        """Add that of several alternatives one holds, each of which is some relations."""
+        self.facts = self.facts.assume_either(
+            tuple(tuple(map(self._in_facts, relations)) for relations in alternatives)
+        )
+
+    def one_holds(self, relations: tuple[Relation, ...]) -> bool:
+        """Whether one of some relations is known to hold."""
+        from nnspec.semantics.dims.alternatives import one_holds
+
+        return one_holds(self.facts, [self._in_facts(relation) for relation in relations])
+
+    def _in_facts(self, relation: Relation) -> Relation:
+        left, right = self.settle(relation.left), self.settle(relation.right)
+        return Relation(as_dim(left), relation.op, as_dim(right))
 
     def assume_size(self, dim: Dim) -> None:
         """Take a dim that an axis has for 1 or more."""

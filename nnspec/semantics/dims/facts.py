@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from nnspec.semantics.dims.relation import RelationLike
     from nnspec.semantics.dims.witness import Witness
 
+    Alternatives = tuple[tuple[RelationLike, ...], ...]
+
 Bounds = tuple[int | None, int | None]
 
 # How the name of a made-up symbol begins; no name in a spec does.
@@ -78,6 +80,7 @@ class Facts:
         "at_least_zero",
         "declared",
         "domains",
+        "either",
         "impossible",
         "not_zero",
         "quotients",
@@ -98,6 +101,8 @@ class Facts:
         self.quotients: tuple[Quotient, ...] = ()
         self.at_least_zero: tuple[Dim, ...] = ()
         self.not_zero: tuple[Dim, ...] = ()
+        # Of each of these, one alternative holds: all its relations do.
+        self.either: tuple[Alternatives, ...] = ()
         self.impossible = False
         self._memo: dict[object, object] = {}
         self._nested = 0
@@ -115,6 +120,7 @@ class Facts:
         new.quotients = self.quotients
         new.at_least_zero = self.at_least_zero
         new.not_zero = self.not_zero
+        new.either = self.either
         new.impossible = self.impossible
         return new
 
@@ -145,6 +151,12 @@ class Facts:
             self.remember(key, found)
         assert isinstance(found, Facts)
         return found
+
+    def assume_either(self, alternatives: Alternatives) -> Facts:
+        """Add that one of several alternatives holds, each of which is some relations."""
+        new = self.fork()
+        new.either = (*self.either, alternatives)
+        return new
 
     def domain(self, symbol: str) -> Bounds:
         """The bounds of a symbol by declaration and by facts on it alone."""
@@ -320,13 +332,23 @@ class Facts:
         """`equal` or `different` where that holds for all admitted values, else `unknown`."""
         from nnspec.semantics.dims.compare import compare
 
-        return compare(self, left, right)
+        found = compare(self, left, right)
+        if found == "unknown" and self.either:
+            from nnspec.semantics.dims.alternatives import agreed
+
+            return agreed(self, lambda case: case.compare(left, right)) or found
+        return found
 
     def prove(self, relation: RelationLike) -> bool | None:
         """Whether a relation holds for all admitted values (True), for none (False), or neither is known."""
         from nnspec.semantics.dims.compare import prove
 
-        return prove(self, relation)
+        found = prove(self, relation)
+        if found is None and self.either:
+            from nnspec.semantics.dims.alternatives import agreed
+
+            return agreed(self, lambda case: case.prove(relation))
+        return found
 
     def witness(self, left: Dim | int, right: Dim | int) -> Witness | None:
         """Small admitted values for which two dims are equal, and others for which they differ."""

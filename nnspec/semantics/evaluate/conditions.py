@@ -7,8 +7,9 @@ from collections.abc import Callable
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate import joins
+from nnspec.semantics.evaluate.decisions import Decisions, Fork
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import Decisions, Frame
+from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,
     Choice,
@@ -131,6 +132,42 @@ def assume(condition: Value, holds: bool, frame: Frame) -> None:
         case Compound("and", parts):
             for part in parts:
                 assume(part, True, frame)
+        case Compound("or", parts):
+            alternatives = [_relations(part) for part in parts]
+            if all(alternatives):
+                frame.world.assume_either(tuple(alternatives))
+
+
+def _relations(condition: Value) -> tuple[Relation, ...]:
+    """The relations that a condition comes to together; none where it is more than some relations."""
+    match condition:
+        case Relation():
+            return (condition,)
+        case Compound("and", parts):
+            found = [_relations(part) for part in parts]
+            return tuple(r for each in found for r in each) if all(found) else ()
+    return ()
+
+
+def claim(condition: Value, place: Span, frame: Frame) -> None:
+    """Ask for a condition that is open: what follows takes it for met, and `place` is told of it."""
+    match condition:
+        case Relation():
+            frame.world.claimed(condition, place)
+        case Compound("and", parts):
+            for part in parts:
+                claim(part, place, frame)
+        case Compound("or", parts):
+            simple = [part for part in parts if isinstance(part, Relation)]
+            rest = [part for part in parts if not isinstance(part, Relation)]
+            if not rest:
+                if not frame.world.one_holds(tuple(simple)):
+                    frame.world.claimed(simple[0], place, tuple(simple[1:]))
+            elif isinstance(rest[0], Compound) and rest[0].op == "and":
+                # `(a and b) or c` is `(a or c) and (b or c)`.
+                others = tuple(part for part in parts if part is not rest[0])
+                for part in rest[0].operands:
+                    claim(Compound("or", (part, *others)), place, frame)
 
 
 def leave(facts: Facts, demands: int, frame: Frame) -> None:
@@ -240,8 +277,18 @@ def _choose(test: Value, decisions: Decisions, frame: Frame) -> bool:
                 stop if any(_choose(part, decisions, frame) is stop for part in parts) else not stop
             )
     answer = decisions.decide()
+    if _is_foreign(frame):
+        taken = test if answer else negate(test)
+        decisions.foreign[len(decisions.taken) - 1] = Fork(taken, frame.world.facts)
     assume(test, answer, frame)
     return answer
+
+
+def _is_foreign(frame: Frame) -> bool:
+    """Whether the code that asks belongs to another declaration than the one that the pass is about."""
+    subject = frame.run.frames[0] if frame.run.frames else frame
+    own = frame.body is subject.body if subject.body is not None else True
+    return not (own and (frame.body is not None or frame.definition is subject.definition))
 
 
 def each_way(evaluate: Callable[[], Value], frame: Frame) -> Value:

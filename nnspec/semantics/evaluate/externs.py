@@ -28,6 +28,7 @@ from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
     Choice,
+    Compound,
     DimLike,
     ErrorValue,
     Layer,
@@ -245,9 +246,9 @@ def _require(
             error("E0321", f"`{callee.name}`: {text}", found.span, found.label, others, notes)
         )
         return False
-    if isinstance(condition, Relation):
+    if isinstance(condition, (Relation, Compound)):
         place = blame.of_sizes(member.condition, members, bound.spans, inner, callee.span).span
-        inner.world.claimed(condition, place)
+        conditions.claim(condition, place, inner)
     return True
 
 

@@ -23,6 +23,7 @@ from nnspec.semantics.evaluate import (
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.chain import Call
+from nnspec.semantics.evaluate.decisions import Fork
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import DEPTH, Frame
@@ -100,7 +101,12 @@ def _one_of(type_: ast.TypeExpr, value: Value, frame: Frame) -> Value:
     if len(literals) < len(type_.options):
         return value
     decisions = frame.run.rounds[-1] if frame.run.rounds else frame.run.decisions
-    return next((one for one in literals[:-1] if decisions.decide()), literals[-1])
+    for one in literals[:-1]:
+        answer = decisions.decide()
+        decisions.foreign[len(decisions.taken) - 1] = Fork(Unknown("bool"), frame.world.facts)
+        if answer:
+            return one
+    return literals[-1]
 
 
 def make(

@@ -8,6 +8,7 @@ from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim, Facts
 from nnspec.semantics.evaluate.chain import Call, Subject, notes
 from nnspec.semantics.evaluate.cost import Cost
+from nnspec.semantics.evaluate.decisions import Decisions
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.suspicions import Choices, Looks
 from nnspec.semantics.values import (
@@ -42,29 +43,6 @@ WEIGHT = 3
 CALL = 5
 # As many as a finding counts, which takes long to word.
 TOLD = 100
-
-
-class Decisions(Record, frozen=False, eq=False):
-    """The path through undecided build-time conditions that a pass follows.
-
-    A pass that meets a condition it cannot decide takes the next answer of `path`; past its end the
-    answer is True, and the other branch is a path for a later pass.
-    """
-
-    path: list[bool]
-    taken: list[bool] = field(default_factory=list)
-
-    def decide(self) -> bool:
-        """The answer for the next undecided condition."""
-        at = len(self.taken)
-        answer = self.path[at] if at < len(self.path) else True
-        self.taken.append(answer)
-        return answer
-
-    def others(self) -> list[list[bool]]:
-        """The paths that branch off this one and have not been given yet."""
-        taken = self.taken
-        return [[*taken[:i], False] for i in range(len(self.path), len(taken))]
 
 
 class Solution(Record):
@@ -114,6 +92,7 @@ class Claim(Record, eq=False):
     """A relation that could not be proved, with the code that needs it and the facts known there.
 
     always: whether each call comes to that code, which stands in no branch.
+    others: relations of which each would do in its place.
     """
 
     frame: Frame | None
@@ -121,11 +100,12 @@ class Claim(Record, eq=False):
     span: Span
     facts: Facts
     always: bool = True
+    others: tuple[Relation, ...] = ()
 
     @property
     def is_about_unknown(self) -> bool:
         """Whether it is about a size that only the data, or static values of unknown value, decide."""
-        sides = (self.relation.left, self.relation.right)
+        sides = (side for r in (self.relation, *self.others) for side in (r.left, r.right))
         return any("@" in s for d in sides if isinstance(d, Dim) for s in d.symbols())
 
 
@@ -363,8 +343,8 @@ def new_run(
     world.report = run.report
     world.suspect = run.suspect
 
-    def claimed(relation: Relation, span: Span) -> None:
-        if world.used_as_sizes(relation):
+    def claimed(relation: Relation, span: Span, others: tuple[Relation, ...] = ()) -> None:
+        if any(map(world.used_as_sizes, (relation, *others))):
             return
         if not any(
             isinstance(d, Dim) and world.is_open(d) for d in (relation.left, relation.right)
@@ -375,10 +355,14 @@ def new_run(
                     relation,
                     span,
                     world.facts,
-                    not run.branches and not (run.frames and run.frames[-1].left),
+                    not others and not run.branches and not (run.frames and run.frames[-1].left),
+                    others,
                 )
             )
-        world.assume(relation)
+        if others:
+            world.assume_either(tuple((one,) for one in (relation, *others)))
+        else:
+            world.assume(relation)
 
     world.claimed = claimed
     return run

@@ -7,7 +7,7 @@ from nnspec.semantics import trail
 from nnspec.semantics.evaluate import conditions, expansion, matching, mismatches
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import DimLike, Relation, Value
+from nnspec.semantics.values import Compound, DimLike, Relation, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -85,12 +85,12 @@ def demand(
                 )
             )
             return False
-        if not assume_where and isinstance(condition, Relation):
+        if not assume_where and isinstance(condition, (Relation, Compound)):
             from nnspec.semantics.evaluate import blame
 
             # Where a call that never meets it would be told, so that both are told once.
             place = blame.of_dims(fact, signature, values, spans, inner, callee.span).span
-            inner.world.claimed(condition, place)
+            conditions.claim(condition, place, inner)
         else:
             conditions.assume(condition, True, inner)
     return True

@@ -133,6 +133,11 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLi
                 world.claimed(Relation(dim, "==", 1), at)
                 return other
         return None
+    for dim, other in ((left, right), (right, left)):
+        if world.facts.either and world.one_holds(
+            (Relation(left, "==", right), Relation(dim, "==", 1))
+        ):
+            return other
     world.claimed(Relation(left, "==", right), at)
     return right if isinstance(right, int) else left
 

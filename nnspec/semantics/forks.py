@@ -1,0 +1,86 @@
+"""Errors that hang on the answer to a condition which the module that a pass is about has not written.
+
+A layer's declaration may ask something of its hyperparameters (`MultiheadAttention` makes other parameters
+where `kdim` is `embed_dim`), and a general pass then goes one way after the other. What is wrong on one of
+the ways alone is not wrong for all hyperparameters: it is open, as it would be without the question.
+"""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.record import Record, field
+from nnspec.semantics.evaluate import conditions
+from nnspec.semantics.evaluate.decisions import Fork
+from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
+from nnspec.semantics.values import Relation
+from nnspec.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nnspec.semantics.findings import Findings
+
+Place = tuple[Span, str]
+
+
+class Held(Record, frozen=False, eq=False):
+    """The errors of one pass behind its first foreign fork, each with its depth and the code it is in."""
+
+    run: Run
+    errors: dict[Place, tuple[Diagnostic, int, Frame | None]] = field(default_factory=dict)
+
+
+class Forks:
+    """The passes of one module with one set of choices."""
+
+    def __init__(self) -> None:
+        self._passes: list[Held] = []
+
+    def follow(self, run: Run, findings: Findings) -> None:
+        """Hold the errors of a pass back from its first foreign fork on."""
+        held = Held(run)
+        self._passes.append(held)
+
+        def sink(found: Diagnostic, depth: int) -> None:
+            if found.severity == "error" and run.decisions.foreign:
+                frame = run.frames[-1] if run.frames else None
+                held.errors.setdefault((found.span, found.code), (found, depth, frame))
+            else:
+                findings.add(found, depth, bool(run.decisions.taken))
+
+        run.sink = sink
+
+    def settle(self, findings: Findings) -> None:
+        """Hand over what was held back: errors that every answer has, and claims for the others."""
+        # What is open at a place on another way says more than the way that is wrong.
+        open_places = {claim.span for held in self._passes for claim in held.run.claims}
+        for held in self._passes:
+            for place, (found, depth, frame) in held.errors.items():
+                fork = self._spared(held, place)
+                if fork is None:
+                    findings.add(found, depth, bool(held.run.decisions.taken))
+                elif found.span not in open_places:
+                    _open(fork, found, frame, held.run)
+
+    def _spared(self, held: Held, place: Place) -> Fork | None:
+        """The fork of which the other answer leads to no such error."""
+        path = held.run.decisions
+        for other in self._passes:
+            if other is held or place in other.errors:
+                continue
+            pairs = zip(path.taken, other.run.decisions.taken)
+            at = next((i for i, (here, there) in enumerate(pairs) if here is not there), None)
+            if at is not None and at in path.foreign:
+                return path.foreign[at]
+        return None
+
+
+def _open(fork: Fork, found: Diagnostic, frame: Frame | None, run: Run) -> None:
+    """What would have to hold for the error not to arise, as something that is not proved."""
+    needed = conditions.negate(fork.condition)
+    if isinstance(needed, Relation):
+        if fork.facts.assume(needed).compare(needed.left, needed.right) == "equal":
+            # `p <= 0` where p is 0 or more.
+            needed = Relation(needed.left, "==", needed.right)
+        run.claims.append(Claim(frame, needed, found.span, fork.facts, always=False))
+    elif frame is not None and frame.definition is not None:
+        run.doubts.append(Doubt(frame.definition, found.span))
