@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import expansion, matching, results
+from nnspec.semantics.evaluate import expansion, kinds, matching, results
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
@@ -118,7 +118,8 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
                 return DType("float")
             if kind == "device":
                 return Device()
-            return Unknown("layer")
+            # Of a type that nothing declares, which has been told, nothing is known.
+            return Unknown("any" if kinds.is_undeclared(type_, frame) else "layer")
         case ast.TupleType(items, repeated):
             if repeated:
                 return Unknown("tuple")

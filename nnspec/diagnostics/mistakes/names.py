@@ -259,25 +259,6 @@ def not_a_type(name: str, span: Span, what: str, declared: Span | None) -> Diagn
     )
 
 
-def not_a_size(name: str, span: Span, what: str, declared: Span | None) -> Diagnostic:
-    """A name of something else where a dimension is expected. what: what it is, in words."""
-    return _error(
-        "E0215",
-        f"`{name}` is {what}, not a size",
-        span,
-        "used as a dimension",
-        _at(declared, "declared here"),
-        help="rename the dimension",
-    )
-
-
-def no_size(span: Span) -> Diagnostic:
-    """What never is a size as a dimension: a number with a sign, a float, a string."""
-    return _error(
-        "E0215", f"`{span.text}` is no size", span, help="a capitalised name stands for any size"
-    )
-
-
 def declared_below(name: str, span: Span, declared: Span | None) -> Diagnostic:
     """A member that is used on a line above its own."""
     return _error(

@@ -72,11 +72,11 @@ def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
         case ast.TupleType(items, repeated):
             return _tuple_fits(items, repeated, value, frame)
         case ast.NamedType(name):
-            return _named_fits(name, value) or _is_unknown(type_, frame)
+            return _named_fits(name, value) or is_undeclared(type_, frame)
     return True
 
 
-def _is_unknown(type_: ast.NamedType, frame: Frame) -> bool:
+def is_undeclared(type_: ast.NamedType, frame: Frame) -> bool:
     """Whether nothing declares the type, which has been told already."""
     binding = frame.scope.bindings.get(type_)
     return binding is not None and binding.kind is Kind.UNKNOWN

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.record import Record
 from nnspec.semantics.describe import shape
-from nnspec.semantics.evaluate import binding, expansion, kinds, mismatches, wheres
+from nnspec.semantics.evaluate import binding, expansion, kinds, mismatches, sizes, wheres
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -19,7 +19,6 @@ from nnspec.semantics.values import (
     RepeatValue,
     Tensor,
     TupleValue,
-    Unknown,
     Value,
 )
 from nnspec.semantics.world import error
@@ -332,10 +331,8 @@ def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
         for expr, axis in axes(pair.type, pair.tensor):
             if isinstance(expr, (ast.Starred, ast.Hole)) or isinstance(axis, slice):
                 continue
-            expected = evaluate(expr, inner)
-            if isinstance(expected, (ErrorValue, Unknown, Choice)) or not isinstance(
-                expected, DimLike
-            ):
+            expected = sizes.size(expr, inner)
+            if expected is None or isinstance(expected, ErrorValue):
                 continue
             actual = pair.tensor.dims[axis]
             answer = world.compare(expected, actual)

@@ -6,7 +6,7 @@ from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import kinds, matching
+from nnspec.semantics.evaluate import kinds, matching, sizes
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Doubt, Frame, tensor_unknown
 from nnspec.semantics.trail import Whence
@@ -116,8 +116,10 @@ def _dims(dims: tuple[ast.Expr, ...], frame: Frame) -> tuple[DimLike, ...] | Non
         elif isinstance(dim, ast.Hole):
             found.append(frame.world.new_size("n", 1))
         else:
-            value = evaluate(dim, frame)
-            if isinstance(value, bool) or not isinstance(value, DimLike):
+            value = sizes.size(dim, frame)
+            if isinstance(value, ErrorValue):
+                return None
+            if value is None:
                 value = frame.world.new_size("n", 0)
             elif isinstance(value, Dim) and any(s.startswith("?") for s in value.symbols()):
                 value = frame.world.settle(value)
@@ -274,8 +276,8 @@ def _check_tensor(
                     frame.dims[expr.id] = actual
                     frame.unbound.discard(expr.id)
                     continue
-                expected = evaluate(expr, frame)
-                if isinstance(expected, bool) or not isinstance(expected, DimLike):
+                expected = sizes.size(expr, frame)
+                if expected is None or isinstance(expected, ErrorValue):
                     continue
                 _is_size(expected, world)
                 answer = world.compare(actual, expected)
@@ -313,7 +315,7 @@ def _star(expr: ast.Starred, found: tuple[DimLike, ...], span: Span, frame: Fram
     if not isinstance(expr.value, ast.Name):
         return None
     name = "*" + expr.value.id
-    known = frame.dims.get(name)
+    known = matching.star(expr, frame)
     if known is None:
         frame.dims[name] = found
         frame.unbound.discard(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.diagnostics.mistakes import namespaces
+from nnspec.diagnostics.mistakes import namespaces, sizes
 from nnspec.semantics.resolve import known
 from nnspec.semantics.resolve.flow import Locals
 from nnspec.semantics.resolve.scopes import Scope, Unassigned, place, target_names, what
@@ -336,9 +336,7 @@ class Binder:
                             self.report(self._unknown_dimension(node, names))
                         found = UNKNOWN
                     elif found.kind is Kind.FILE:
-                        self.report(
-                            mistakes.not_a_size(id, node.span, what(found), place(id, found))
-                        )
+                        self.report(sizes.not_a_size(id, node.span, what(found), place(id, found)))
                         found = UNKNOWN
                     self.bind(node, found)
                 case ast.Binary(_, left, right):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.diagnostics.mistakes import names as mistakes
+from nnspec.diagnostics.mistakes import sizes as size_mistakes
 from nnspec.semantics.resolve import known
 from nnspec.semantics.resolve.binder import UNKNOWN, Binder, children
 from nnspec.semantics.resolve.scopes import Scope, place, what
@@ -32,8 +33,7 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                     binder.report(mistakes.unknown_dtype(dtype, span, known.DTYPES))
                 for dim in dims:
                     binder.dimension(dim, names)
-                    if _is_no_size(dim):
-                        binder.report(mistakes.no_size(dim.span))
+                    _check_dim(binder, dim)
             case ast.NamedType(_, args):
                 _bind_named(binder, node)
                 for arg in args:
@@ -48,13 +48,29 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                 binder.expr(node, names)
 
 
-def _is_no_size(dim: ast.Expr) -> bool:
+def _check_dim(binder: Binder, dim: ast.Expr) -> None:
+    """Report what can be no size, whatever its names stand for."""
     match dim:
-        case ast.Unary(_, ast.Number()) | ast.Number(float()) | ast.String() | ast.FString():
-            return True
-        case ast.Constant(value):
-            return value is not ...
-    return False
+        case ast.Constant(value) if value is ...:
+            binder.report(size_mistakes.no_run_of_axes(dim.span, "*N"))
+        case ast.Starred(ast.Name() | ast.Hole()):
+            pass
+        case ast.Starred():
+            binder.report(size_mistakes.no_run_of_axes(dim.span, "*N"))
+        case (
+            ast.Unary(_, ast.Number())
+            | ast.Number(float())
+            | ast.String()
+            | ast.FString()
+            | ast.Constant()
+            | ast.List()
+            | ast.Tuple()
+            | ast.Dict()
+            | ast.Comprehension()
+            | ast.Compare()
+            | ast.Logical()
+        ):
+            binder.report(size_mistakes.no_size(dim.span))
 
 
 def _bind_named(binder: Binder, node: ast.NamedType) -> None:
