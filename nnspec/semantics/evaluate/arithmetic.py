@@ -239,6 +239,8 @@ def unary(op: str, value: Value, expr: ast.Unary, frame: Frame) -> Value:
         return joins.join_all([unary(op, o, expr, frame) for o in value.options], frame)
     if isinstance(value, Tensor):
         result = rules.unary(frame.world, op, value, expr.span)
+        if frame.run.measured and op != "+":
+            frame.run.cost.hold(result)
         return provenance.made(result, Step(op, expr.span, (value,)))
     if isinstance(value, Unknown):
         return value

@@ -9,6 +9,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
 from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences, strings
 from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate.cost import size_beside
 from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -250,6 +251,11 @@ def _einsum_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Spa
     return frame.world.settle(flops(args[0], args[1]))
 
 
+def _bytes_beside(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
+    """The bytes that a result takes, none where it is a view of its source (in the library)."""
+    return frame.world.settle(size_beside(args[0], args[1]))
+
+
 HANDLERS: dict[str, Handler] = {
     **{name: _maths(name) for name in MATHS},
     "abs": _abs,
@@ -280,4 +286,5 @@ HANDLERS: dict[str, Handler] = {
     "isinstance": _isinstance,
     "copies": _copies,
     "einsum_flops": _einsum_flops,
+    "bytes_beside": _bytes_beside,
 }

@@ -92,6 +92,8 @@ def compare(
         found = rules.binary(
             frame.world, op, left, right, expr.span, left_expr.span, right_expr.span
         )
+        if frame.run.measured:
+            frame.run.cost.hold(found)
         inputs = tuple([v for v in (left, right) if isinstance(v, Tensor)])
         return provenance.made(found, Step(op, expr.span, inputs))
     if isinstance(left, (Dim, int)) and isinstance(right, (Dim, int)):

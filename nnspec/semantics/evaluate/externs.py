@@ -271,13 +271,15 @@ def _settled(value: Value, inner: Frame) -> Value:
 def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
     cost = inner.run.cost
     for member in members:
-        if isinstance(member, ast.Cost) and member.kind == "flops":
-            if isinstance(result, Tensor):
-                inner.locals.setdefault("result", result)
+    stated = False
+        if isinstance(member, ast.Cost):
+            inner.locals.setdefault("result", result)
             value = evaluate(member.value, inner)
             if isinstance(value, DimLike):
                 cost.flops = cost.flops + value
-    if not inner.run.measured:
+            else:
+                cost.memory, stated = cost.memory + value, True
+    if stated or not inner.run.measured or _is_in_place(inner):
         return
     for tensor in outcomes.flat((result,)):
         cost.hold(tensor)
@@ -286,6 +288,12 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
 def _traced(
     value: Value,
     signature: ast.Signature,
+def _is_in_place(inner: Frame) -> bool:
+    """Whether the result is the argument itself, with other values."""
+    values = inner.locals if inner.body is None else inner.body.arguments
+    return values.get("inplace") is True
+
+
     bound: Bound,
     callee: Callee,
     frame: Frame,

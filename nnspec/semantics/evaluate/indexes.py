@@ -82,6 +82,8 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
         if any(isinstance(i, (Unknown, Choice)) for i in items):
             return Tensor(value.dtype, None, contiguous=None)
         result = rules.index(frame.world, value, tuple(items), expr.span)
+        if frame.run.measured and any(isinstance(i, (Tensor, ListValue)) for i in items):
+            frame.run.cost.hold(result)
         name = expr.span.text[len(expr.value.span.text) :]
         return provenance.made(result, Step(name, expr.span, (value,)))
     if isinstance(value, Unknown):

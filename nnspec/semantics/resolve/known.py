@@ -35,7 +35,7 @@ STATICS = frozenset(
 )
 
 # What only the declarations of the library use.
-LIBRARY_STATICS = frozenset({"copies", "einsum_flops"})
+LIBRARY_STATICS = frozenset({"copies", "einsum_flops", "bytes_beside"})
 
 # torch.nn.init without the underscore, and the creation functions that fill a declared shape.
 INITIALISERS = frozenset(

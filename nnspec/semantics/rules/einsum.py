@@ -30,39 +30,57 @@ def einsum(call: RuleCall) -> Value:
 
 
 def flops(pattern: Value, given: Value) -> DimLike:
-    """Two operations for each combination of all letters, for every operand after the first.
+    """Two operations for each product of a contraction in pairs from the left, as torch makes it without opt_einsum.
 
-    That is what torch's contraction in pairs costs for two operands; for more it is an upper bound. 0 where nothing
-    is multiplied and summed, or where a shape is not known.
+    A letter that the rest does not need is summed beforehand where one operand alone has it. 0 where nothing is
+    multiplied and summed, or where a shape is not known.
     """
     operands = arguments.items(given)
     if not isinstance(pattern, str) or operands is None or len(operands) < 2:
         return 0
-    left, _, right = pattern.replace(" ", "").partition("->")
-    sizes: dict[str, DimLike] = {}
-    dotted: DimLike = 1
+    left, arrow, right = pattern.replace(" ", "").partition("->")
+    terms: list[dict[str, DimLike]] = []
     for term, x in zip(left.split(","), operands, strict=False):
         if not isinstance(x, Tensor) or x.dims is None:
             return 0
-        letters = _letters(term)
-        extra = len(x.dims) - (len(letters) - letters.count(_ELLIPSIS))
-        at = 0
-        batch: DimLike = 1
-        for letter in letters:
-            if letter == _ELLIPSIS:
-                for dim in x.dims[at : at + extra]:
-                    batch = batch * dim
-                at += extra
-            elif at < len(x.dims):
-                sizes[letter] = x.dims[at]
-                at += 1
-        dotted = batch if dotted == 1 else dotted
-    if not set(sizes) - set(right) and "->" in pattern:
-        return 0
-    total: DimLike = 2 * (len(operands) - 1) * dotted
-    for size in sizes.values():
-        total = total * size
+        terms.append(_letter_sizes(_letters(term), x.dims))
+    once = {c for c in left if c.isalpha() and left.count(c) == 1}
+    wanted = {c for c in right if c.isalpha()} if arrow else once
+    total: DimLike = 0
+    held = terms[0]
+    for at, other in enumerate(terms[1:], 2):
+        later = wanted.union(*terms[at:])
+        products, held = _pair(held, other, later)
+        total = total + products
     return total
+
+
+def _letter_sizes(letters: list[str], dims: Dims) -> dict[str, DimLike]:
+    """The sizes of an operand by letter; those of a `...` by their place from its end."""
+    extra = len(dims) - (len(letters) - letters.count(_ELLIPSIS))
+    sizes: dict[str, DimLike] = {}
+    rest = iter(dims)
+    for letter in letters:
+        if letter == _ELLIPSIS:
+            sizes |= {f"{_ELLIPSIS}{i}": next(rest) for i in reversed(range(extra))}
+        else:
+            sizes[letter] = next(rest, 1)
+    return sizes
+
+
+def _pair(
+    a: dict[str, DimLike], b: dict[str, DimLike], later: set[str]
+) -> tuple[DimLike, dict[str, DimLike]]:
+    """The operations of one product, and the sizes of its result."""
+    sizes = {c: b.get(c, 1) if a.get(c, 1) == 1 else a[c] for c in a | b}
+    kept = {c: n for c, n in sizes.items() if c in later or c.startswith(_ELLIPSIS)}
+    summed = [c for c in sizes if c not in kept and a.get(c, 1) != 1 and b.get(c, 1) != 1]
+    if not summed:
+        return 0, kept
+    total: DimLike = 2
+    for size in (*kept.values(), *(sizes[c] for c in summed)):
+        total = total * size
+    return total, kept
 
 
 def _parse(
