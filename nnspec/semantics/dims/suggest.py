@@ -40,11 +40,23 @@ def suggest(facts: Facts, left: Dim | int, right: Dim | int) -> str | None:
             new = facts
             for relation in relations:
                 new = new.assume(relation)
-            if not new.impossible and quick_answer(new, left - right) == "equal":
+            if not new.impossible and _is_proved(new, left, right, relations):
                 return ", ".join(map(str, relations))
         except ArithmeticError:
             continue
     return None
+
+
+def _is_proved(facts: Facts, left: Dim, right: Dim, by: list[Relation]) -> bool:
+    if quick_answer(facts, left - right) == "equal":
+        return True
+    # Where two symbols are one, halves of halves are left, which take a longer proof; there are few such candidates.
+    alike = len(by) == 1 and by[0].op == "==" and _is_symbol(by[0].left) and _is_symbol(by[0].right)
+    return alike and facts.compare(left, right) == "equal"
+
+
+def _is_symbol(side: Dim | int) -> bool:
+    return isinstance(side, Dim) and str(side).isidentifier()
 
 
 def _candidates(left: Dim, right: Dim) -> Iterator[list[Relation]]:
@@ -59,6 +71,7 @@ def _candidates(left: Dim, right: Dim) -> Iterator[list[Relation]]:
                 for other in atom.operands:
                     if other is not part:
                         yield [_inequality(other - part)]
+    yield from _alike(floors)
     yield from _equalities(left, right, d)
 
 
@@ -99,6 +112,15 @@ def _by_numbers(floors: list[Floor]) -> Iterator[list[Relation]]:
         for name in names:
             for remainder in range(1, min(n, 4)):
                 yield [Relation(name % n, "==", remainder)]
+
+
+def _alike(floors: list[Floor]) -> Iterator[list[Relation]]:
+    """`H == W`, where one side is divided by another: a window as large as the image."""
+    for atom in floors:
+        over = [s for s in atom.denominator.symbols() if "@" not in s]
+        under = [s for s in atom.numerator.symbols() if "@" not in s and s not in over]
+        if len(over) == len(under) == 1:
+            yield [Relation(Dim.symbol(under[0]), "==", Dim.symbol(over[0]))]
 
 
 def _inequality(d: Dim) -> Relation:

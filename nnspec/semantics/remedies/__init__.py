@@ -19,6 +19,7 @@ from nnspec.semantics.remedies import (
     dtypes,
     emptied,
     features,
+    gathered,
     joins,
     named_axes,
     parts,
@@ -44,6 +45,7 @@ OF_A_GROUP = 2
 KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0301": (
         ranks.siblings,
+        gathered.proposals,
         features.proposals,
         sequences.proposals,
         products.proposals,
@@ -54,6 +56,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         joins.proposals,
     ),
     "E0302": (
+        gathered.proposals,
         ranks.proposals,
         sequences.proposals,
         products.proposals,

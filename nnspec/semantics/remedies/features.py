@@ -7,7 +7,7 @@ from math import isqrt, prod
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.remedies import flow, rewrite
+from nnspec.semantics.remedies import flow, gathered, rewrite
 from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.misfit import Misfit, find
 from nnspec.semantics.remedies.proposal import Maker, Proposal
@@ -148,7 +148,7 @@ def _other_axis(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """A function before that works along another axis."""
     for maker in flow.makers(misfit.given, site)[:NEAR]:
         axis = maker.number("dim")
-        if maker.decl.name in ("cat", "concat", "stack"):
+        if maker.decl.name in gathered.JOINING + gathered.STACKING:
             continue
         if isinstance(maker.decl, ast.ExternDef) and axis is not None and maker.is_open("dim"):
             for other in range(1, len(misfit.shape) + 1):
