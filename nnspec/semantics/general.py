@@ -13,6 +13,7 @@ from nnspec.semantics.values import (
     Device,
     DimLike,
     DType,
+    ErrorValue,
     ListValue,
     RepeatValue,
     Tensor,
@@ -118,8 +119,8 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
                 return DType("float")
             if kind == "device":
                 return Device()
-            # Of a type that nothing declares, which has been told, nothing is known.
-            return Unknown("any" if kinds.is_undeclared(type_, frame) else "layer")
+            # What comes of a type that nothing declares is told no more: the type was.
+            return ErrorValue() if kinds.is_undeclared(type_, frame) else Unknown("layer")
         case ast.TupleType(items, repeated):
             if repeated:
                 return Unknown("tuple")
