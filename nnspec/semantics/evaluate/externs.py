@@ -269,13 +269,16 @@ def _settled(value: Value, inner: Frame) -> Value:
 
 
 def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
+    """Count what a call does, and what it makes: a `memory` line says so where it is not the result."""
     cost = inner.run.cost
-    for member in members:
     stated = False
+    for member in members:
         if isinstance(member, ast.Cost):
             inner.locals.setdefault("result", result)
             value = evaluate(member.value, inner)
-            if isinstance(value, DimLike):
+            if not isinstance(value, DimLike):
+                continue
+            if member.kind == "flops":
                 cost.flops = cost.flops + value
             else:
                 cost.memory, stated = cost.memory + value, True
@@ -285,15 +288,15 @@ def _cost(members: tuple[ast.Member, ...], result: Value, inner: Frame) -> None:
         cost.hold(tensor)
 
 
-def _traced(
-    value: Value,
-    signature: ast.Signature,
 def _is_in_place(inner: Frame) -> bool:
     """Whether the result is the argument itself, with other values."""
     values = inner.locals if inner.body is None else inner.body.arguments
     return values.get("inplace") is True
 
 
+def _traced(
+    value: Value,
+    signature: ast.Signature,
     bound: Bound,
     callee: Callee,
     frame: Frame,
