@@ -176,7 +176,7 @@ def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim, frame: Frame) -> D
         return form if begun else None
     step = behind - size
     if name not in step.symbols():
-        total = _total(step, index)
+        total = summed(step, index)
         return None if total is None else first + total
     offset = behind.substitute({name: 0})
     factor = behind.substitute({name: 1}) - offset
@@ -194,7 +194,7 @@ def _repeated(size: Dim, first: Dim, behind: Dim, index: Dim, frame: Frame) -> D
     return None
 
 
-def _total(step: Dim, index: Dim) -> Dim | None:
+def summed(step: Dim, index: Dim) -> Dim | None:
     """What the steps of the rounds before `index` come to: those of terms that do not change, of `c * i`, and of
     `c * 2 ** i`; None for other terms."""
     (counter,) = index.symbols()
@@ -245,6 +245,7 @@ def _held(frame: Frame) -> Iterator[Callable[[], list[Claim]]]:
     sink, facts, holes, results = run.sink, world.facts, dict(world.holes), dict(run.results)
     claims, demands, returned = len(run.claims), len(run.demands), len(frame.returns)
     costs = run.cost.flops, run.cost.memory
+    place = 0 if run.trace is None else run.trace.place()
     kept = frame.locals
     run.sink = lambda diagnostic, depth: None
     try:
@@ -252,5 +253,7 @@ def _held(frame: Frame) -> Iterator[Callable[[], list[Claim]]]:
     finally:
         run.sink, world.facts, world.holes, run.results = sink, facts, holes, results
         run.cost.flops, run.cost.memory = costs
+        if run.trace is not None:
+            run.trace.forget(place)
         frame.locals = kept
         del run.claims[claims:], run.demands[demands:], frame.returns[returned:]

@@ -9,6 +9,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import induction, joins
+from nnspec.semantics.evaluate.rounds import Spending
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     Choice,
@@ -85,12 +86,15 @@ def follow(
         by_round = induction.forms(before, partial(_trial, one_round, frame), index, frame)
         if by_round is not None:
             frame.locals = by_round.at(before, index, frame)
+            spending = Spending(frame.run)
             after = joins.join_locals(one_round() or [before], frame)
+            spending.close(count, index)
             gathered = _gathered(before, after, count, frame, index)
             new = {n: _any_round(v, frame) for n, v in after.items() if n not in before}
             frame.locals = {**new, **by_round.at(before, count, frame), **gathered}
             return
     run = frame.run
+    spending = Spending(run)
     for attempt in range(MOST_ATTEMPTS):
         facts, results = run.world.facts, dict(run.results)
         frame.locals = dict(before)
@@ -106,10 +110,12 @@ def follow(
                 kept(before, after, statement, frame)
             break
         # A round whose start does not stand for all rounds says nothing about the others.
+        spending.forget()
         del frame.returns[returned:], run.claims[claimed:]
         run.world.facts, run.results = facts, results
         run.unrolled_later = run.unrolled_later or may_change
         before = widened
+    spending.close(count)
     gathered = _gathered(before, after, count, frame)
     # What a mistake left behind causes no second message behind the loop.
     new = {n: v for n, v in after.items() if n not in before or isinstance(v, ErrorValue)}

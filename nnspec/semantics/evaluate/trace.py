@@ -18,6 +18,7 @@ class LayerCall(Record, frozen=False, eq=False):
     name: how the code calls the layer.
     flops, memory: floating-point operations, and bytes of the results, of the call and all inside it.
     inner: the calls that it made.
+    times: how often a loop makes it, of whose rounds one is followed; its costs are those of one call.
     """
 
     layer: Layer | None
@@ -26,6 +27,7 @@ class LayerCall(Record, frozen=False, eq=False):
     flops: DimLike = 0
     memory: DimLike = 0
     inner: list[LayerCall] = field(default_factory=list)
+    times: DimLike = 1
 
 
 class Trace:
@@ -53,3 +55,16 @@ class Trace:
         if not call.inner and not isinstance(call.value, ErrorValue):
             call.inner = first.inner
         return call.value
+
+    def place(self) -> int:
+        """Where the next call will stand among those of the layer that is being called."""
+        return len(self._open[-1].inner)
+
+    def forget(self, place: int) -> None:
+        """Take back the calls from a place on: they were a trial."""
+        del self._open[-1].inner[place:]
+
+    def repeat(self, place: int, times: DimLike) -> None:
+        """Tell that the calls from a place on are made in each round of a loop."""
+        for call in self._open[-1].inner[place:]:
+            call.times = call.times * times
