@@ -89,9 +89,9 @@ def _named(argument: str, stdin_name: str | None) -> Iterator[SpecFile]:
 
 def _tidy(path: str) -> str:
     """A path without what says nothing: `./a//b/` is `a/b`."""
-    if os.name == "posix" and not path.startswith(("/", ".")) and "/." not in path:
-        if path and "//" not in path and not path.endswith("/"):
-            return path
+    if os.name == "posix" and not path.startswith("//"):
+        names = [name for name in path.split("/") if name not in ("", ".")]
+        return "/" * path.startswith("/") + "/".join(names) or "."
     from pathlib import Path
 
     return str(Path(path))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.semantics import doubts
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, Facts, settle
-from nnspec.semantics.doubts import checked_first, unchecked, unproved
 from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
 from nnspec.semantics.suspicions import Suspicions
 from nnspec.semantics.values import DimLike, Relation, TupleValue
@@ -142,9 +142,9 @@ class Findings:
         for key, (claims, definition, _) in self._claims.items():
             if key in taken or definition in self.followed:
                 continue
-            found = unproved(claims)
+            found = doubts.unproved(claims)
             if self._relations[key] in guarded:
-                found = checked_first(found)
+                found = doubts.checked_first(found)
             frame = claims[0][0].frame
             place = frame.definition if frame is not None else None
             known = told.get((place, found.help))
@@ -163,7 +163,7 @@ class Findings:
         everything += self._unproved(taken | set(suspicious))
         wrong = [d.span for d in everything if d.severity == "error"]
         everything += [
-            unchecked(doubt, subject)
+            doubts.unchecked(doubt, subject)
             for definition, (doubt, subject) in self._doubts.items()
             if definition not in self.followed
             and not any(_inside(s, definition.span) for s in wrong)

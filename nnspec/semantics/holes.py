@@ -18,6 +18,8 @@ from nnspec.syntax.walk import walk
 def settle(recorder: Recorder, scope: FileScope, findings: Findings) -> dict[ast.Hole, DimLike]:
     """The size of every `_` of a file; what has none, or several, is reported."""
     found: dict[ast.Hole, DimLike] = {}
+    if not recorder.holes:
+        return found
     # Behind another mistake the flow says nothing, and so may no call: that is no second mistake.
     told = (*scope.diagnostics, *findings.diagnostics)
     clean = not any(d.severity == "error" for d in told)

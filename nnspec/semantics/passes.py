@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
-from nnspec.semantics import general
+from nnspec.semantics import doubts, general
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.doubts import contradiction
 from nnspec.semantics.evaluate import binding, matching, modules, provenance, userdefs
 from nnspec.semantics.evaluate.binding import Bound
 from nnspec.semantics.evaluate.chain import Subject
@@ -79,7 +78,7 @@ def module(
             finish(run, findings, decl)
     held.hand_over(findings)
     if not possible and excluded is not None:
-        findings.add(contradiction(excluded, decl), 0)
+        findings.add(doubts.contradiction(excluded, decl), 0)
     if findings.doubts_of(decl):
         _with_defaults(decl, scope, catalog, findings)
 

@@ -8,7 +8,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import brackets as bracket_mistakes
 from nnspec.diagnostics.mistakes import characters as mistakes
 from nnspec.source import Source, Span
-from nnspec.syntax.oddities import FOREIGN_OPERATORS, read_oddity
+from nnspec.syntax import oddities
 from nnspec.syntax.soft_words import begin_statement, settle
 from nnspec.syntax.tokens import BROKEN, CLOSING, Levels, Line, Tokens
 from nnspec.syntax.vocabulary import (
@@ -116,7 +116,7 @@ class Lexer:
                 break
             group = found.lastindex
             if group is None:
-                at = read_oddity(self, found.end() - 1)
+                at = oddities.read_oddity(self, found.end() - 1)
                 match = scanner(text, at, end).match
                 continue
             begin, stop = found.span(group)
@@ -160,7 +160,7 @@ class Lexer:
                 if stop - begin > MAX_STRING:
                     self.report(mistakes.string_too_long(self._span(begin, begin + 1), MAX_STRING))
             else:
-                meant = FOREIGN_OPERATORS[found[FOREIGN]]
+                meant = oddities.FOREIGN_OPERATORS[found[FOREIGN]]
                 self.report(
                     mistakes.foreign_operator(self._span(begin, stop), found[FOREIGN], meant)
                 )

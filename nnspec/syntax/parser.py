@@ -9,13 +9,12 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters, syntax
 from nnspec.diagnostics.suggest import begin_file
 from nnspec.source import MOST_CHARACTERS, Source, Span
-from nnspec.syntax import ast
+from nnspec.syntax import ast, recovery
 from nnspec.syntax.builder import Builder
 from nnspec.syntax.depth import MAX_DEPTH, too_deep
 from nnspec.syntax.driver import Automaton, Driver
 from nnspec.syntax.lexer import MAX_MISTAKES, Lexer
 from nnspec.syntax.parsed import Parsed
-from nnspec.syntax.recovery import Recovery
 from nnspec.syntax.table_cache import tables
 from nnspec.syntax.vocabulary import Vocabulary
 
@@ -72,7 +71,7 @@ class _Parse:
             return Parsed(nothing, tuple(_in_order(lexer.diagnostics)))
         builder = self._builder(lexer)
         driver = Driver(self._automaton, lexer.tokens, builder, "file")
-        file = driver.run(Recovery(lexer, driver, self._diagnostics.append))
+        file = driver.run(self._recovery(lexer, driver))
         if not isinstance(file, ast.File):
             file = ast.File(Span(source, start, end), source, None, _declarations(driver))
         self._diagnostics += lexer.diagnostics
@@ -98,16 +97,21 @@ class _Parse:
             self._expression,
         )
 
+    def _recovery(self, lexer: Lexer, driver: Driver) -> Callable[[int], int]:
+        """What the driver calls with a token that fits nowhere, made when there is one."""
+        made = cache(lambda: recovery.Recovery(lexer, driver, self._diagnostics.append))
+        return lambda at: made()(at)
+
     def _expression(self, start: int, end: int) -> ast.Expr | None:
         """Parse the value of a field of an f-string; None, and a diagnostic, where it is none."""
         lexer = Lexer(self._source, self._vocabulary, end)
         lexer.read_expression(start)
         builder = self._builder(lexer)
         driver = Driver(self._automaton, lexer.tokens, builder, "values")
-        recovery = Recovery(lexer, driver, self._diagnostics.append)
+        recover = self._recovery(lexer, driver)
 
         def report_and_stop(at: int) -> int:
-            recovery(at)
+            recover(at)
             return -1
 
         value = driver.run(report_and_stop)

@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from nnspec.syntax.node import Node
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes directly inside `node`, in the order of the text."""
     found: list[Node] = []
-    values = node.__dict__
-    for name in node.fields:
-        value = values.get(name)
+    for value in node.__dict__.values():
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
             found += [item for item in value if isinstance(item, Node)]
-    # The fields of some nodes stand in another order than their text: `body if test else orelse`.
-    found.sort(key=_start)
-    return iter(found)
+    if len(found) > 1:
+        # The fields of some nodes stand in another order than their text: `body if test else orelse`.
+        found.sort(key=_start)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -28,7 +27,7 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         current = waiting.pop()
         yield current
-        waiting += reversed(list(children(current)))
+        waiting += reversed(children(current))
 
 
 def _start(node: Node) -> int:

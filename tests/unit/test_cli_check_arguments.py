@@ -35,6 +35,8 @@ def test_mistakes_are_told(line: str) -> None:
         ("../a.nnspec", "../a.nnspec"),
         ("a/", "a"),
         ("/a/b.nnspec", "/a/b.nnspec"),
+        ("///a/.//b/", "/a/b"),
+        ("", "."),
         (".", "."),
     ],
 )

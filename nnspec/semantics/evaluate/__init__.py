@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from nnspec.later import Later
 
-# What many specs do without: the causes of mistakes, loops, initialisers, methods of lists.
+# What many specs do without: the causes of mistakes, loops, initialisers, methods of lists, texts.
 _LATER = frozenset(
-    ("blame", "induction", "initialisers", "loops", "methods", "mismatches", "ranks", "repeated")
+    (
+        *("blame", "induction", "initialisers", "loops", "methods", "mismatches"),
+        *("paths", "ranks", "repeated", "strings"),
+    )
 )
 
 

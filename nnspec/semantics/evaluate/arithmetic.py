@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 MOST_BITS = 4096
 
+# What ints below this give by these is no number too large to follow.
+MOST_SMALL = 2**62
+SMALL = frozenset("+-*")
+
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -61,6 +65,8 @@ def binary(
 ) -> Value:
     """`left op right`."""
     if type(left) is int and type(right) is int:
+        if op in SMALL and -MOST_SMALL < left < MOST_SMALL and -MOST_SMALL < right < MOST_SMALL:
+            return OPERATORS[op](left, right)
         return numbers(op, left, right, expr.span, frame)
     if isinstance(left, ErrorValue) or isinstance(right, ErrorValue):
         return ERROR

@@ -48,6 +48,12 @@ class Bound(Record):
     values: dict[str, Value]
     spans: dict[str, Span]
 
+    def __init__(self, values: dict[str, Value], spans: dict[str, Span]) -> None:
+        # Every call makes one or two.
+        put = object.__setattr__
+        put(self, "values", values)
+        put(self, "spans", spans)
+
 
 class Misfit(Record):
     """Why arguments do not fit a signature."""
@@ -74,9 +80,15 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
     params = signature.params
     values: dict[str, Value] = {}
     spans: dict[str, Span] = {}
-    positional = [p for p in params if p.kind == "plain"]
-    star = next((p for p in params if p.kind == "star"), None)
-    double = next((p for p in params if p.kind == "double"), None)
+    positional: list[ast.Param] = []
+    star = double = None
+    for param in params:
+        if param.kind == "plain":
+            positional.append(param)
+        elif param.kind == "star":
+            star = param
+        elif param.kind == "double":
+            double = param
     named: dict[Value, Value] = {}
     extra: list[Given] = []
     at = 0

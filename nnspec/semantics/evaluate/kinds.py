@@ -42,6 +42,8 @@ def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
     """Whether the value could be of the type; dims and sizes are compared later."""
     if type(type_) is ast.NamedType and type(value) in PLAIN:
         return _named_fits(type_.name, value)
+    if type(type_) is ast.TensorType and type(value) is Tensor:
+        return _tensor_fits(type_.dtype, type_.dims, value)
     if isinstance(value, ErrorValue) or (isinstance(value, Unknown) and value.kind == "any"):
         return True
     if isinstance(value, Choice):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.describe import describe
-from nnspec.semantics.evaluate import patterns
+from nnspec.semantics.evaluate import constants, patterns
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -105,7 +105,8 @@ def let(item: ast.Let, inner: Frame) -> None:
     """`let target = value`: a static local of the module."""
     body = inner.body
     assert body is not None
-    value = evaluate(item.value, inner)
+    library = type(body.decl) is ast.ExternModule
+    value = constants.value(item.value, inner) if library else evaluate(item.value, inner)
     saved = inner.locals
     inner.locals = {}
     patterns.bind(item.target, value, inner)

@@ -12,6 +12,7 @@ from nnspec.semantics.evaluate import (
     binding,
     blame,
     conditions,
+    constants,
     kinds,
     matching,
     members,
@@ -75,7 +76,8 @@ def _check_types(
     callee = Callee(decl.name, span, None, library)
     own = isinstance(decl, ast.Module)
     for param in decl.signature.params:
-        if param.type is None:
+        # What the library itself gives where nothing else is given fits.
+        if param.type is None or (library and param.name not in bound.spans):
             continue
         value = bound.values[param.name]
         type_ = matching.expanded(param.type, inner)
@@ -234,7 +236,8 @@ def settle_layer(body: LayerBody, inner: Frame) -> None:
 
 
 def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
-    value = evaluate(item.condition, inner)
+    library = inner.body is not None and type(inner.body.decl) is ast.ExternModule
+    value = (constants.value if library else evaluate)(item.condition, inner)
     if isinstance(value, ErrorValue):
         return True
     condition = conditions.truth(value, item.condition, inner)

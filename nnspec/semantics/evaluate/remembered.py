@@ -59,7 +59,7 @@ def call_key(body: LayerBody, values: Mapping[str, Value], frame: Frame) -> obje
     parts: list[object] = ["call", body, run.world.facts, run.general, run.measured]
     if not _add_tensors(parts, values.items()):
         return None
-    if not all(_is_settled((value,)) for value in body.arguments.values()):
+    if not _is_settled(body.arguments.values()):
         return None
     return tuple(parts)
 
@@ -130,7 +130,7 @@ def _are_tensors(value: Value) -> bool:
     return isinstance(value, Tensor)
 
 
-def _is_settled(values: tuple[Value, ...]) -> bool:
+def _is_settled(values: Iterable[Value]) -> bool:
     """Whether no size is that of an open `_`."""
     for value in values:
         if type(value) is int:
@@ -183,29 +183,30 @@ def _is_plain(value: Value) -> bool:
 
 def static_key(decl: ast.Def, given: list[Given], frame: Frame) -> object | None:
     """What a call of the library's own arithmetic depends on, where its arguments are numbers and sizes."""
-    parts: list[object] = ["static", decl, frame.run.world.facts, frame.run.general, frame.stage]
+    parts: list[object] = ["static", decl]
+    constant = True
     for argument in given:
         value = argument.value
-        if not _is_settled((value,)):
-            return None
+        if not is_constant(value):
+            if not _is_settled((value,)):
+                return None
+            constant = False
         parts += (argument.name, type(value), value)
+    if not constant:
+        parts += (frame.run.world.facts, frame.run.general, frame.stage)
     return tuple(parts)
 
 
 def known_static(run: Run, key: object) -> Value:
     """What such a call gave; None where it is not known, as none of them gives None."""
-    found = run.recorder.memo.get(key)
-    if found is None:
-        return None
-    assert isinstance(found, Outcome)
-    run.world.facts = found.facts
-    return found.value
+    return run.recorder.memo.get(key)
 
 
-def keep_static(run: Run, key: object, before: State, value: Value) -> None:
-    """Keep what such a call gave, if it is a number or a list of them, and `state` is what it was before."""
-    if value is not None and state(run) == before and _is_settled((value,)):
-        run.recorder.memo[key] = Outcome(value, run.world.facts, 0, 0)
+def keep_static(run: Run, key: object, before: State, facts: Facts, value: Value) -> None:
+    """Keep what such a call gave, if it is a number or a list of them, and making it changed nothing."""
+    if value is not None and state(run) == before and run.world.facts is facts:
+        if _is_settled((value,)):
+            run.recorder.memo[key] = value
 
 
 def body_key(body: LayerBody, run: Run) -> object | None:
@@ -217,14 +218,17 @@ def body_key(body: LayerBody, run: Run) -> object | None:
     if run.owner is not None or (run.general and isinstance(decl, ast.Module)):
         return None
     values = tuple(body.arguments[p.name] for p in decl.signature.params)
-    if not all(_is_constant(value) for value in values):
+    if not all(is_constant(value) for value in values):
         return None
     return "body", decl, values, tuple(type(value) for value in values)
 
 
-def _is_constant(value: Value) -> bool:
+def is_constant(value: Value) -> bool:
+    """Whether a value is the same whatever is known of the sizes: a number, a string, a type, or made of these."""
+    if type(value) is int:
+        return True
     if isinstance(value, (TupleValue, ListValue)):
-        return all(_is_constant(item) for item in value.items)
+        return all(map(is_constant, value.items))
     return value is None or isinstance(value, (int, float, str, DType, LayerType))
 
 

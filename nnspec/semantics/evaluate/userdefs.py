@@ -7,6 +7,7 @@ from nnspec.record import replaced
 from nnspec.semantics.evaluate import (
     binding,
     chain,
+    formulas,
     joins,
     kinds,
     matching,
@@ -59,9 +60,11 @@ def call(
             known = remembered.known_static(frame.run, key)
             if known is not None:
                 return known
-            before = remembered.state(frame.run)
-            value = _call(function, given, name, frame, span, layer)
-            remembered.keep_static(frame.run, key, before, value)
+            before, facts = remembered.state(frame.run), frame.world.facts
+            value = formulas.value(function, given, frame)
+            if value is None:
+                value = _call(function, given, name, frame, span, layer)
+            remembered.keep_static(frame.run, key, before, facts, value)
             return value
     inputs = _inputs(function.decl.signature, given)
     if layer is None:

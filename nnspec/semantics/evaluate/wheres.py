@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.semantics import trail
-from nnspec.semantics.evaluate import conditions, expansion, matching, mismatches
+from nnspec.semantics.evaluate import conditions, constants, expansion, matching, mismatches
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import Compound, DimLike, Relation, Value
@@ -55,7 +55,7 @@ def demand(
     values, spans: the arguments, and where they stand.
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
-    for fact in signature.where:
+    for fact in constants.asked(signature, inner):
         if absent and _divides_by(fact, absent, inner):
             continue
         condition = conditions.truth(evaluate(fact, inner), fact, inner)

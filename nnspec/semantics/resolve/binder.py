@@ -358,8 +358,7 @@ class Binder:
 def children(node: Node) -> list[Node]:
     """The nodes right below a node, in the order of the text."""
     found: list[Node] = []
-    for field in node.fields[1:]:
-        value = getattr(node, field)
+    for value in node.__dict__.values():
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
