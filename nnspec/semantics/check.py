@@ -121,5 +121,13 @@ def _declaration(
 
 
 def _own(findings: Findings, scope: FileScope) -> tuple[Diagnostic, ...]:
-    """Findings of this file; those inside imported files are told with these files."""
-    return tuple(d for d in findings.diagnostics if d.span.source is scope.source)
+    """Findings of this file, but for places of which a name is wrong already.
+
+    Those inside imported files are told with these files.
+    """
+    wrong = {(d.span.start, d.span.end) for d in scope.diagnostics if d.severity == "error"}
+    return tuple(
+        d
+        for d in findings.diagnostics
+        if d.span.source is scope.source and (d.span.start, d.span.end) not in wrong
+    )

@@ -85,3 +85,19 @@ def describe(world: World, value: Value) -> str:
         case ErrorValue():
             return "an error"
     return str(type(value).__name__)
+
+
+def as_tensor(value: Value, code: str) -> str | None:
+    """What makes a tensor of a value that is used as one, in words. code: how it is written."""
+    match value:
+        case None:
+            return f"it may be absent: ask `if {code} is not None` first"
+        case Layer() | Function() | LibraryFunction():
+            return f"call it to have a tensor: `{code}(...)`"
+        case LayerType():
+            return f"make a layer of it in the module, `name = {code}(...)`, and call that"
+        case TupleValue(items) if any(isinstance(item, Tensor) for item in items):
+            return f"take a tensor out of it: `{code}[0]`"
+        case TupleValue() | ListValue():
+            return f"make a tensor of it: `tensor({code})`"
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 from nnspec.semantics import rules
-from nnspec.semantics.describe import describe
+from nnspec.semantics.describe import as_tensor, describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import provenance, strings
 from nnspec.semantics.evaluate.run import Frame
@@ -16,6 +16,10 @@ from nnspec.semantics.values import (
     Choice,
     DictValue,
     ErrorValue,
+    Function,
+    Layer,
+    LayerType,
+    LibraryFunction,
     ListValue,
     RepeatValue,
     Tensor,
@@ -110,6 +114,7 @@ def binary(
             "E0420",
             f"`{op}` does not go with {describe(world, left)} and {describe(world, right)}",
             expr.span,
+            help=_called(left, left_span) or _called(right, right_span),
         )
     )
 
@@ -255,5 +260,16 @@ def unary(op: str, value: Value, expr: ast.Unary, frame: Frame) -> Value:
     if isinstance(value, (int, float)) and not (op == "~" and isinstance(value, float)):
         return -value if op == "-" else +value if op == "+" else ~int(value)
     return frame.report(
-        error("E0420", f"`{op}` does not go with {describe(frame.world, value)}", expr.span)
+        error(
+            "E0420",
+            f"`{op}` does not go with {describe(frame.world, value)}",
+            expr.span,
+            help=_called(value, expr.operand.span),
+        )
     )
+
+
+def _called(value: Value, span: Span) -> str | None:
+    """What is said of a layer, or of a function, that stands where a number is needed."""
+    callable_ = isinstance(value, (Layer, LayerType, Function, LibraryFunction))
+    return as_tensor(value, span.text) if callable_ else None

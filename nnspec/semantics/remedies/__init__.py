@@ -29,6 +29,7 @@ from nnspec.semantics.remedies import (
     requirements,
     returned,
     sequences,
+    uncalled,
     unpacking,
 )
 from nnspec.semantics.remedies.proposal import Proposal
@@ -73,6 +74,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0321": (divisors.proposals, requirements.proposals),
     "E0405": (unpacking.proposals,),
     "E0419": (unpacking.names,),
+    "E0420": (uncalled.proposals,),
     "E0427": (unpacking.proposals,),
     "W0205": (agreement.proposals,),
     "W0301": (

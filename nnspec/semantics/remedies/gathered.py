@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import flow
-from nnspec.semantics.remedies.misfit import argument, find
+from nnspec.semantics.remedies.misfit import Misfit, argument, find
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.remedies.windows import NEAR
@@ -35,7 +35,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
             rank = result.rank if isinstance(result, Tensor) else len(value.dims)
             if rank is not None:
                 yield from _along(maker, rank, misfit.axis if misfit is not None else None)
-                yield from _otherwise(maker, rank)
+                yield from _otherwise(maker, rank, misfit, site)
 
 
 def _along(maker: Maker, rank: int, wanted: int | None) -> Iterator[Proposal]:
@@ -47,17 +47,20 @@ def _along(maker: Maker, rank: int, wanted: int | None) -> Iterator[Proposal]:
             yield Proposal((maker.edit("dim", str(axis)),), text, True, True, "gathered")
 
 
-def _otherwise(maker: Maker, rank: int) -> Iterator[Proposal]:
-    """The other function, which makes an axis more or fewer."""
-    name = maker.decl.name
-    func = maker.call.func
-    start = func.span.end - len(name)
-    last = Span(func.span.source, start, func.span.end)
-    if last.text != name:
+def _otherwise(maker: Maker, rank: int, misfit: Misfit | None, site: Site) -> Iterator[Proposal]:
+    """The other function, which makes an axis more or fewer: where that has as many as there are tensors, or in all."""
+    name, func = maker.decl.name, maker.call.func
+    last = Span(func.span.source, func.span.end - len(name), func.span.end)
+    parts = maker.written("tensors")
+    count = len(parts.items) if isinstance(parts, (ast.List, ast.Tuple)) else 0
+    if last.text != name or count == 0:
         return
-    other, axes = ("stack", rank + 1) if name in JOINING else ("cat", rank - 1)
-    for axis in range(axes):
+    if name in JOINING:
+        other, axes, what = "stack", rank + 1, "gather them along a new axis"
+        fits = misfit is not None and misfit.wanted == count
+    else:
+        other, axes, what = "cat", rank - 1, "join them along an axis that they have"
+        fits = misfit is None or misfit.shape[misfit.axis] * count == misfit.wanted
+    for axis in range(axes) if fits else ():
         edits = (Edit(last, other), maker.edit("dim", str(axis)))
-        code = "a new axis" if other == "stack" else "one that they have"
-        text = f"gather them along {code}: `{other}(..., dim={axis})`"
-        yield Proposal(edits, text, True, True, "gathered")
+        yield Proposal(edits, f"{what}: `{other}(..., dim={axis})`", True, True, "gathered")

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnspec.semantics.describe import as_tensor, describe
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import batch, dtypes
 from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
 from nnspec.semantics.values import (
     ERROR,
+    Builtin,
+    Device,
+    DictValue,
     DimLike,
     ErrorValue,
+    Function,
+    Layer,
+    LayerType,
+    LibraryFunction,
+    ListValue,
+    NamedTupleType,
+    Namespace,
     Origin,
     Relation,
     Tensor,
+    TupleValue,
     Unknown,
     Value,
 )
-from nnspec.semantics.world import World
+from nnspec.semantics.world import World, error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -175,6 +187,22 @@ def _refuse(
 
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 _BITWISE = {"&", "|", "^", "<<", ">>"}
+# What torch makes no tensor of, wherever it meets one.
+NO_NUMBERS = (
+    type(None),
+    str,
+    Layer,
+    LayerType,
+    Function,
+    LibraryFunction,
+    Builtin,
+    TupleValue,
+    ListValue,
+    DictValue,
+    NamedTupleType,
+    Namespace,
+    Device,
+)
 
 
 def operator_call(
@@ -200,6 +228,9 @@ def binary(
         {"input": left, "other": right},
         {"input": left_span, "other": right_span},
     )
+    for name, value in call.arguments.items():
+        if isinstance(value, NO_NUMBERS) and op not in ("==", "!="):
+            return _no_number(call, op, name, value)
     if op == "@":
         from nnspec.semantics.rules.products import matmul
 
@@ -207,6 +238,18 @@ def binary(
             return _no_product(call)
         return matmul(call)
     return combine(call, op)
+
+
+def _no_number(call: RuleCall, op: str, name: str, value: Value) -> ErrorValue:
+    """E0420: an operand that is neither a tensor nor a number."""
+    at = call.where(name)
+    left, right = (describe(call.world, v) for v in call.arguments.values())
+    message, label = (
+        f"`{op}` does not go with {left} and {right}",
+        f"this is {describe(call.world, value)}",
+    )
+    call.world.report(error("E0420", message, at, label, help=as_tensor(value, at.text)))
+    return ERROR
 
 
 def _no_product(call: RuleCall) -> Value:
