@@ -244,10 +244,8 @@ def _no_number(call: RuleCall, op: str, name: str, value: Value) -> ErrorValue:
     """E0420: an operand that is neither a tensor nor a number."""
     at = call.where(name)
     left, right = (describe(call.world, v) for v in call.arguments.values())
-    message, label = (
-        f"`{op}` does not go with {left} and {right}",
-        f"this is {describe(call.world, value)}",
-    )
+    message = f"`{op}` does not go with {left} and {right}"
+    label = "this may be absent" if value is None else f"this is {describe(call.world, value)}"
     call.world.report(error("E0420", message, at, label, help=as_tensor(value, at.text)))
     return ERROR
 
