@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from nnspec.ir.nodes import File
     from nnspec.semantics.checked import Checked
 
 
@@ -161,7 +162,9 @@ class Project:
             if any(entry.path == below.path for below in each.closure())
         ]
         file = pipeline.lower(entry.checked, entry.relative, _read_from(importers))
-        return Emitted(entry.name, pipeline.emit(file), entry.report)
+        younger = _younger(file, entry.source)
+        report = Report(entry.name, (*entry.report.diagnostics, *younger))
+        return Emitted(entry.name, pipeline.emit(file), report)
 
     def imports(self, path: Path) -> list[Path]:
         """The specs of the project that a file imports, those that exist, in the order of its lines.
@@ -343,6 +346,18 @@ def _read_from(entries: Iterable[Entry]) -> frozenset[str]:
 
     checked = [entry.checked for entry in entries if entry.checked is not None]
     return frozenset().union(*(read_attributes(each.scope.file, each) for each in checked))
+
+
+def _younger(file: File, source: Source) -> list[Diagnostic]:
+    """What a file needs of a younger torch than the one that is installed, if one is."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from nnspec.ir.younger import missing
+
+    try:
+        return missing(file, version("torch"), source)
+    except PackageNotFoundError:
+        return []
 
 
 def _unique(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -16,10 +16,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
+
 from nnspec import pipeline
 from nnspec.emit.memory import code_of
 from nnspec.files import SUFFIX
 from nnspec.ir.context import read_attributes
+from nnspec.ir.nodes import File
+from nnspec.ir.younger import missing
 from nnspec.project import Entry, Project, SpecError
 from nnspec.runtime.errors import LoadError
 from nnspec.runtime.pickling import make_portable
@@ -163,6 +167,7 @@ def _module(
         return known
     assert entry.checked is not None
     file = pipeline.lower(entry.checked, outside=frozenset(program.outside))
+    _refuse_younger(file, entry)
     if entry.name == TEXT:
         file.filename = f"<{name.rpartition('.')[2]}>"  # Tracebacks tell one text from another.
     module = ModuleType(name, file.doc)
@@ -254,6 +259,12 @@ def _refuse_python(entry: Entry, allow: tuple[str, ...]) -> None:
                     f"{entry.name}, line {span.line}: `{name}` is Python from {place}, which runs"
                     f" only where the caller allows it: load(..., allow=[{package!r}])"
                 )
+
+
+def _refuse_younger(file: File, entry: Entry) -> None:
+    """Raise LoadError where a spec needs what this torch has not got."""
+    for each in missing(file, torch.__version__, entry.source):
+        raise LoadError(f"{entry.name}, line {each.span.line}: {each.message}")
 
 
 def _python(scope: FileScope) -> Iterator[tuple[str, ast.ExternModule | ast.ExternDef, Span]]:

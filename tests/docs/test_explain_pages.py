@@ -30,15 +30,16 @@ BESIDE: dict[str, dict[str, bytes]] = {
     "E0237": {"locked.nnspec": b"module Bl\xf6ck\n"},
     "E0239": {"my_pkg/blocks.nnspec": BLOCKS.encode()},
 }
-# What no spec of a few lines can show: a file that is too large, an expression of some hundred calls.
-TOO_LARGE = {"E0001", "E0006"}
+# What no spec of a few lines can show: a file that is too large, an expression of some hundred calls; what a build
+# finds where an older torch is installed.
+UNSHOWN = {"E0001", "E0006", "W0219"}
 
 
 def test_every_page_is_about_a_code() -> None:
     assert {page.stem for page in PAGES.glob("*.md")} <= set(CODES)
 
 
-PAGES_WITH_SPECS = [page for page in sorted(PAGES.glob("*.md")) if page.stem not in TOO_LARGE]
+PAGES_WITH_SPECS = [page for page in sorted(PAGES.glob("*.md")) if page.stem not in UNSHOWN]
 
 
 @pytest.mark.parametrize("page", PAGES_WITH_SPECS, ids=lambda page: page.stem)
