@@ -81,8 +81,11 @@ _MODULES = {
         keep_right solve_ex
     """,
     "loss": """
-        elementwise_loss exact_loss cross_entropy nll_loss pairwise_loss cosine_embedding_loss triplet_loss
-        class_loss cosine_similarity pairwise_distance cdist
+        elementwise_loss exact_loss pairwise_loss cosine_embedding_loss triplet_loss
+        cosine_similarity pairwise_distance cdist
+    """,
+    "loss_classes": """
+        cross_entropy nll_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss ctc_loss
     """,
     "normalisation": """
         layer_norm along_axes renorm batch_statistics group_norm group_statistics instance_statistics instance_norm

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes, scores, single
+from nnspec.semantics.rules import arguments, dtypes, loss_dtypes, scores, takes
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
-
-
-def _reduced(call: RuleCall, dtype: str | None, dims: tuple[DimLike, ...] | None) -> Value:
-    """A scalar, or with reduction="none" a loss for each element."""
-    if call.arguments.get("reduce") is False or call.arguments.get("reduction") == "none":
-        return Tensor(dtype, dims, contiguous=None if dims is None else True)
-    if not isinstance(call.arguments.get("reduction", "mean"), str):
-        return unknown(dtype)
-    return Tensor(dtype, ())
+from nnspec.semantics.rules.loss_reduction import reduced
+from nnspec.semantics.values import ERROR, ErrorValue, Tensor, Value
 
 
 def elementwise_loss(call: RuleCall) -> Value:
@@ -23,16 +15,95 @@ def elementwise_loss(call: RuleCall) -> Value:
     first = next(n for n in call.arguments if n in ("input", "log_input") and n != "self_log_input")
     scores.look(call, first)
     x, target = arguments.tensor(call, first), arguments.tensor(call, "target")
-    dtype = dtypes.result_type((x, target))
-    found = broadcast(call, [(first, x), ("target", target)])
+    var = call.tensor("var")
+    dtype = loss_dtypes.elementwise(call, first, [x, target] if var is None else [x, target, var])
+    if dtype == "" or not _numbers_fit(call):
+        return ERROR
+    operands = [(first, x), ("target", target)]
+    found = broadcast(call, operands)
     if isinstance(found, ErrorValue):
         return found
     if found is not None:
         _warn_of_broadcast(call, first, x, target, found[0])
-    return _reduced(call, dtype, None if found is None else found[0])
+        if loss_dtypes.name_of(call) == "softmargin" and not _as_large(call, first, x, found[0]):
+            return ERROR
+    if var is not None:
+        spread = _variances(call, first, x, var)
+        if isinstance(spread, ErrorValue):
+            return spread
+        found = broadcast(call, [*operands, ("var", spread)])
+        if isinstance(found, ErrorValue):
+            return found
+    return reduced(call, dtype, None if found is None else found[0])
 
 
-def _warn_of_broadcast(call: RuleCall, first: str, x: Tensor, target: Tensor, dims: Dims) -> None:
+# Arguments with the least that they may be, and whether they may be just that.
+_LEAST = {"smoothl1": ("beta", True), "huber": ("delta", False), "gaussiannll": ("var", True)}
+
+
+def _numbers_fit(call: RuleCall) -> bool:
+    name, closed = _LEAST.get(loss_dtypes.name_of(call), ("", True))
+    value = call.arguments.get(name)
+    if not isinstance(value, (int, float)) or value > 0 or closed and value == 0:
+        return True
+    wanted = "0 or more" if closed else "more than 0"
+    call.fail("E0308", f"{name} of `{call.name}` must be {wanted}, not {value}", name)
+    return False
+
+
+def _as_large(call: RuleCall, first: str, x: Tensor, dims: Dims) -> bool:
+    """Whether a loss that is made in place of its input has its size."""
+    if x.dims is None:
+        return True
+    message = (
+        f"`{call.name}` gives a loss for each element of {call.show(x)}, "
+        f"and a target that stretches it to {call.world.show_shape(dims)} does not fit"
+    )
+    if len(dims) != len(x.dims):
+        call.fail("E0302", message, "target", others=call.shown(first))
+        return False
+    return all(
+        call.agree(a, b, message, "target", others=call.shown(first))
+        for a, b in zip(dims, x.dims, strict=True)
+    )
+
+
+def _variances(call: RuleCall, first: str, x: Tensor, var: Tensor) -> Tensor | ErrorValue:
+    """The variances with the axes of the input: as large, without its last axis, or with one axis of 1.
+
+    Source: `gaussian_nll_loss` in torch/nn/functional.py.
+    """
+    if not takes.none_of(call, "bool int complex", ("var",)):
+        return ERROR
+    if x.dims is None or var.dims is None:
+        return unknown(var)
+    message = f"`var` of `{call.name}` has the shape of the input, {call.show(x)}, but is {call.show(var)}"
+    note = ("it may lack the last axis, or have one axis of 1",)
+    if len(var.dims) == len(x.dims) - 1:
+        if all(
+            call.agree(a, b, message, "var", others=call.shown(first), notes=note)
+            for a, b in zip(var.dims, x.dims, strict=False)
+        ):
+            return Tensor(var.dtype, (*var.dims, 1))
+        return ERROR
+    if len(var.dims) != len(x.dims):
+        return call.fail("E0302", message, "var", others=call.shown(first), notes=note)
+    single = [
+        i
+        for i, (a, b) in enumerate(zip(var.dims, x.dims, strict=True))
+        if call.settle(a) == 1 and call.compare(a, b) != "equal"
+    ]
+    for i, (a, b) in enumerate(zip(var.dims, x.dims, strict=True)):
+        if single[:1] != [i] and not call.agree(
+            a, b, message, "var", others=call.shown(first), notes=note
+        ):
+            return ERROR
+    return var
+
+
+def _warn_of_broadcast(
+    call: RuleCall, first: str, x: Tensor, target: Tensor, dims: Dims, second: str = "target"
+) -> None:
     """`[B, 1]` against `[B]` gives `[B, B]`: torch goes on, and the loss is wrong."""
     if x.dims is None or target.dims is None:
         return
@@ -44,7 +115,7 @@ def _warn_of_broadcast(call: RuleCall, first: str, x: Tensor, target: Tensor, di
             "W0205",
             f"`{call.name}` broadcasts {call.show(x)} against {call.show(target)}: "
             f"it compares {call.world.show_shape(dims)}",
-            "target" if call.given("target") else None,
+            second if call.given(second) else None,
             "give both the same shape",
             f"this is {call.show(target)}",
             call.shown(first),
@@ -64,17 +135,42 @@ def exact_loss(call: RuleCall) -> Value:
                 f"this is {one.dtype}",
                 help="`.float()` converts it",
             )
-    if not _same_shape(call, x, target, "target"):
+    if not same_shape(call, x, target, "target"):
         return ERROR
-    weight = call.tensor("weight")
-    if weight is not None and x.dims is not None:
-        found = broadcast(call, [("input", x), ("weight", weight)])
-        if isinstance(found, ErrorValue):
-            return found
-    return _reduced(call, dtypes.promote(x.dtype, target.dtype), x.dims)
+    for name in ("weight", "pos_weight"):
+        if not _weights_fit(call, x, name):
+            return ERROR
+    logits = "pos_weight" in call.arguments
+    if not takes.none_of(call, "complex", ("input",) if logits else ("input", "target")):
+        return ERROR
+    if not logits and not takes.one_dtype(call, "input", "target"):
+        return ERROR
+    if logits and call.tensor("pos_weight") is not None:
+        if not takes.none_of(call, "complex", ("target",)):
+            return ERROR
+        if not takes.none_of(call, "bool", ("pos_weight",)):
+            return ERROR
+    # With logits the loss is made in place of what becomes of the target.
+    return reduced(call, (target if logits else x).dtype, x.dims)
 
 
-def _same_shape(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
+def _weights_fit(call: RuleCall, x: Tensor, name: str) -> bool:
+    """Whether weights can be stretched to the elements of the input."""
+    weight = call.tensor(name)
+    if weight is None or weight.dims is None or x.dims is None:
+        return True
+    found = broadcast(call, [("input", x), (name, weight)])
+    if isinstance(found, ErrorValue) or found is None:
+        return found is None
+    message = f"`{call.name}` of {call.show(x)} takes no {name} of {call.show(weight)}"
+    place = name if call.given(name) else None
+    if len(found[0]) != len(x.dims):
+        call.fail("E0302", message, place)
+        return False
+    return all(call.agree(a, b, message, place) for a, b in zip(found[0], x.dims, strict=True))
+
+
+def same_shape(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
     if x.dims is None or other.dims is None:
         return True
     message = f"`{call.name}` takes an input and a {name} of one shape, got {call.show(x)} and {call.show(other)}"
@@ -96,120 +192,6 @@ def _same_shape(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
     )
 
 
-def cross_entropy(call: RuleCall) -> Value:
-    """`cross_entropy(input, target)`: scores `[N, C, *]` with class numbers `[N, *]` or probabilities."""
-    scores.look(call)
-    x, target = arguments.tensor(call), arguments.tensor(call, "target")
-    if dtypes.is_integral(x.dtype):
-        return call.fail("E0303", f"`{call.name}` takes floating scores, got {x.dtype}", "input")
-    if target.dtype in ("int32", "int16", "int8", "bool"):
-        return _not_class_numbers(call, target)
-    if x.dims is None or target.dims is None:
-        return _reduced(call, x.dtype, None)
-    if not x.dims:
-        return call.fail("E0302", f"`{call.name}` takes an axis of classes, got a scalar", "input")
-    classes = 1 if len(x.dims) > 1 else 0
-    rest = x.dims[:classes] + x.dims[classes + 1 :]
-    same = len(target.dims) == len(x.dims)
-    if target.dtype is None or not same or dtypes.is_integral(target.dtype):
-        if same and target.dtype is None:
-            return _reduced(call, x.dtype, rest)
-        if not _classes_fit(call, x, target, rest):
-            return ERROR
-        if target.dtype is not None and not dtypes.is_integral(target.dtype):
-            return _not_class_numbers(call, target)
-    elif not _same_shape(call, x, target, "target"):
-        return ERROR
-    if not _class_weights(call, x.dims[classes]):
-        return ERROR
-    single.look_at_classes(call, x, classes)
-    return _reduced(call, x.dtype, rest)
-
-
-def nll_loss(call: RuleCall) -> Value:
-    """`nll_loss(input, target)`: log-probabilities `[N, C, *]` with class numbers `[N, *]`."""
-    scores.look(call)
-    x, target = arguments.tensor(call), arguments.tensor(call, "target")
-    if target.dtype not in (None, "int64", "uint8"):
-        return _not_class_numbers(call, target)
-    if x.dims is None or target.dims is None:
-        return _reduced(call, x.dtype, None)
-    if not x.dims:
-        return call.fail("E0302", f"`{call.name}` takes an axis of classes, got a scalar", "input")
-    classes = 1 if len(x.dims) > 1 else 0
-    rest = x.dims[:classes] + x.dims[classes + 1 :]
-    if not _classes_fit(call, x, target, rest) or not _class_weights(call, x.dims[classes]):
-        return ERROR
-    return _reduced(call, x.dtype, rest)
-
-
-def _not_class_numbers(call: RuleCall, target: Tensor) -> ErrorValue:
-    return call.fail(
-        "E0303",
-        f"`{call.name}` takes int64 class numbers as a target, got {target.dtype}",
-        "target" if call.given("target") else None,
-        f"this is {target.dtype}",
-        help="`.long()` converts them",
-    )
-
-
-def _classes_fit(call: RuleCall, x: Tensor, target: Tensor, rest: tuple[DimLike, ...]) -> bool:
-    assert x.dims is not None and target.dims is not None
-    wanted = call.world.show_shape(rest)
-    message = f"`{call.name}` of scores {call.show(x)} takes class numbers {wanted}, got {call.show(target)}"
-    place, label = "target" if call.given("target") else None, f"this is {call.show(target)}"
-    axis = 1 if len(x.dims) > 1 else 0
-    scores = call.shown(
-        "input", f"axis {axis} is for the classes, {call.show(x.dims[axis])} of them"
-    )
-    if len(target.dims) != len(rest):
-        call.fail("E0302", message, place, label, scores, _of_images(call, target, rest))
-        return False
-    return all(
-        call.agree(
-            a,
-            b,
-            message,
-            place,
-            label,
-            (*scores, *came_from(x, i if i == 0 else i + 1)),
-            _mixed(call, a, b) if i == 0 else (),
-        )
-        for i, (a, b) in enumerate(zip(target.dims, rest, strict=True))
-    )
-
-
-def _of_images(call: RuleCall, target: Tensor, rest: tuple[DimLike, ...]) -> tuple[str, ...]:
-    """What a target with an axis too many may be."""
-    assert target.dims is not None
-    if len(target.dims) != len(rest) + 1:
-        return ()
-    if len(rest) == 3 and call.settle(target.dims[1]) == 3:
-        return ("a mask is a class number for each pixel, and not an image of three channels",)
-    return ()
-
-
-def _mixed(call: RuleCall, have: DimLike, want: DimLike) -> tuple[str, ...]:
-    """A batch of scores that is a multiple of that of the target: other axes have come into it."""
-    have, want = call.settle(have), call.settle(want)
-    if isinstance(have, int) and isinstance(want, int) and 0 < have < want and want % have == 0:
-        return (
-            f"{want} is {want // have} * {have}: a reshape has brought other axes into the batch",
-        )
-    return ()
-
-
-def _class_weights(call: RuleCall, classes: DimLike) -> bool:
-    weight = call.tensor("weight")
-    if weight is None or weight.dims is None:
-        return True
-    message = f"`{call.name}` has {call.show(classes)} classes, but a weight of {call.show(weight)}"
-    if len(weight.dims) != 1:
-        call.fail("E0302", message, "weight")
-        return False
-    return call.agree(weight.dims[0], classes, message, "weight" if call.given("weight") else None)
-
-
 def pairwise_loss(call: RuleCall) -> Value:
     """margin_ranking_loss: two inputs and a target of equally many axes."""
     named = [(n, arguments.tensor(call, n)) for n in ("input1", "input2", "target")]
@@ -223,31 +205,46 @@ def pairwise_loss(call: RuleCall) -> Value:
     found = broadcast(call, named)
     if isinstance(found, ErrorValue):
         return found
+    if not takes.none_of(call, "bool complex", ("input1", "input2")):
+        return ERROR
+    if not takes.none_of(call, "bool complex", ("target",)):
+        return ERROR
     dtype = dtypes.result_type([x for _, x in named])
-    return _reduced(call, dtype, None if found is None else found[0])
+    return reduced(call, dtype, None if found is None else found[0])
 
 
 def cosine_embedding_loss(call: RuleCall) -> Value:
-    """`cosine_embedding_loss(x1, x2, target)`: `[N, D]`, `[N, D]`, `[N]`, or without N."""
+    """`cosine_embedding_loss(x1, x2, target)`: `[N, D]`, `[N, D]`, `[N]`, or without N.
+
+    torch broadcasts all of them; that is a warning here.
+    """
     a, b = arguments.tensor(call, "input1"), arguments.tensor(call, "input2")
     target = arguments.tensor(call, "target")
-    if a.dims is None or b.dims is None or target.dims is None:
-        return _reduced(call, a.dtype, target.dims)
-    if not _same_shape(call, a, b, "input2"):
+    if not takes.none_of(call, "complex", ("input1", "input2")):
         return ERROR
+    dtype = loss_dtypes.cosine([a, b])
+    if a.dims is None or b.dims is None or target.dims is None:
+        return reduced(call, dtype, target.dims)
     wanted = a.dims[:-1]
-    if len(target.dims) != len(wanted) or len(wanted) > 1:
+    if len(target.dims) != len(wanted) or len(b.dims) != len(a.dims) or len(wanted) > 1:
+        if len(a.dims) != len(b.dims):
+            same_shape(call, a, b, "input2")
+            return ERROR
         return call.fail(
             "E0302",
             f"`{call.name}` of {call.show(a)} takes a target of {call.world.show_shape(wanted)}",
             "target",
         )
-    message = f"`{call.name}` of {call.show(a)} got a target of {call.show(target)}"
-    if not all(
-        call.agree(p, q, message, "target") for p, q in zip(target.dims, wanted, strict=True)
-    ):
+    found = broadcast(call, [("input1", a), ("input2", b)])
+    if isinstance(found, ErrorValue) or found is None:
         return ERROR
-    return _reduced(call, dtypes.promote(a.dtype, b.dtype), wanted)
+    _warn_of_broadcast(call, "input1", a, b, found[0], "input2")
+    each = Tensor(a.dtype, found[0][:-1])
+    losses = broadcast(call, [("input1", each), ("target", target)])
+    if isinstance(losses, ErrorValue) or losses is None:
+        return ERROR
+    _warn_of_broadcast(call, "input1", each, target, losses[0])
+    return reduced(call, dtype, losses[0])
 
 
 def triplet_loss(call: RuleCall) -> Value:
@@ -260,27 +257,36 @@ def triplet_loss(call: RuleCall) -> Value:
             f"`{call.name}` takes equally many axes, got "
             + ", ".join(call.show(x) for _, x in named),
         )
-    found = broadcast(call, named)
+    if not takes.none_of(call, "bool", ("anchor", "positive", "negative")):
+        return ERROR
+    (_, anchor), (_, positive), (_, negative) = named
+    near = broadcast(call, [named[0], named[1]])
+    far = broadcast(call, [named[0], named[2]])
+    if isinstance(near, ErrorValue) or isinstance(far, ErrorValue):
+        return ERROR
+    apart = [distance_of(near, anchor, positive), distance_of(far, anchor, negative)]
+    if call.arguments.get("swap") is True:
+        other = broadcast(call, [named[1], named[2]])
+        if isinstance(other, ErrorValue):
+            return ERROR
+        apart.append(distance_of(other, positive, negative))
+    found = broadcast(call, [("anchor", one) for one in apart])
     if isinstance(found, ErrorValue):
         return found
-    dtype = dtypes.result_type([x for _, x in named])
-    return _reduced(call, dtype, None if found is None else found[0][:-1])
+    return reduced(call, dtypes.result_type(apart), None if found is None else found[0])
 
 
-def class_loss(call: RuleCall) -> Value:
-    """Losses whose signature says what agrees: one for each example."""
-    name = "log_probs" if "log_probs" in call.arguments else "input"
-    x = arguments.tensor(call, name)
-    if x.dims is None:
-        return _reduced(call, x.dtype, None)
-    return _reduced(call, x.dtype, x.dims[1:-1] if name == "log_probs" else x.dims[:-1])
+def distance_of(found: tuple[Dims, object] | None, a: Tensor, b: Tensor) -> Tensor:
+    """The distances along the last axis of what two tensors broadcast to."""
+    dtype = loss_dtypes.distance(a, b)
+    return unknown(dtype) if found is None else Tensor(dtype, found[0][:-1])
 
 
 def cosine_similarity(call: RuleCall) -> Value:
     """`cosine_similarity(x1, x2, dim)`: broadcast, then without the axis."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
     dtype = dtypes.result_type((a, b))
-    if dtypes.is_integral(dtype):
+    if dtypes.is_integral(dtype) or dtypes.is_complex(dtype):
         return call.fail("E0303", f"`{call.name}` takes floating tensors, got {dtype}")
     found = stretch(call, [("x1", a), ("x2", b)], dtype)
     if isinstance(found, ErrorValue) or found.dims is None:
@@ -294,12 +300,13 @@ def cosine_similarity(call: RuleCall) -> Value:
 def pairwise_distance(call: RuleCall) -> Value:
     """`pairwise_distance(x1, x2)`: broadcast, then without the last axis."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
-    dtype = dtypes.result_type((a, b))
-    found = stretch(call, [("x1", a), ("x2", b)], dtype)
+    if not takes.none_of(call, "bool", ("x1", "x2")):
+        return ERROR
+    found = stretch(call, [("x1", a), ("x2", b)], loss_dtypes.distance(a, b))
     if isinstance(found, ErrorValue) or found.dims is None:
         return found
     last = (1,) if call.arguments.get("keepdim") is True else ()
-    return Tensor(dtype, (*found.dims[:-1], *last))
+    return Tensor(found.dtype, (*found.dims[:-1], *last))
 
 
 def cdist(call: RuleCall) -> Value:

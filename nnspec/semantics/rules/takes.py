@@ -1,0 +1,95 @@
+"""What dtypes an argument may have: reported as E0303 where it has another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import dtypes
+from nnspec.semantics.rules.products import alike
+from nnspec.semantics.values import Tensor
+
+_HELP = {
+    "bool": "`.int()` makes numbers of a mask",
+    "int": "`.float()` converts it first",
+    "complex": "`.abs()` or `view_as_real` makes real numbers of them",
+    "low": "`.float()` converts it first",
+}
+
+
+def _kind(dtype: str | None) -> str | None:
+    """`bool`, `int`, `float` or `complex`; `low` for the floating dtypes of 16 bits and fewer, None where it is not known."""
+    found = dtypes.kind(dtype)
+    if found is None:
+        return None
+    if found == dtypes.FLOATING and dtypes.bits(dtype) <= 16:
+        return "low"
+    return ("bool", "int", "float", "complex")[found]
+
+
+def none_of(call: RuleCall, refused: str, names: Iterable[str] = ("input",)) -> bool:
+    """Whether no tensor among the arguments is of a kind that the function does not take.
+
+    refused: of `bool`, `int`, `float`, `low` (16 bits and fewer) and `complex` those, with spaces between.
+    """
+    kinds = refused.split()
+    for name in names:
+        x = call.arguments.get(name)
+        if isinstance(x, Tensor) and (kind := _kind(x.dtype)) in kinds:
+            wanted = (
+                "a floating tensor" if "int" in kinds and kind != "low" else f"no {x.dtype} tensor"
+            )
+            call.fail(
+                "E0303",
+                f"{call.name} takes {wanted}"
+                + (f", got {x.dtype}" if wanted.startswith("a ") else ""),
+                name if call.given(name) else None,
+                f"this is {x.dtype}" if call.given(name) else "",
+                help=_HELP.get(str(kind)),
+            )
+            return False
+    return True
+
+
+def result(call: RuleCall, refused: str, dtype: str | None) -> bool:
+    """The same for the dtype that several tensors are promoted to."""
+    kind = _kind(dtype)
+    if kind not in refused.split():
+        return True
+    call.fail("E0303", f"{call.name} takes no {dtype} tensors", help=_HELP.get(str(kind)))
+    return False
+
+
+def one_dtype(call: RuleCall, *names: str) -> bool:
+    """Whether the tensors among the arguments may have one dtype."""
+    first: Tensor | None = None
+    for name in names:
+        x = call.tensor(name)
+        if x is None or x.dtype is None:
+            continue
+        if first is None:
+            first = x
+        elif not alike(first.dtype, x.dtype):
+            call.fail(
+                "E0303",
+                f"{call.name} needs one dtype, but is given {first.dtype} and {x.dtype}",
+                name if call.given(name) else None,
+                f"this is {x.dtype}" if call.given(name) else "",
+                help=f"`.to({first.dtype})` converts it" if first.dtype != "float" else None,
+            )
+            return False
+    return True
+
+
+def int64(call: RuleCall, name: str) -> bool:
+    """Whether an index is of int64."""
+    x = call.tensor(name)
+    if x is None or x.dtype in ("int64", None):
+        return True
+    call.fail(
+        "E0303",
+        f"{call.name} takes an int64 {name}, got {x.dtype}",
+        name if call.given(name) else None,
+        help="`.long()` converts it",
+    )
+    return False
