@@ -74,6 +74,8 @@ def _channels(callee: Layer, rank: int) -> tuple[str, int] | None:
     """What counts the channels of a layer whose signature leaves it to its rule, and on which axis they are."""
     if callee.type_name.startswith("InstanceNorm"):
         return "num_features", rank - int(callee.type_name[-2]) - 1
+    if callee.type_name.startswith("BatchNorm"):
+        return "num_features", 1
     if callee.type_name == "GroupNorm" and callee.body.arguments.get("affine") is not False:
         return "num_channels", 1
     return None

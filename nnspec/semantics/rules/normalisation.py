@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes, single
+from nnspec.semantics.rules import arguments, dtypes, single, takes
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
 
 
@@ -65,9 +65,22 @@ def along_axes(call: RuleCall) -> Value:
     return found if isinstance(found, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
 
 
+def along_logits(call: RuleCall) -> Value:
+    """gumbel_softmax: one axis, which must be there; the shape stays."""
+    x = arguments.tensor(call, "logits")
+    at = arguments.axis(call, "dim", x)
+    return at if isinstance(at, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
+
+
 def renorm(call: RuleCall) -> Value:
     """renorm: every slice along an axis is scaled."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "bool int"):
+        return ERROR
+    if x.dims is not None and len(x.dims) < 2:
+        return call.fail("E0302", f"{call.name} takes 2 axes or more, got {call.show(x)}")
+    if not arguments.within(call, "p", 0, over=True) or not arguments.within(call, "maxnorm", 0):
+        return ERROR
     at = arguments.axis(call, "dim", x)
     return at if isinstance(at, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
 
@@ -110,8 +123,16 @@ def group_statistics(call: RuleCall) -> Value:
 
 
 def batch_statistics(call: RuleCall) -> Value:
-    """BatchNorm: the shape stays; without kept statistics torch takes no mean of one value."""
+    """BatchNorm: the shape stays; without kept statistics torch takes no mean of one value.
+
+    The number of channels matters where there is something for each of them.
+    """
     x = arguments.tensor(call)
+    if "num_features" in call.arguments:
+        named = ("affine", "track_running_stats")
+        counted = any(call.arguments[name] is not False for name in named)
+        if not _counts(call, "num_features", x, 1, counted):
+            return ERROR
     kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
     if x.dims is None:
         return call.result
@@ -149,6 +170,7 @@ def _counts(call: RuleCall, name: str, x: Tensor, axis: int, counted: bool) -> b
         "input",
         f"{call.show(x.dims[axis])} on axis {axis}, where {call.show(wanted)} is needed",
         (*call.declared(name), *arguments.came_from(x, axis)),
+        help=f"`{name}` should be {call.show(x.dims[axis])}, or write `_` to have it worked out",
     ):
         return False
     if call.world.is_open(wanted):
