@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 from nnspec.cli.arguments import Parser
@@ -13,7 +14,8 @@ from nnspec.cli.projects import Projects
 from nnspec.cli.specfiles import gather
 from nnspec.cli.trouble import Trouble
 from nnspec.show.survey import survey
-from nnspec.show.table import as_json, markdown, text
+from nnspec.show.table import as_json, markdown
+from nnspec.show.text import text
 from nnspec.targets import TargetError, choose, split
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "show the layers of a model with shapes, parameters and cost"
 SIZE = re.compile(r"([A-Za-z_]\w*)=(\d{1,18})")
-WRITERS = {"text": text, "markdown": markdown, "json": as_json}
+FORMATS = ("text", "markdown", "json")
 
 
 def parser() -> Parser:
@@ -29,7 +31,8 @@ def parser() -> Parser:
     it = Parser(
         "nnspec show",
         "Show the layers of a model as its forward calls them: the shape of each result, parameters, "
-        "floating-point operations (as torch counts them), and the memory of all results.",
+        "floating-point operations (those of products and convolutions, as torch.utils.flop_counter counts them; a "
+        "multiplication and an addition are two), and the memory of what is computed (views take none).",
     )
     it.add_argument(
         "target", metavar="PATH[:NAME]", help="a spec, and one of its models or modules"
@@ -39,7 +42,15 @@ def parser() -> Parser:
         metavar="B=1,H=224",
         help="numbers for named sizes and integer hyperparameters; without them there are formulas",
     )
-    it.add_argument("--as", dest="form", choices=list(WRITERS), default="text", help="the form")
+    it.add_argument("--depth", type=int, metavar="N", help="in text, show N levels below the model")
+    it.add_argument(
+        "--format",
+        "--as",
+        dest="form",
+        choices=FORMATS,
+        default="text",
+        help="text fits the terminal and shortens numbers; the others have all digits",
+    )
     return it
 
 
@@ -65,7 +76,10 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     if isinstance(made, list):
         show(console, made, "human", console.out)
         return 1
-    console.write(WRITERS[arguments.form](made.row))
+    if arguments.form == "text":
+        console.write(text(made, get_terminal_size().columns, arguments.depth))
+    else:
+        console.write(markdown(made) if arguments.form == "markdown" else as_json(made))
     return 0
 
 

@@ -45,7 +45,7 @@ def mistakes(
         if isinstance(declaration, ast.Model):
             call = declaration.value
             value = modules.model(
-                declaration, scope, frame, lambda inner: _made(call, signature, overrides, inner)
+                declaration, scope, frame, lambda inner: made(call, signature, overrides, inner)
             )
         else:
             callee = lookup.declared(declaration, scope, frame)
@@ -60,7 +60,7 @@ def mistakes(
     return tuple(d for d in findings.diagnostics if d.severity == "error")
 
 
-def _made(
+def made(
     call: ast.Expr, signature: ast.Signature | None, overrides: list[Given], frame: Frame
 ) -> Value:
     """The layer of a model line, some of whose arguments are given anew."""

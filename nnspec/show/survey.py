@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
-from nnspec.semantics import assertions, general
-from nnspec.semantics.describe import describe
+from nnspec.semantics.budget import BudgetExceeded, DimLimit
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import calls, matching, modules, tree, userdefs
-from nnspec.semantics.evaluate.binding import Given, has_default
-from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate import tree
+from nnspec.semantics.evaluate.cost import size_of
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.trace import LayerCall, Trace
 from nnspec.semantics.values import (
-    Choice,
     DictValue,
     DimLike,
-    Function,
+    ErrorValue,
     Layer,
     ListValue,
     RepeatValue,
@@ -27,31 +24,39 @@ from nnspec.semantics.values import (
     TupleValue,
     Value,
 )
+from nnspec.semantics.world import error
+from nnspec.show import figures, instance
 from nnspec.syntax import ast
 from nnspec.targets import Target, TargetError
 
-Number = int | str
+# Which layer it is: equal layers have one body, and so what they are made of is told apart by the way to it.
+Identity = tuple[int, ...]
+
+# What stands for the result of a layer that is never called.
+NOT_CALLED = ErrorValue()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A call of a layer, or several equal ones in a row.
 
-    name: where the layer is in the one that calls it; kind: its type.
-    output: the shape of the result, None for a layer that is never called.
-    params: learnable values of the layer and all in it; flops: floating-point operations; memory: bytes of all
-    results. Numbers, or formulas in named sizes; None where they are not known.
+    name: where the layer is in the one that calls it; kind: its type, empty for what the code itself computes.
+    output: the result, with sizes in the user's words.
+    params: learnable values of the layer and all in it; flops: floating-point operations of a call; memory: bytes
+    that it makes. Numbers, or formulas in named sizes; None where they are not known.
+    again: whether an earlier row is of the same layer, so that its parameters are counted there.
     count: how many equal calls the row stands for; its numbers are those of one.
     """
 
     name: str
     kind: str
-    output: str | None
-    params: Number | None
-    flops: Number | None
-    memory: Number | None
+    output: Value
+    params: DimLike | None
+    flops: DimLike | None
+    memory: DimLike | None
     rows: tuple[Row, ...] = field(default=())
-    count: int = 1
+    again: bool = False
+    count: DimLike = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,16 @@ class Survey:
     """A target with everything that its forward calls.
 
     inputs: what the forward was called with, by argument: tensors, numbers, None.
+    param_bytes: what the parameters take; buffers, buffer_bytes: tensors that are not learnt.
+    chosen: names that the data, not the caller, give a size to.
     """
 
     row: Row
     inputs: Mapping[str, Value]
+    param_bytes: DimLike | None
+    buffers: DimLike | None
+    buffer_bytes: DimLike | None
+    chosen: tuple[str, ...] = ()
 
 
 def survey(
@@ -70,11 +81,9 @@ def survey(
 ) -> Survey | list[Diagnostic]:
     """The layers of a target, as its forward calls them.
 
-    What the forward takes stands in its signature; optional arguments are absent. Where it says no shapes, as that of a
-    Sequential, the first line about the target in a `check` block says them.
-
-    numbers: sizes of dimensions, and integer hyperparameters, by name; what is not among them stays a symbol.
-    Returns findings where the target does not fit these numbers.
+    numbers: sizes of dimensions, integer hyperparameters, and sizes that the data decide, by name; what is not among
+    them stays a symbol, or has its default.
+    Returns findings where the target does not fit these numbers, or is too large to follow.
     Raises TargetError where a name is none of the target's, or nothing says the shapes that its forward takes.
     """
     found: list[Diagnostic] = []
@@ -82,203 +91,206 @@ def survey(
     run.measured, run.trace = True, Trace()
     frame = Frame(run, target.scope)
     run.frames.append(frame)
-    used: set[str] = set()
-    layer = _layer(target, numbers, used, frame)
-    inputs = _call(layer, target, numbers, used, frame) if isinstance(layer, Layer) else {}
-    errors = [each for each in found if each.severity == "error"]
-    if errors:
-        return errors
-    unknown = sorted(set(numbers) - used)
+    sizes = instance.Sizes(numbers)
+    inputs: dict[str, Value] = {}
+    walk = _Walk(frame, numbers)
+    try:
+        layer = instance.make(target, sizes, frame)
+        if isinstance(layer, Layer):
+            inputs = instance.call(layer, target, sizes, frame)
+        elif not found:
+            raise TargetError(f"what `{target.name}` is cannot be told here: show a model")
+        errors = [each for each in found if each.severity == "error"]
+        if errors:
+            return errors
+        (call,) = run.trace.root.inner
+        made = walk.survey(call, target.name, inputs)
+    except (BudgetExceeded, DimLimit, RecursionError) as limit:
+        what = str(limit) or "calls are nested too deeply"
+        return [error("E0003", f"`{target.name}`: {what}", target.declaration.name_span)]
+    unknown = sorted(set(numbers) - sizes.used - walk.chosen)
     if unknown:
-        raise TargetError(f"`{target.name}` has no size called {unknown[0]}")
-    (call,) = run.trace.root.inner
-    return Survey(_row(call, target.name, frame), inputs)
+        names = figures.free_names(_dims(made))
+        hint = f": there is {', '.join(names)}" if names else ""
+        raise TargetError(f"`{target.name}` has no size called {unknown[0]}{hint}")
+    return made
 
 
-def _layer(target: Target, numbers: Mapping[str, int], used: set[str], frame: Frame) -> Value:
-    declaration = target.declaration
-    if isinstance(declaration, ast.Model):
-        return modules.model(declaration, target.scope, frame)
-    if isinstance(declaration, ast.Def):
-        raise TargetError(f"`{target.name}` is a function: show a model or a module")
-    given: list[Given] = []
-    for param in declaration.signature.params:
-        if param.name in numbers:
-            used.add(param.name)
-            given.append(Given(param.name, numbers[param.name], param.span))
-        elif not has_default(param):
-            if not isinstance(param.type, ast.NamedType) or param.type.name != "int":
-                raise TargetError(
-                    f"`{target.name}` needs {param.name}: show a model that says what it is"
-                )
-            frame.world.facts = frame.world.facts.declare(param.name, 1)
-            given.append(Given(param.name, Dim.symbol(param.name), param.span))
-    return modules.construct(declaration, target.scope, given, frame, declaration.name_span)
+class _Walk:
+    """From the calls of a pass to rows, each layer's parameters counted once.
+
+    chosen: the names of sizes that the data decide.
+    """
+
+    def __init__(self, frame: Frame, numbers: Mapping[str, int]) -> None:
+        self._frame = frame
+        self._numbers = numbers
+        self._params = tree.Count(frame)
+        self._called: set[int] = set()
+        self._shown: set[Identity] = set()
+        self.chosen: set[str] = set()
+
+    def survey(self, call: LayerCall, name: str, inputs: Mapping[str, Value]) -> Survey:
+        """The whole tree below a call."""
+        assert call.layer is not None
+        self._called = {id(each.layer) for each in _calls(call)}
+        body, frame = call.layer.body, self._frame
+        held = ("buffer", "const")
+        return Survey(
+            self._row(call, name, ()),
+            {name: self._in_words(value) for name, value in inputs.items()},
+            self._number(tree.Count(frame, ("param",), _bytes).of(body)),
+            self._number(tree.Count(frame, held).of(body)),
+            self._number(tree.Count(frame, held, _bytes).of(body)),
+            tuple(sorted(self.chosen)),
+        )
+
+    def _row(self, call: LayerCall, name: str, home: Identity) -> Row:
+        """The row of a call; home: the layer in whose code its layer was made."""
+        assert call.layer is not None
+        layer = call.layer
+        own = (*home, id(layer))
+        again = own in self._shown
+        self._shown.add(own)
+        given = tree.made_elsewhere(layer.body)
+        places = _places(layer, call.inner)
+        rows = [
+            self._row(each, place, home if each.layer in given else own)
+            for each, place in zip(call.inner, places, strict=True)
+        ]
+        rows += self._own(call)
+        rows += self._uncalled(layer)
+        return Row(
+            name,
+            layer.title,
+            self._in_words(call.value),
+            self._number(self._params.of(layer.body)),
+            self._number(call.flops),
+            self._number(call.memory),
+            tuple(collapsed(rows)),
+            again,
+            self._size(call.times),
+        )
+
+    def _own(self, call: LayerCall) -> list[Row]:
+        """What the code of a layer computes beside the layers that it calls, if that has a cost in operations."""
+        flops, memory = call.flops, call.memory
+        for each in call.inner:
+            flops = flops - each.flops * each.times
+            memory = memory - each.memory * each.times
+        settled = self._number(flops)
+        if not call.inner or settled == 0:
+            return []
+        return [Row("(its own code)", "", None, 0, settled, self._number(memory))]
+
+    def _uncalled(self, layer: Layer) -> list[Row]:
+        """Children with parameters that nothing calls; a layer of the library uses its own unseen."""
+        if isinstance(layer.body.decl, ast.ExternModule):
+            return []
+        rows: list[Row] = []
+        for name, value in layer.body.children.items():
+            found = list(_paths(name, value))
+            if self._called & {id(each) for _, each in found}:
+                continue
+            for path, each in found:
+                params = self._number(self._params.of(each.body))
+                if params != 0:
+                    rows.append(Row(path, each.title, NOT_CALLED, params, 0, 0))
+        return rows
+
+    def _number(self, value: DimLike | None) -> DimLike | None:
+        return None if value is None else self._size(value)
+
+    def _size(self, value: DimLike) -> DimLike:
+        """A number or formula in the user's words."""
+        settled = self._frame.world.settle(value)
+        if isinstance(settled, int):
+            return settled
+        settled = self._frame.world.facts.display(settled)
+        self.chosen |= {s.partition("@")[0] for s in settled.symbols() if "@" in s}
+        return figures.plain(settled, self._numbers)
+
+    def _in_words(self, value: Value) -> Value:
+        """A result with its sizes in the user's words."""
+        match value:
+            case Tensor(dims=dims) if dims is not None:
+                return Tensor(value.dtype, tuple(map(self._size, dims)))
+            case TupleValue(items, names, type_name):
+                return TupleValue(tuple(self._in_words(i) for i in items), names, type_name)
+            case ListValue(items):
+                return ListValue(tuple(self._in_words(i) for i in items))
+            case RepeatValue(element, count):
+                return RepeatValue(self._in_words(element), self._size(count))
+            case Dim():
+                return self._size(value)
+        return value
 
 
-def _call(
-    layer: Layer, target: Target, numbers: Mapping[str, int], used: set[str], frame: Frame
-) -> dict[str, Value]:
-    """Call the forward with what is said of its arguments."""
-    body = layer.body.decl.body if isinstance(layer.body.decl, ast.Module) else ()
-    forward = next((m for m in body if isinstance(m, ast.Def) and m.name == "forward"), None)
-    if forward is not None and general.is_typed(forward.signature, frame):
-        given = _by_signature(layer, forward, numbers, used, frame)
-        span = forward.name_span
-    else:
-        line = _checked(target)
-        span, given = line.span, _by_check(line, numbers, used, frame)
-    calls.call_layer(layer, given, target.name, frame, span)
-    return {each.name or str(i): each.value for i, each in enumerate(given)}
+def _calls(call: LayerCall) -> Iterator[LayerCall]:
+    yield call
+    for each in call.inner:
+        yield from _calls(each)
 
 
-def _checked(target: Target) -> ast.MethodCheck:
-    """The first line of a `check` block that calls the target's forward."""
-    for check in target.scope.file.declarations:
-        if isinstance(check, ast.Check):
-            named = check.target.func if isinstance(check.target, ast.Call) else check.target
-            for line in check.lines:
-                if isinstance(line, ast.MethodCheck) and line.method == "forward":
-                    if isinstance(named, ast.Name) and named.id == target.name:
-                        return line
-    raise TargetError(
-        f"nothing says the shapes that `{target.name}` takes: write `check {target.name}:` with a line "
-        "`forward([...])`"
-    )
+def _bytes(value: Value) -> DimLike | None:
+    return size_of(value) if isinstance(value, Tensor) and value.dims is not None else None
 
 
-def _by_check(
-    line: ast.MethodCheck, numbers: Mapping[str, int], used: set[str], frame: Frame
-) -> list[Given]:
-    inner = assertions.symbols(line, frame)
-    _put(numbers, used, inner)
-    values = [assertions.stand_in(each, inner) for each in line.args]
-    return [
-        Given(each.name, value.options[0] if isinstance(value, Choice) else value, each.span)
-        for each, value in zip(line.args, values, strict=True)
-    ]
+def _dims(made: Survey) -> list[DimLike | None]:
+    inputs = [dim for x in made.inputs.values() if isinstance(x, Tensor) for dim in x.dims or ()]
+    return [made.row.params, made.row.flops, made.row.memory, *inputs]
 
 
-def _put(numbers: Mapping[str, int], used: set[str], inner: Frame) -> None:
-    """Numbers in place of the symbols of dimensions."""
-    for name, size in inner.dims.items():
-        if name in numbers:
-            used.add(name)
-            inner.dims[name] = numbers[name]
-        elif isinstance(size, tuple):
-            # The axes of a `*N` are N0, N1, ...
-            used |= {str(each) for each in size if str(each) in numbers}
-            inner.dims[name] = tuple(numbers.get(str(each), each) for each in size)
+def _places(parent: Layer, inner: Iterable[LayerCall]) -> list[str]:
+    """The names under which the parent has the layers of its calls; how the code calls what it has not.
 
-
-def _by_signature(
-    layer: Layer, forward: ast.Def, numbers: Mapping[str, int], used: set[str], frame: Frame
-) -> list[Given]:
-    signature = forward.signature
-    inner = userdefs.frame_of(Function(forward, layer.body.scope, layer), frame)
-    world = {p.name: _alternative(p, inner) for p in signature.params if p.kind != "star"}
-    general.bind_dims(signature, world, {}, inner)
-    _put(numbers, used, inner)
-    values: dict[str, Value] = {}
-    for param in sorted(signature.params, key=lambda p: not isinstance(p.type, ast.NamedType)):
-        if param.kind == "star" or param.default is not None:
-            continue
-        if param.name in numbers:
-            used.add(param.name)
-            values[param.name] = numbers[param.name]
-        else:
-            values[param.name] = general.argument(param.name, world[param.name], inner)
-        inner.locals[param.name] = values[param.name]
-    place = Callee("forward", forward.name_span, None, library=False)
-    plain = {name: value for name, value in values.items() if not isinstance(value, Tensor)}
-    matching.match(signature, plain, {}, inner, place, assume_where=True)
-    spans = {param.name: param.span for param in signature.params}
-    return [Given(name, value, spans[name]) for name, value in values.items()]
-
-
-def _alternative(param: ast.Param, inner: Frame) -> ast.TypeExpr | None:
-    """One of the ways to call: without what may be absent, else the first of the options."""
-    assert param.type is not None
-    return general.alternatives(matching.expanded(param.type, inner))[
-        -1 if isinstance(param.type, ast.OptionalType) else 0
-    ]
-
-
-def _row(call: LayerCall, name: str, frame: Frame) -> Row:
-    assert call.layer is not None
-    layer = call.layer
-    rows = [_row(each, _place(layer, each), frame) for each in call.inner]
-    rows += _uncalled(layer, call.inner, frame)
-    return Row(
-        name,
-        layer.type_name,
-        _output(call.value, frame),
-        _number(tree.count_parameters(layer.body, frame), frame),
-        _number(call.flops, frame),
-        _number(call.memory, frame),
-        tuple(collapsed(rows)),
-    )
-
-
-def _output(value: Value, frame: Frame) -> str:
-    if isinstance(value, TupleValue):
-        return f"({', '.join(_output(each, frame) for each in value.items)})"
-    return describe(frame.world, value).removeprefix("a tensor ")
-
-
-def _uncalled(layer: Layer, inner: Iterable[LayerCall], frame: Frame) -> list[Row]:
-    """Children with parameters that this call leaves out; a layer of the library uses its own unseen."""
-    if isinstance(layer.body.decl, ast.ExternModule):
-        return []
-    called = {id(call.layer) for call in inner}
-    rows: list[Row] = []
-    for name, value in layer.body.children.items():
-        layers = [each for each in tree.layers_in(value) if isinstance(each, Layer)]
-        for each in layers if not called & {id(found) for found in layers} else ():
-            params = _number(tree.count_parameters(each.body, frame), frame)
-            if params != 0:
-                rows.append(Row(_path(name, value, each), each.type_name, None, params, 0, 0))
-    return rows
-
-
-def _number(value: DimLike | None, frame: Frame) -> Number | None:
-    if value is None:
-        return None
-    settled = frame.world.settle(value)
-    return settled if isinstance(settled, int) else frame.world.show(settled)
-
-
-def _place(parent: Layer, call: LayerCall) -> str:
-    """The name under which the parent has a layer; how the code calls it, where it has it not."""
+    A layer at several places is called at one after the other.
+    """
+    known: dict[int, list[str]] = {}
     for name, value in parent.body.children.items():
-        if any(each is call.layer for each in tree.layers_in(value)):
-            return _path(name, value, call.layer)
-    return call.name
+        for path, layer in _paths(name, value):
+            known.setdefault(id(layer), []).append(path)
+    found: list[str] = []
+    for call in inner:
+        places = known.get(id(call.layer), [call.name])
+        found.append(places.pop(0) if len(places) > 1 else places[0])
+    return found
 
 
-def _path(name: str, value: Value, layer: Layer | None) -> str:
-    items: Iterable[tuple[object, Value]] = ()
-    if isinstance(value, ListValue):
-        items = enumerate(value.items)
-    elif isinstance(value, DictValue):
-        items = value.items.items()
-    elif isinstance(value, RepeatValue):
-        return f"{name}.*"
-    for key, item in items:
-        if any(each is layer for each in tree.layers_in(item)):
-            return _path(f"{name}.{key}", item, layer)
-    return name
+def _paths(name: str, value: Value) -> Iterator[tuple[str, Layer]]:
+    """The layers in a member, each with its name: `blocks.0`; all of a list of symbolic length are `blocks.*`."""
+    match value:
+        case Layer():
+            yield name, value
+        case ListValue(items) | TupleValue(items):
+            for i, item in enumerate(items):
+                yield from _paths(f"{name}.{i}", item)
+        case DictValue():
+            for key, item in value.items.items():
+                yield from _paths(f"{name}.{key}", item)
+        case _:
+            for layer in tree.layers_in(value):
+                if isinstance(layer, Layer):
+                    yield name, layer
+                elif isinstance(layer, RepeatValue):
+                    yield from _paths(f"{name.removesuffix('.*')}.*", layer.element)
 
 
 def collapsed(rows: Iterable[Row]) -> list[Row]:
     """Rows in which equal neighbours are one: `blocks.0` to `blocks.11` are `blocks.0-11`, twelve times."""
     found: list[tuple[Row, list[str]]] = []
     for row in rows:
-        if found and _alike(found[-1][0]) == _alike(row):
-            found[-1][1].append(row.name)
-        else:
-            found.append((row, [row.name]))
-    return [replace(row, name=_joined(names), count=len(names)) for row, names in found]
+        if found and found[-1][0].count == 1 and _alike(found[-1][0]) == _alike(row):
+            if _joined([*found[-1][1], row.name]) is not None:
+                found[-1][1].append(row.name)
+                continue
+        found.append((row, [row.name]))
+    return [
+        replace(
+            row, name=_joined(names) or row.name, count=len(names) if len(names) > 1 else row.count
+        )
+        for row, names in found
+    ]
 
 
 def _alike(row: Row) -> Row:
@@ -286,11 +298,14 @@ def _alike(row: Row) -> Row:
     return replace(row, name="")
 
 
-def _joined(names: list[str]) -> str:
+def _joined(names: list[str]) -> str | None:
+    """One name for several: the same one, or numbers in a row; None for others."""
     if len(set(names)) == 1:
         return names[0]
-    head, dot, first = names[0].rpartition(".")
-    other, _, last = names[-1].rpartition(".")
-    if head == other and first.isdigit() and last.isdigit():
-        return f"{head}{dot}{first}-{last}"
-    return f"{names[0]} … {names[-1]}"
+    stems = {name.rstrip("0123456789") for name in names}
+    numbers = [name[len(name.rstrip("0123456789")) :] for name in names]
+    if len(stems) != 1 or not all(numbers):
+        return None
+    if any(int(b) != int(a) + 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+        return None
+    return f"{names[0]}-{numbers[-1]}"

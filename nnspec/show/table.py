@@ -1,91 +1,101 @@
-"""A survey as text for people, as Markdown, and as JSON."""
+"""A survey as Markdown, and as JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from nnspec.show.survey import Number, Row
+from nnspec.semantics.values import DimLike, ListValue, RepeatValue, Tensor, TupleValue, Value
+from nnspec.show.figures import exact, size
+from nnspec.show.survey import NOT_CALLED, Row, Survey
 
 HEAD = ("layer", "type", "output", "params", "FLOPs", "memory")
-Cells = tuple[str, ...]
 
 
-def text(root: Row) -> str:
-    """The tree with aligned columns, indented by depth."""
-    lines = [HEAD, *_cells(root, 0)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(HEAD))]
-    written = []
-    for line in lines:
-        left = [cell.ljust(width) for cell, width in zip(line[:3], widths[:3], strict=True)]
-        right = [cell.rjust(width) for cell, width in zip(line[3:], widths[3:], strict=True)]
-        written.append("  ".join([*left, *right]).rstrip())
-    return "\n".join(written) + "\n"
-
-
-def markdown(root: Row) -> str:
-    """The same as a table."""
-    rows = [
-        (f"{'&nbsp;' * 4 * depth}{name.strip()}", *rest)
-        for (name, *rest), depth in zip(_cells(root, 0), _depths(root, 0), strict=True)
-    ]
-    lines = [HEAD, ("---", "---", "---", "---:", "---:", "---:"), *rows]
+def markdown(made: Survey) -> str:
+    """The tree as a table with all digits."""
+    lines = [HEAD, ("---", "---", "---", "---:", "---:", "---:")]
+    for row, depth in by_depth(made.row):
+        lines.append(
+            (
+                "&nbsp;" * 4 * depth + row.name + times(row.count, exact),
+                row.kind,
+                output(row.output, exact),
+                "shared" if row.again and row.params else exact(row.params),
+                exact(row.flops),
+                size(row.memory),
+            )
+        )
     return "".join(
         f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines
     )
 
 
-def as_json(root: Row) -> str:
+def as_json(made: Survey) -> str:
     """The tree as nested objects; formulas are strings, bytes and operations whole numbers."""
-    return json.dumps(_object(root), indent=2) + "\n"
+    found = {
+        **_object(made.row),
+        "inputs": {name: output(value, exact) for name, value in made.inputs.items()},
+        "param_bytes": _plain(made.param_bytes),
+        "buffers": _plain(made.buffers),
+        "buffer_bytes": _plain(made.buffer_bytes),
+        "sizes_of_data": list(made.chosen),
+    }
+    return json.dumps(found, indent=2) + "\n"
 
 
 def _object(row: Row) -> dict[str, Any]:
     return {
         "name": row.name,
-        "type": row.kind,
-        "count": row.count,
-        "output": row.output,
-        "params": row.params,
-        "flops": row.flops,
-        "memory": row.memory,
+        "type": row.kind or None,
+        "count": _plain(row.count),
+        "shared": row.again,
+        "output": None if row.output is NOT_CALLED else output(row.output, str),
+        "params": _plain(row.params),
+        "flops": _plain(row.flops),
+        "memory": _plain(row.memory),
         "layers": [_object(each) for each in row.rows],
     }
 
 
-def _cells(row: Row, depth: int) -> Iterator[Cells]:
-    times = f" × {row.count}" if row.count > 1 else ""
-    yield (
-        f"{'  ' * depth}{row.name}{times}",
-        row.kind,
-        "not called" if row.output is None else row.output,
-        _shown(row.params),
-        _shown(row.flops),
-        _bytes(row.memory),
-    )
+def _plain(number: DimLike | None) -> int | str | None:
+    return number if number is None or isinstance(number, int) else str(number)
+
+
+def by_depth(row: Row, depth: int = 0) -> Iterator[tuple[Row, int]]:
+    """A row and all below it, each with how deep it stands."""
+    yield row, depth
     for each in row.rows:
-        yield from _cells(each, depth + 1)
+        yield from by_depth(each, depth + 1)
 
 
-def _depths(row: Row, depth: int) -> Iterator[int]:
-    yield depth
-    for each in row.rows:
-        yield from _depths(each, depth + 1)
+def times(count: DimLike, show: Callable[[DimLike], str]) -> str:
+    """How many calls a row stands for: ` × 12`."""
+    return "" if count == 1 else f" × {show(count)}"
 
 
-def _shown(number: Number | None) -> str:
-    if number is None:
-        return "?"
-    return f"{number:,}" if isinstance(number, int) else number
-
-
-def _bytes(number: Number | None) -> str:
-    """A size in memory, to three digits in binary units; a formula is in bytes."""
-    if not isinstance(number, int):
-        return _shown(number)
-    size, units = float(number), ["B", "KiB", "MiB", "GiB", "TiB"]
-    while size >= 1024 and len(units) > 1:
-        size /= 1024
-        del units[0]
-    return f"{number} B" if units[0] == "B" else f"{size:.1f} {units[0]}"
+def output(value: Value, show: Callable[[DimLike], str]) -> str:
+    """A result: `[B, 3]`, `([B, 3], int64[B])`, `16 of [B, 64]`."""
+    if value is NOT_CALLED:
+        return "not called"
+    match value:
+        case Tensor(dtype=dtype, dims=dims):
+            prefix = "" if dtype in (None, "float", "float32") else dtype
+            sizes = (
+                ("...",)
+                if dims is None
+                else (str(d) if isinstance(d, int) else show(d) for d in dims)
+            )
+            return f"{prefix}[{', '.join(sizes)}]"
+        case TupleValue(items):
+            return f"({', '.join(output(item, show) for item in items)})"
+        case ListValue(items):
+            if len(items) > 1 and all(item == items[0] for item in items):
+                return f"{len(items)} of {output(items[0], show)}"
+            return f"[{', '.join(output(item, show) for item in items)}]"
+        case RepeatValue(element, count):
+            return f"{show(count)} of {output(element, show)}"
+        case None:
+            return "None"
+    return show(value) if isinstance(value, DimLike) and not isinstance(value, bool) else "?"

@@ -68,11 +68,19 @@ def test_parameters_and_operations_are_torchs(case: Case) -> None:
     numbers = {name: 2 if name in ("B", "N", "N0") else 64 for name in names} | SIZES.get(
         case.target, {}
     )
+    numbers |= {name: 3 for name in general.chosen}
     found = survey(target, project.catalog, {**given, **numbers})
     assert isinstance(found, Survey), found
+    for number in ("params", "flops", "memory"):
+        formula = getattr(general.row, number)
+        value = formula.evaluate(numbers) if isinstance(formula, Dim) else formula
+        assert value == getattr(found.row, number), number
     with torch.device("meta"):
         model = nnspec.load(str(SPECS / case.target), **given).train(case.target in TRAINING)
     assert found.row.params == sum(p.numel() for p in model.parameters())
+    assert found.param_bytes == sum(p.numel() * p.element_size() for p in model.parameters())
+    assert found.buffers == sum(b.numel() for b in model.buffers())
+    assert found.buffer_bytes == sum(b.numel() * b.element_size() for b in model.buffers())
     if case.target in UNCOUNTED:
         return
     with FlopCounterMode(display=False) as counter, torch.no_grad():

@@ -12,7 +12,12 @@ _PRECEDENCE = {"+": _SUM, "*": _PRODUCT, "//": _PRODUCT, "%": _PRODUCT, "-": _UN
 
 def text(dim: Dim) -> str:
     """The readable expression for a dim."""
-    return _written(layout(dim))[0]
+    return written(layout(dim))
+
+
+def written(node: Node) -> str:
+    """An expression as text."""
+    return _written(node)[0]
 
 
 def _written(node: Node) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from nnspec.semantics.evaluate import containers, parameters
 from nnspec.semantics.evaluate.run import Frame
@@ -80,69 +80,93 @@ def descendants(body: LayerBody) -> Iterator[Layer | Unknown]:
     yield from below(body)
 
 
+def made_elsewhere(body: LayerBody) -> set[Layer]:
+    """The layers that a layer holds and has not made: those of a Sequential, and those handed over to a module."""
+    given = body.children if containers.is_container(body) else body.arguments
+    return {
+        layer
+        for value in given.values()
+        for layer in layers_in(value)
+        if isinstance(layer, Layer)
+    }
+
+
 def count_parameters(body: LayerBody, frame: Frame) -> DimLike | None:
     """The number of learnable values, shared ones once; None where a part is not known."""
-    memo: dict[int, Counted] = {}
-    total, outside = _count(body, frame, memo)
-    done: set[Layer] = set()
-    waiting = list(outside)
-    while waiting:
-        layer = waiting.pop()
-        if layer not in done:
-            done.add(layer)
-            inner, further = _count(layer.body, frame, memo)
-            total = _add(total, inner)
-            waiting.extend(further)
-    return total
+    return Count(frame).of(body)
 
 
 Counted = tuple[DimLike | None, frozenset[Layer]]
 
 
-def _count(body: LayerBody, frame: Frame, memo: dict[int, Counted]) -> Counted:
-    known = memo.get(id(body))
-    if known is not None:
-        return known
-    total: DimLike | None = 0
-    for name, parameter in body.parameters.items():
-        if parameter.kind == "param":
-            total = _add(total, _size(parameters.tensor_of(body, name, frame)))
-    # A Sequential holds what was made elsewhere, as does a module that takes layers.
-    elsewhere = body.children if containers.is_container(body) else body.arguments
-    given = {
-        layer
-        for value in elsewhere.values()
-        for layer in layers_in(value)
-        if isinstance(layer, Layer)
-    }
-    outside: set[Layer] = set()
-    done: set[Layer] = set()
-    waiting: list[Layer | Unknown | RepeatValue] = list(children(body))
-    while waiting:
-        child = waiting.pop()
-        if isinstance(child, Unknown):
-            total = None
-        elif isinstance(child, RepeatValue):
-            each: DimLike | None = 0
-            for layer in layers_in(child.element):
-                if isinstance(layer, Layer):
-                    each = _add(each, _count(layer.body, frame, memo)[0])
-                else:
-                    each = None
-            total = None if each is None else _add(total, each * child.count)
-        elif child in given:
-            outside.add(child)
-        elif child not in done:
-            done.add(child)
-            inner, further = _count(child.body, frame, memo)
-            total = _add(total, inner)
-            waiting.extend(further)
-    for tied in body.ties:
-        size = _size(tied)
-        total = None if total is None or size is None else total - size
-    result = total, frozenset(outside)
-    memo[id(body)] = result
-    return result
+class Count:
+    """Adds up the parameters, or buffers, of layers: of equal ones it looks at one.
+
+    kinds: `param`, `buffer`, `const`; weigh: what one counts, by default its values.
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        kinds: tuple[str, ...] = ("param",),
+        weigh: Callable[[Value], DimLike | None] | None = None,
+    ) -> None:
+        self._frame = frame
+        self._kinds = kinds
+        self._weigh = weigh if weigh is not None else _size
+        self._memo: dict[int, Counted] = {}
+
+    def of(self, body: LayerBody) -> DimLike | None:
+        """What a layer and all in it hold, shared ones once; None where a part is not known."""
+        total, outside = self._inside(body)
+        done: set[Layer] = set()
+        waiting = list(outside)
+        while waiting:
+            layer = waiting.pop()
+            if layer not in done:
+                done.add(layer)
+                inner, further = self._inside(layer.body)
+                total = _add(total, inner)
+                waiting.extend(further)
+        return total
+
+    def _inside(self, body: LayerBody) -> Counted:
+        known = self._memo.get(id(body))
+        if known is not None:
+            return known
+        total: DimLike | None = 0
+        for name, parameter in body.parameters.items():
+            if parameter.kind in self._kinds:
+                total = _add(total, self._weigh(parameters.tensor_of(body, name, self._frame)))
+        given = made_elsewhere(body)
+        outside: set[Layer] = set()
+        done: set[Layer] = set()
+        waiting: list[Layer | Unknown | RepeatValue] = list(children(body))
+        while waiting:
+            child = waiting.pop()
+            if isinstance(child, Unknown):
+                total = None
+            elif isinstance(child, RepeatValue):
+                total = _add(total, self._repeated(child))
+            elif child in given:
+                outside.add(child)
+            elif child not in done:
+                done.add(child)
+                inner, further = self._inside(child.body)
+                total = _add(total, inner)
+                waiting.extend(further)
+        for tied in body.ties if "param" in self._kinds else ():
+            size = self._weigh(tied)
+            total = None if total is None or size is None else total - size
+        result = total, frozenset(outside)
+        self._memo[id(body)] = result
+        return result
+
+    def _repeated(self, layers: RepeatValue) -> DimLike | None:
+        each: DimLike | None = 0
+        for layer in layers_in(layers.element):
+            each = _add(each, self._inside(layer.body)[0] if isinstance(layer, Layer) else None)
+        return None if each is None else each * layers.count
 
 
 def _add(a: DimLike | None, b: DimLike | None) -> DimLike | None:
