@@ -10,7 +10,7 @@ from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.record import Record
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import DictValue, TupleValue, Value
+from nnspec.semantics.values import DictValue, ListValue, TupleValue, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -75,8 +75,13 @@ SEVERAL = {"star": "*", "double": "**"}
 LITERALS = (ast.Number, ast.String, ast.Constant)
 
 
-def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) -> Bound | Misfit:
-    """Give each argument to its parameter; defaults are filled in by `fill`."""
+def bind(
+    signature: ast.Signature, given: list[Given], name: str, span: Span, whole: bool = False
+) -> Bound | Misfit:
+    """Give each argument to its parameter; defaults are filled in by `fill`.
+
+    whole: what `*size` takes may be given as one list under its name.
+    """
     params = signature.params
     values: dict[str, Value] = {}
     spans: dict[str, Span] = {}
@@ -108,6 +113,17 @@ def bind(signature: ast.Signature, given: list[Given], name: str, span: Span) ->
                 return _too_many(signature, given, name, argument)
             continue
         found = next((p for p in params if p.name == argument.name and p.kind not in SEVERAL), None)
+        if (
+            found is None
+            and whole
+            and star is not None
+            and argument.name == star.name
+            and not extra
+            and isinstance(argument.value, (ListValue, TupleValue))
+        ):
+            # torch takes the sizes of `view(*size)` as one list by name.
+            extra.append(argument)
+            continue
         if found is None and double is not None:
             if argument.name in named:
                 return Misfit(
@@ -155,6 +171,15 @@ def given_to(param: ast.Param, value: Value) -> Iterable[Value]:
     if param.kind == "double" and isinstance(value, DictValue):
         return value.items.values()
     return (value,)
+
+
+def one_of_several(param: ast.Param, value: Value, given: Value) -> bool:
+    """Whether a value may stand among those of `*size`: a list is all of them, and stands alone."""
+    if param.kind != "star" or not isinstance(given, TupleValue) or len(given.items) < 2:
+        return True
+    return not (
+        isinstance(param.type, ast.UnionType) and isinstance(value, (TupleValue, ListValue))
+    )
 
 
 def has_default(param: ast.Param) -> bool:

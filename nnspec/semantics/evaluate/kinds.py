@@ -34,6 +34,11 @@ DTYPE_NAMES = frozenset(
 )
 
 
+# The kinds of devices that torch knows by name, with `:1` and so on behind them.
+DEVICES = frozenset(
+    "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone".split()
+)
+
 # The types of values that are themselves.
 PLAIN = frozenset({int, bool, float, str, type(None)})
 
@@ -153,7 +158,9 @@ def _named_fits(name: str, value: Value) -> bool:
         case "dtype":
             return isinstance(value, DType)
         case "device":
-            return isinstance(value, (Device, str))
+            return isinstance(value, (Device, Unknown)) or (
+                isinstance(value, str) and value.partition(":")[0] in DEVICES
+            )
         case "list":
             return isinstance(value, (ListValue, RepeatValue, RangeValue, TupleValue)) or value in (
                 Unknown("list"),

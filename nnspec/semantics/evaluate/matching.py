@@ -136,7 +136,9 @@ def match(
             ):
                 mismatches.may_be_none(param, span, callee, inner)
                 return False
-            if not kinds.fits(type_, value, inner):
+            if not kinds.fits(type_, value, inner) or not binding.one_of_several(
+                param, value, parts
+            ):
                 mismatches.kind(param, type_, value, span, callee, inner)
                 return False
             if value is None:

@@ -69,7 +69,7 @@ def choose(
     first: tuple[ast.ExternDef, Bound | Misfit] | None = None
     loose: tuple[ast.ExternDef, Bound] | None = None
     for decl in callee.decls:
-        bound = binding.bind(decl.signature, given, name, span)
+        bound = binding.bind(decl.signature, given, name, span, whole="Tensor" in decl.places)
         if first is None:
             first = decl, bound
         if isinstance(bound, Misfit):
@@ -92,6 +92,9 @@ def _kinds_fit(decl: ast.ExternDef, bound: Bound, frame: Frame) -> bool:
             continue
         value = bound.values[param.name]
         parts = binding.given_to(param, value)
-        if not all(kinds.fits(param.type, loosely(v), frame) for v in parts):
+        if not all(
+            kinds.fits(param.type, loosely(v), frame) and binding.one_of_several(param, v, value)
+            for v in parts
+        ):
             return False
     return True

@@ -31,14 +31,14 @@ _MODULES = {
         sum_to_size broadcast_shapes
     """,
     "creation": """
-        filled full randint randperm like new eye arange linspace window tensor triangle_indices vander complex
-        bernoulli multinomial normal new_tensor scalar_tensor asarray
+        filled full like new eye arange linspace window tensor triangle_indices vander complex
+        new_tensor scalar_tensor asarray
     """,
     "diagonals": """
         triangle diagonal diag diag_embed trace diagflat diagonal_scatter
     """,
     "dropout": """
-        dropout
+        dropout dropped
     """,
     "einops": """
         rearrange reduce repeat_pattern
@@ -47,9 +47,7 @@ _MODULES = {
         einsum
     """,
     "elementwise": """
-        keep to_floating real angle mask bitwise_not neg arithmetic pow binary_same
-        binary_floating logical verdict ternary where clamp parametric glu
-        float_power same_kind isin polynomial frexp
+        keep squared hardtanh to_floating real angle mask bitwise_not neg parametric glu frexp
     """,
     "embedding": """
         one_hot embedding_bag
@@ -77,8 +75,8 @@ _MODULES = {
     """,
     "linalg": """
         square determinant slogdet pinv matrix_rank solve lstsq
-        triangular_solve cholesky_solve matrix_norm multi_dot cross vecdot vector_norm cov cond
-        keep_right solve_ex
+        triangular_solve cholesky_solve multi_dot cross vecdot cov
+        lu_solve householder_product solve_ex
     """,
     "loss": """
         elementwise_loss exact_loss pairwise_loss cosine_embedding_loss triplet_loss
@@ -88,13 +86,16 @@ _MODULES = {
         cross_entropy nll_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss ctc_loss
     """,
     "normalisation": """
-        layer_norm along_axes renorm batch_statistics group_norm group_statistics instance_statistics instance_norm
+        layer_norm along_axes along_logits renorm batch_statistics group_norm group_statistics instance_statistics instance_norm
+    """,
+    "norms": """
+        matrix_norm vector_norm cond
     """,
     "ordering": """
         topk sort argsort msort unique bincount searchsorted histc nonzero nonzero_static argwhere combinations
     """,
     "pooling": """
-        with_indices fractional_pool
+        with_indices fractional_pool unpooled
     """,
     "products": """
         matmul ranked_matmul inner added_product outer linear bilinear tensordot kron
@@ -109,6 +110,13 @@ _MODULES = {
     """,
     "resampling": """
         pad interpolate affine_grid
+    """,
+    "several": """
+        arithmetic pow binary_same binary_floating logical verdict isclose ternary where clamp
+        float_power same_kind isin polynomial
+    """,
+    "sampling": """
+        randint randperm bernoulli multinomial normal
     """,
     "select": """
         gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter

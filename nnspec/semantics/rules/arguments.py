@@ -190,6 +190,39 @@ def is_dimension(call: RuleCall, size: DimLike, message: str, name: str | None =
     return True
 
 
+def within(
+    call: RuleCall,
+    name: str,
+    low: float | None = None,
+    high: float | None = None,
+    over: bool = False,
+) -> bool:
+    """Whether a number is not below `low` (with over: above it) and not above `high`; reports E0308.
+
+    A number that is not known may be any.
+    """
+    value = call.arguments.get(name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return True
+    if low is not None and (value <= low if over else value < low):
+        wanted = f"above {low}" if over else f"{low} or more"
+    elif high is not None and value > high:
+        wanted = f"{high} or less" if low is None else f"from {low} to {high}"
+    else:
+        return True
+    call.fail(
+        "E0308",
+        f"`{name}` of {call.name} is {wanted}, not {value}",
+        name if call.given(name) else None,
+    )
+    return False
+
+
+def not_negative(call: RuleCall, name: str) -> bool:
+    """Whether a number is 0 or more; reports E0308."""
+    return within(call, name, 0)
+
+
 def show(call: RuleCall, *tensors: Tensor) -> str:
     """Several shapes in a row: `[B, 3] and [B, 4]`."""
     return " and ".join(call.show(x) for x in tensors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.strides import strided, strides
@@ -84,8 +84,10 @@ def broadcast_to(call: RuleCall) -> Value:
 def broadcast_tensors(call: RuleCall) -> Value:
     """`broadcast_tensors(*tensors)`: each stretched to the shape of all together."""
     given = arguments.items(call.arguments["tensors"])
-    if given is None or not given:
+    if given is None:
         return unknown()
+    if not given:
+        return TupleValue(())
     tensors = [x if isinstance(x, Tensor) else unknown() for x in given]
     found = broadcast(call, [("tensors", x) for x in tensors])
     if isinstance(found, ErrorValue):
@@ -145,6 +147,12 @@ def repeat_interleave(call: RuleCall) -> Value:
     if not isinstance(at, int):
         return at or unknown(x)
     assert x.dims is not None
+    whole = call.arguments["output_size"]
+    if is_size(repeats) and is_size(whole):
+        made = call.settle(x.dims[at] * repeats)
+        message = f"{call.name} gives {call.show(made)} slices, and not {call.show(whole)}"
+        if not call.agree(made, whole, message, "output_size"):
+            return ERROR
     if is_size(repeats):
         size: DimLike = call.settle(x.dims[at] * repeats)
     else:
@@ -204,6 +212,28 @@ def as_strided(call: RuleCall) -> Value:
         return call.fail(
             "E0302", f"{len(size)} sizes need as many strides, got {len(stride)}", "stride"
         )
+    offset = call.arguments["storage_offset"] or 0
+    for name in ("size", "stride"):
+        for each in arguments.sizes(call.arguments[name]) or ():
+            if not arguments.is_dimension(
+                call, each, f"{call.name} of a {name} {call.show(each)}", name
+            ):
+                return ERROR
+    if not arguments.within(call, "storage_offset", 0):
+        return ERROR
+    if size is not None and stride is not None and x.dims is not None:
+        last = offset + sum(
+            (call.settle((n - 1) * step) for n, step in zip(size, stride, strict=True)), 0
+        )
+        have = arguments.product(call.world, x.dims)
+        if not isinstance(last, DimLike) or not isinstance(have, int) or 0 in size:
+            return Tensor(x.dtype, size, contiguous=None)
+        if x.contiguous is True and isinstance(last, int) and last >= have:
+            return call.fail(
+                "E0308",
+                f"{call.name} reaches element {last} of {call.show(x)}, which has {have}",
+                "size",
+            )
     return Tensor(x.dtype, size, contiguous=None)
 
 
@@ -214,14 +244,29 @@ def sum_to_size(call: RuleCall) -> Value:
     if x.dims is None or wanted is None:
         return unknown(x)
     stretched = _expand(call, Tensor(x.dtype, wanted), x.dims, "size")
-    return stretched if isinstance(stretched, ErrorValue) else Tensor(x.dtype, wanted)
+    if isinstance(stretched, ErrorValue):
+        return stretched
+    # What is summed adds up to int64.
+    summed = x.dims != wanted and dtypes.is_integral(x.dtype)
+    return Tensor("int64" if summed else x.dtype, wanted)
 
 
 def broadcast_shapes(call: RuleCall) -> Value:
     """`broadcast_shapes(*shapes)`: a tuple of sizes."""
     given = call.arguments["shapes"]
     shapes = [arguments.sizes(shape) for shape in given.items]
+    if not shapes:
+        return TupleValue(())
+    for value in given.items:
+        inner = arguments.items(value) if not is_size(value) else ()
+        if inner is None or any(not is_size(v) and not isinstance(v, Unknown) for v in inner):
+            return call.fail("E0405", f"{call.name} takes ints, and tuples of ints", "shapes")
     if any(shape is None for shape in shapes):
         return Unknown("tuple")
+    for size in (d for shape in shapes for d in shape or ()):
+        if not arguments.is_dimension(
+            call, size, f"{call.name} of a size {call.show(size)}", "shapes"
+        ):
+            return ERROR
     found = broadcast(call, [("shapes", Tensor(None, shape)) for shape in shapes])
     return found if isinstance(found, ErrorValue) or found is None else TupleValue(found[0])

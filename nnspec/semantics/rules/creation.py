@@ -1,11 +1,11 @@
-"""Tensors out of nothing: zeros, full, arange, eye, random numbers, and those like another tensor."""
+"""Tensors out of nothing: zeros, full, arange, eye, numbers of one's own, and those like another tensor."""
 
 from __future__ import annotations
 
 from math import ceil
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
 from nnspec.semantics.rules.bounds import at_least
 from nnspec.semantics.rules.broadcast import stretch
@@ -14,6 +14,7 @@ from nnspec.semantics.values import (
     ERROR,
     Choice,
     DimLike,
+    DType,
     ErrorValue,
     RangeValue,
     Relation,
@@ -27,7 +28,7 @@ from nnspec.semantics.values import (
 FLOATING = "float"
 
 
-def _shape(call: RuleCall, name: str = "size") -> Dims | ErrorValue | None:
+def shape_of(call: RuleCall, name: str = "size") -> Dims | ErrorValue | None:
     dims = arguments.sizes(call.arguments[name])
     for dim in dims or ():
         message = f"{call.name} of {call.world.show_shape(dims)}: a size is 0 or more"
@@ -36,20 +37,37 @@ def _shape(call: RuleCall, name: str = "size") -> Dims | ErrorValue | None:
     return dims
 
 
+def made(call: RuleCall, dtype: str | None, dims: Dims | None) -> Value:
+    """A new tensor: integers have no gradients. Reports E0303."""
+    if call.arguments.get("requires_grad") is True and dtypes.is_integral(dtype):
+        return call.fail(
+            "E0303",
+            f"a {dtype} tensor has no gradients",
+            "requires_grad",
+            help="give a floating `dtype`",
+        )
+    return Tensor(dtype, dims)
+
+
 def filled(call: RuleCall) -> Value:
     """zeros, ones, empty, rand, randn: the shape and dtype that are asked for."""
-    dims = _shape(call)
+    if call.decl.name in ("zeros", "ones", "empty") and not call.given("size"):
+        return call.fail("E0401", f"{call.name} needs a size", help="`()` makes a scalar")
+    dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    return Tensor(arguments.dtype(call) or FLOATING, dims)
+    dtype = arguments.dtype(call) or FLOATING
+    if call.decl.name in ("rand", "randn", "normal") and dtypes.is_integral(dtype):
+        return call.fail("E0303", f"{call.name} makes floating numbers, not {dtype}", "dtype")
+    return made(call, dtype, dims)
 
 
 def full(call: RuleCall) -> Value:
     """`full(size, fill_value)`: the dtype is that of the value, unless it is given."""
-    dims = _shape(call)
+    dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    return Tensor(arguments.dtype(call) or _fill_dtype(call.arguments["fill_value"]), dims)
+    return made(call, arguments.dtype(call) or _fill_dtype(call.arguments["fill_value"]), dims)
 
 
 def _fill_dtype(value: Value) -> str | None:
@@ -59,18 +77,15 @@ def _fill_dtype(value: Value) -> str | None:
     return FLOATING if dtype == dtypes.DEFAULT_FLOAT else dtype
 
 
-def randint(call: RuleCall) -> Value:
-    """`randint(high, size)`, `randint(low, high, size)`: int64."""
-    dims = _shape(call)
-    if isinstance(dims, ErrorValue):
-        return dims
-    return Tensor(arguments.dtype(call) or "int64", dims)
-
-
-def randperm(call: RuleCall) -> Value:
-    """`randperm(n)`: int64."""
-    n = call.arguments["n"]
-    return Tensor(arguments.dtype(call) or "int64", (n,) if is_size(n) else (call.new_size(),))
+def ranged(call: RuleCall) -> bool:
+    """Whether there is an int from `low` on below `high`; reports E0308."""
+    low, high = call.arguments.get("low", 0), call.arguments["high"]
+    if not isinstance(low, int) or not isinstance(high, int) or low < high:
+        return True
+    call.fail(
+        "E0308", f"{call.name} draws ints from {low} to below {high}, and there are none", "high"
+    )
+    return False
 
 
 def like(call: RuleCall) -> Value:
@@ -81,24 +96,37 @@ def like(call: RuleCall) -> Value:
         return call.fail(
             "E0303", f"{call.name} makes floating numbers, not {dtype}", help="give `dtype=float32`"
         )
-    return Tensor(dtype, x.dims, x.origins)
+    if call.decl.name == "randint_like":
+        if dtypes.is_complex(dtype) or (dtype == "bool" and call.arguments["high"] not in (1, 2)):
+            return call.fail(
+                "E0303", f"{call.name} makes no {dtype} numbers", help="give `dtype=int64`"
+            )
+        if not ranged(call):
+            return ERROR
+    found = made(call, dtype, x.dims)
+    return Tensor(dtype, x.dims, x.origins) if isinstance(found, Tensor) else found
 
 
 def new(call: RuleCall) -> Value:
     """x.new_zeros, x.new_full, …: another shape, the dtype of x unless one is given."""
-    dims = _shape(call)
+    if not call.given("size"):
+        return call.fail("E0401", f"{call.name} needs a size", help="`()` makes a scalar")
+    dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    return Tensor(arguments.dtype(call) or arguments.tensor(call).dtype, dims)
+    return made(call, arguments.dtype(call) or arguments.tensor(call).dtype, dims)
 
 
 def eye(call: RuleCall) -> Value:
     """`eye(n, m)`."""
     n, m = call.arguments["n"], call.arguments.get("m")
+    for name in ("n", "m"):
+        if not arguments.within(call, name, 0):
+            return ERROR
     if m is None:
         m = n
     dims = tuple(d if is_size(d) else call.new_size() for d in (n, m))
-    return Tensor(arguments.dtype(call) or FLOATING, dims)
+    return made(call, arguments.dtype(call) or FLOATING, dims)
 
 
 def arange(call: RuleCall) -> Value:
@@ -116,8 +144,8 @@ def arange(call: RuleCall) -> Value:
     if all(isinstance(v, (int, float)) for v in given):
         if step == 0 or (end - start) / step < 0:
             return call.fail("E0308", f"arange from {start} to {end} in steps of {step} never ends")
-        return Tensor(dtype, (max(ceil((end - start) / step), 0),))
-    return Tensor(dtype, (call.new_size("arange"),))
+        return made(call, dtype, (max(ceil((end - start) / step), 0),))
+    return made(call, dtype, (call.new_size("arange"),))
 
 
 def _is_float(value: Value) -> bool:
@@ -138,7 +166,7 @@ def _arange_ints(call: RuleCall, start: DimLike, end: DimLike, step: DimLike, dt
         return ERROR
     if call.world.prove(Relation(step, ">", 0)) is not True:
         call.world.claimed(Relation(step, ">", 0), call.where("step"))
-    return Tensor(dtype, (call.settle((distance + (step - 1)) // step),))
+    return made(call, dtype, (call.settle((distance + (step - 1)) // step),))
 
 
 def linspace(call: RuleCall) -> Value:
@@ -153,7 +181,12 @@ def linspace(call: RuleCall) -> Value:
 
 
 def window(call: RuleCall) -> Value:
-    """hann_window, hamming_window, …: a vector."""
+    """hann_window, hamming_window, …: a vector of floating numbers."""
+    if not arguments.within(call, "window_length", 0):
+        return ERROR
+    dtype = arguments.dtype(call)
+    if dtype is not None and not dtypes.is_floating(dtype):
+        return call.fail("E0303", f"{call.name} makes floating numbers, not {dtype}", "dtype")
     length = call.arguments["window_length"]
     dims = (length,) if is_size(length) else (call.new_size(),)
     return Tensor(arguments.dtype(call) or FLOATING, dims)
@@ -166,12 +199,25 @@ def tensor(call: RuleCall) -> Value:
 
     data = call.arguments["data"]
     if isinstance(data, Tensor):
-        return Tensor(arguments.dtype(call) or data.dtype, data.dims)
+        return made(call, arguments.dtype(call) or data.dtype, data.dims)
     given = arguments.dtype(call)
     if isinstance(data, RepeatValue) and _is_number(data.element):
         return Tensor(given or _fill_dtype(data.element), (data.count,))
+    if data is None or isinstance(data, (str, DType)):
+        return call.fail("E0405", f"{call.name} takes numbers, and not {data!r}", "data")
     if not isinstance(data, (ListValue, TupleValue)):
-        return Tensor(given or _fill_dtype(data), () if _is_number(data) else None)
+        one = made(call, given or _fill_dtype(data), ())
+        return one if _is_number(data) or not isinstance(one, Tensor) else unknown(one)
+    for leaf in _leaves(data):
+        if leaf is None or isinstance(leaf, str):
+            return call.fail("E0405", f"{call.name} takes numbers, and not {leaf!r}", "data")
+        if isinstance(leaf, Tensor) and any(call.settle(d) != 1 for d in leaf.dims or ()):
+            return call.fail(
+                "E0405",
+                f"{call.name} takes numbers, and a tensor of {call.show(leaf)} is none",
+                "data",
+                help="`stack` makes one tensor of several",
+            )
     if not all(_is_number(leaf) for leaf in _leaves(data)):
         return Tensor(given, None)
     shape = _nested_shape(data)
@@ -183,7 +229,7 @@ def tensor(call: RuleCall) -> Value:
     dtype: str | None = None
     for kind in kinds:
         dtype = kind if dtype is None else dtypes.promote(dtype, kind)
-    return Tensor(given or dtype or FLOATING, shape)
+    return made(call, given or dtype or FLOATING, shape)
 
 
 def _is_number(value: Value) -> bool:
@@ -219,6 +265,11 @@ def triangle_indices(call: RuleCall) -> Value:
     """tril_indices, triu_indices: two rows, as many columns as the triangle has places."""
     row, col, offset = (call.arguments[n] for n in ("row", "col", "offset"))
     dtype = arguments.dtype(call) or "int64"
+    for name in ("row", "col"):
+        if not arguments.within(call, name, 0):
+            return ERROR
+    if dtypes.is_floating(dtype) or dtypes.is_complex(dtype):
+        return call.fail("E0303", f"{call.name} makes integers, not {dtype}", "dtype")
     if not all(isinstance(v, int) for v in (row, col, offset)):
         square = row == col and isinstance(offset, int)
         if square and is_size(row) and offset in (-1, 0, 1):
@@ -238,8 +289,17 @@ def triangle_indices(call: RuleCall) -> Value:
 def vander(call: RuleCall) -> Value:
     """`vander(x, N)`: powers as columns."""
     x, n = arguments.tensor(call, "x"), call.arguments.get("N")
+    if "increasing" in call.arguments:
+        if not arguments.rank_is(call, x, (1,), "x"):
+            return ERROR
+    elif not takes.none_of(call, "bool low", ("x",)):
+        return ERROR
+    if not arguments.within(call, "N", 0 if "increasing" in call.arguments else 2):
+        return ERROR
     if x.dims is None:
         return unknown(x)
+    if not x.dims:
+        return call.fail("E0302", f"{call.name} takes no scalar", "x")
     columns = x.dims[-1] if n is None else n
     dtype = "int64" if dtypes.is_integral(x.dtype) else x.dtype
     return Tensor(dtype, (*x.dims, columns if is_size(columns) else call.new_size()))
@@ -249,8 +309,10 @@ def complex(call: RuleCall) -> Value:
     """complex, polar: two real tensors of one dtype."""
     first, second = ("real", "imag") if "real" in call.arguments else ("abs", "angle")
     a, b = arguments.tensor(call, first), arguments.tensor(call, second)
-    if dtypes.is_integral(a.dtype) or dtypes.is_complex(a.dtype):
-        return call.fail("E0303", f"{call.name} takes floating tensors, got {a.dtype}", first)
+    if dtypes.is_integral(a.dtype) or dtypes.is_complex(a.dtype) or a.dtype == "bfloat16":
+        return call.fail(
+            "E0303", f"{call.name} takes floating tensors of its parts, got {a.dtype}", first
+        )
     if not same_dtype(call, (first, a), (second, b)):
         return ERROR
     return stretch(call, [(first, a), (second, b)], dtypes.complex_of(a.dtype))
@@ -258,58 +320,20 @@ def complex(call: RuleCall) -> Value:
 
 def scalar_tensor(call: RuleCall) -> Value:
     """`scalar_tensor(s)`: floating, unless a dtype is given."""
-    return Tensor(arguments.dtype(call) or FLOATING, ())
+    return made(call, arguments.dtype(call) or FLOATING, ())
 
 
 def asarray(call: RuleCall) -> Value:
     """`asarray(obj)`: as tensor."""
+    if call.arguments["copy"] is False and not isinstance(call.arguments["obj"], Tensor):
+        return call.fail("E0405", f"{call.name} of numbers makes a new tensor", "copy")
     values = {**call.arguments, "data": call.arguments["obj"]}
     return tensor(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
 
 
 def new_tensor(call: RuleCall) -> Value:
     """`x.new_tensor(data)`: the shape of the data, the dtype of x."""
-    made = tensor(call)
-    if not isinstance(made, Tensor):
-        return made
-    return Tensor(arguments.dtype(call) or arguments.tensor(call).dtype, made.dims)
-
-
-# --- random numbers out of a tensor ------------------------------------------------------------------
-
-
-def bernoulli(call: RuleCall) -> Value:
-    """`bernoulli(probabilities)`: floating, 0 or 1."""
-    x = arguments.tensor(call)
-    if dtypes.is_integral(x.dtype) and not call.given("p"):
-        return call.fail("E0303", f"bernoulli takes probabilities, got {x.dtype}", "input")
-    return Tensor(x.dtype, x.dims, x.origins)
-
-
-def multinomial(call: RuleCall) -> Value:
-    """`multinomial(weights, num_samples)`: indices, drawn for each row."""
-    x, count = arguments.tensor(call), call.arguments["num_samples"]
-    if not arguments.rank_is(call, x, (1, 2)):
-        return ERROR
-    if dtypes.is_integral(x.dtype):
-        return call.fail("E0303", f"multinomial takes floating weights, got {x.dtype}", "input")
-    if x.dims is None or not is_size(count):
-        return unknown("int64")
-    if call.arguments.get("replacement") is False and not call.demand(
-        Relation(count, "<=", x.dims[-1]),
-        f"multinomial draws {call.show(count)} out of {call.show(x.dims[-1])} without replacement",
-        "num_samples",
-        code="E0308",
-    ):
-        return ERROR
-    return Tensor("int64", (*x.dims[:-1], count))
-
-
-def normal(call: RuleCall) -> Value:
-    """`normal(mean, std)`, `normal(mean, std, size)`."""
-    if call.arguments.get("size") is not None:
-        return filled(call)
-    named = [(n, v) for n in ("mean", "std") if isinstance(v := call.arguments[n], Tensor)]
-    if not named:
-        return call.fail("E0401", "normal of two numbers needs a size")
-    return stretch(call, named, named[0][1].dtype)
+    data = tensor(call)
+    if not isinstance(data, Tensor):
+        return data
+    return made(call, arguments.dtype(call) or arguments.tensor(call).dtype, data.dims)

@@ -21,7 +21,7 @@ def triangle(call: RuleCall) -> Value:
 
 def diagonal(call: RuleCall) -> Value:
     """`diagonal(x, offset, dim1, dim2)`: the diagonal of two axes as the last axis."""
-    x = arguments.tensor(call, "A" if "A" in call.arguments else "input")
+    x = arguments.tensor(call, "input" if "input" in call.arguments else "A")
     offset = call.arguments["offset"]
     if x.dims is None:
         return unknown(x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.products import same_dtype
@@ -23,10 +23,49 @@ def einsum(call: RuleCall) -> Value:
     if isinstance(parsed, ErrorValue):
         return parsed
     inputs, output = parsed
-    for a, b in zip(operands[:-1], operands[1:], strict=True):
-        if not same_dtype(call, ("operands", a), ("operands", b)):
-            return ERROR
-    return _Sizes(call, pattern).run(inputs, output, operands)
+    made = _Sizes(call, pattern).run(inputs, output, operands)
+    if not isinstance(made, Tensor):
+        return made
+    dtype = _dtype(call, inputs, output, operands)
+    return dtype if isinstance(dtype, ErrorValue) else made.with_(made.dims, made.origins, dtype)
+
+
+def _dtype(
+    call: RuleCall, inputs: list[list[str]], output: list[str] | None, operands: list[Tensor]
+) -> str | None | ErrorValue:
+    """The dtype of a contraction in pairs from the left. Reports E0303.
+
+    A sum of integers is int64; what is multiplied and summed has one dtype, what is only multiplied is promoted.
+    Source: `einsum` and `sumproduct_pair` in aten/src/ATen/native/Linear.cpp.
+    """
+    if any(x.dims is None for x in operands):
+        return operands[0].dtype if len({x.dtype for x in operands}) == 1 else None
+    terms = [
+        _letter_sizes(letters, x.dims or ()) for letters, x in zip(inputs, operands, strict=True)
+    ]
+    named = [c for term in inputs for c in term]
+    wanted = {c for c in named if named.count(c) == 1} if output is None else set(output)
+    held, dtype = terms[0], operands[0].dtype
+    for at, (other, x) in enumerate(zip(terms[1:], operands[1:], strict=True), 2):
+        later = wanted.union(*terms[at:])
+        gone = [c for c in held | other if c not in later and not c.startswith(_ELLIPSIS)]
+        dtype = _summed(dtype, [c for c in gone if held.get(c, 1) != 1 and other.get(c, 1) == 1])
+        right = _summed(x.dtype, [c for c in gone if other.get(c, 1) != 1 and held.get(c, 1) == 1])
+        if any(held.get(c, 1) != 1 and other.get(c, 1) != 1 for c in gone):
+            if not same_dtype(
+                call, ("operands", Tensor(dtype, ())), ("operands", Tensor(right, ()))
+            ):
+                return ERROR
+        dtype = dtypes.promote(dtype, right)
+        held = {c: n for c, n in (held | other).items() if c not in gone}
+    if len(operands) == 1:
+        dtype = _summed(dtype, [c for c in held if c not in wanted and not c.startswith(_ELLIPSIS)])
+    return dtype
+
+
+def _summed(dtype: str | None, letters: list[str]) -> str | None:
+    """The dtype of a sum over axes; of none, as it is."""
+    return "int64" if letters and dtypes.is_integral(dtype) else dtype
 
 
 def flops(pattern: Value, given: Value) -> DimLike:

@@ -7,7 +7,7 @@ from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import is_size, unknown
 from nnspec.semantics.rules.bounds import at_most
 from nnspec.semantics.rules.broadcast import broadcast
-from nnspec.semantics.rules.linalg import matrix
+from nnspec.semantics.rules.linalg import left_name, matrix
 from nnspec.semantics.rules.products import same_dtype
 from nnspec.semantics.values import (
     ERROR,
@@ -26,9 +26,13 @@ def svd(call: RuleCall) -> Value:
     if isinstance(x, ErrorValue):
         return x
     old = "some" in call.arguments
+    # Without the vectors torch still gives matrices of zeros for them, square ones.
+    bare = call.arguments.get("compute_uv") is False
     names = ("U", "S", "V") if old else ("U", "S", "Vh")
     full = (
-        call.arguments.get("some") is False if old else call.arguments.get("full_matrices") is True
+        bare or call.arguments.get("some") is False
+        if old
+        else call.arguments.get("full_matrices") is True
     )
     real = dtypes.real_of(x.dtype)
     if x.dims is None:
@@ -61,6 +65,8 @@ def qr(call: RuleCall) -> Value:
         return TupleValue((unknown(x), unknown(x)), names)
     *batch, m, n = x.dims
     mode = call.arguments.get("mode", "reduced")
+    if call.arguments.get("some") is False:
+        mode = "complete"
     k = m if mode == "complete" else at_most(call.world, m, n)
     q = Tensor(x.dtype, (0,)) if mode == "r" else Tensor(x.dtype, (*batch, m, k))
     return TupleValue((q, Tensor(x.dtype, (*batch, k, n))), names)
@@ -92,7 +98,7 @@ def eigenvalues(call: RuleCall) -> Value:
 
 
 def lu(call: RuleCall) -> Value:
-    """`linalg.lu(A)`: P, L, U."""
+    """`linalg.lu(A)`: P, L, U; without pivots P is empty."""
     x = matrix(call, square=False)
     if isinstance(x, ErrorValue):
         return x
@@ -100,7 +106,8 @@ def lu(call: RuleCall) -> Value:
         return Unknown("tuple")
     *batch, m, n = x.dims
     k = at_most(call.world, m, n)
-    shapes = ((*batch, m, m), (*batch, m, k), (*batch, k, n))
+    pivots = (0,) if call.arguments["pivot"] is False else (*batch, m, m)
+    shapes = (pivots, (*batch, m, k), (*batch, k, n))
     return TupleValue(tuple(Tensor(x.dtype, s) for s in shapes), ("P", "L", "U"))
 
 
@@ -124,11 +131,16 @@ def low_rank(call: RuleCall) -> Value:
     x = matrix(call, square=False)
     if isinstance(x, ErrorValue):
         return x
+    if call.decl.name == "pca_lowrank" and not arguments.within(call, "niter", 0):
+        return ERROR
+    if x.dtype == "bfloat16":
+        return call.fail("E0303", f"{call.name} takes no bfloat16 tensor", left_name(call))
     mean = call.tensor("M")
     if mean is not None:
-        if not same_dtype(call, ("A", x), ("M", mean)):
+        name = left_name(call)
+        if not same_dtype(call, (name, x), ("M", mean)):
             return ERROR
-        found = broadcast(call, [("A", x), ("M", mean)])
+        found = broadcast(call, [(name, x), ("M", mean)])
         if isinstance(found, ErrorValue):
             return found
     real = dtypes.real_of(x.dtype)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
 
 
 def _spectrum(dtype: str | None) -> str | None:
@@ -41,6 +41,12 @@ def _transform(
     call: RuleCall, x: Tensor, dtype: str | None, last: Callable[[DimLike, bool], DimLike]
 ) -> Value:
     single = "n" in call.arguments
+    if x.dtype == "bfloat16":
+        return call.fail(
+            "E0303", f"{call.name} takes no bfloat16 tensor", "input", help="`.float()` converts it"
+        )
+    if not x.dims and x.dims is not None and single:
+        return call.fail("E0302", f"{call.name} takes no scalar", "input")
     sizes = call.arguments["n"] if single else call.arguments["s"]
     if x.dims is None:
         return unknown(dtype)
@@ -54,12 +60,24 @@ def _transform(
         axes = tuple(range(len(x.dims) - count, len(x.dims)))
     if not isinstance(axes, tuple):
         return axes or unknown(dtype)
+    if not axes and call.decl.name.startswith(("rfft", "irfft", "hfft", "ihfft")):
+        return call.fail("E0305", f"{call.name} transforms one axis at least", "dim")
+    if wanted is not None and len(wanted) > len(x.dims):
+        return call.fail("E0305", f"{call.name} got {len(wanted)} sizes for {call.show(x)}", "s")
     if wanted is not None and len(wanted) != len(axes):
         return call.fail("E0305", f"{call.name} got {len(wanted)} sizes for {len(axes)} axes", "s")
     dims: list[DimLike] = list(x.dims)
     for i, at in enumerate(axes):
-        given = wanted is not None and wanted[i] != -1
+        # Those of several axes may be -1, as they are.
+        given = wanted is not None and (single or wanted[i] != -1)
         size = wanted[i] if wanted is not None and given else dims[at]
+        if isinstance(size, int) and size < 1:
+            place = "n" if single else "s"
+            return call.fail(
+                "E0304",
+                f"{call.name} along axis {at} of {call.show(x)} takes 1 or more points, not {size}",
+                place if call.given(place) else None,
+            )
         dims[at] = last(size, given) if i == len(axes) - 1 else size
         least = call.settle(dims[at])
         if isinstance(least, int) and least < 1:
@@ -75,9 +93,14 @@ def shift(call: RuleCall) -> Value:
     """fftshift, ifftshift: the shape stays."""
     x = arguments.tensor(call)
     if call.arguments.get("dim") is not None and x.dims is not None:
-        found = arguments.axes(call, "dim", x)
-        if isinstance(found, ErrorValue):
-            return found
+        wanted = arguments.sizes(call.arguments["dim"])
+        if wanted == ():
+            return call.fail("E0305", f"{call.name} shifts along one axis at least", "dim")
+        # An axis may be named twice: it is shifted twice.
+        for each in wanted or ():
+            found = arguments.axis_at(call, each, x, "dim")
+            if isinstance(found, ErrorValue):
+                return found
     return Tensor(x.dtype, x.dims, x.origins)
 
 
@@ -85,15 +108,37 @@ def frequencies(call: RuleCall) -> Value:
     """fftfreq, rfftfreq: one frequency for each bin."""
     n = call.arguments["n"]
     dtype = arguments.dtype(call) or "float"
+    if dtypes.is_integral(dtype):
+        return call.fail("E0303", f"{call.name} makes floating numbers, not {dtype}", "dtype")
     if not is_size(n):
         return Tensor(dtype, (call.new_size(),))
     return Tensor(dtype, (call.settle(n // 2 + 1) if call.decl.name == "rfftfreq" else n,))
 
 
 def stft(call: RuleCall) -> Value:
-    """`stft(x, n_fft, hop_length, ..., return_complex=True)`: `[*, frequencies, frames]`."""
+    """`stft(x, n_fft, hop_length, ..., return_complex=True)`: `[*, frequencies, frames]`.
+
+    Source: `stft` in aten/src/ATen/native/SpectralOps.cpp.
+    """
     x, n = arguments.tensor(call), call.arguments["n_fft"]
     hop: Value = call.arguments.get("hop_length")
+    if not takes.none_of(call, "bool int") or not _window_fits(call, n):
+        return ERROR
+    complex_window = dtypes.is_complex(arguments.tensor(call, "window").dtype)
+    if call.arguments["return_complex"] is None and not (
+        dtypes.is_complex(x.dtype) or complex_window
+    ):
+        return call.fail(
+            "E0401",
+            f"{call.name} of real numbers needs `return_complex`",
+            help="write `return_complex=True`",
+        )
+    two_sided = dtypes.is_complex(x.dtype) or complex_window
+    if two_sided and call.arguments["onesided"] is True:
+        return call.fail("E0303", f"{call.name} of complex numbers has two sides", "onesided")
+    for name in ("n_fft", "hop_length", "win_length"):
+        if not arguments.within(call, name, 1):
+            return ERROR
     if x.dims is None or not is_size(n):
         return unknown(_spectrum(x.dtype))
     if not arguments.rank_is(call, x, (1, 2)):
@@ -102,28 +147,87 @@ def stft(call: RuleCall) -> Value:
         hop = call.settle(n // 4)
     length = x.dims[-1]
     if call.arguments.get("center") is True:
+        if call.arguments["pad_mode"] == "reflect" and not call.demand(
+            Relation(n // 2, "<", length),
+            f"{call.name} reflects {call.show(call.settle(n // 2))} of {call.show(length)} samples at each end",
+            "n_fft",
+            code="E0308",
+        ):
+            return ERROR
         length = length + 2 * (n // 2)
-    bins: DimLike = (
-        n if call.arguments.get("onesided") is False or dtypes.is_complex(x.dtype) else n // 2 + 1
-    )
+    if not call.demand(
+        Relation(n, "<=", length),
+        f"{call.name} takes {call.show(n)} of {call.show(length)} samples",
+        "n_fft",
+        code="E0308",
+    ):
+        return ERROR
+    one_sided = call.arguments.get("onesided") is not False and not two_sided
+    bins: DimLike = n // 2 + 1 if one_sided else n
     frames = call.settle((length - n) // hop + 1)
     dims = (*x.dims[:-1], call.settle(bins), frames)
-    if call.arguments.get("return_complex") is True:
-        return Tensor(_spectrum(x.dtype), dims)
-    return Tensor(x.dtype, (*dims, 2))
+    window = call.tensor("window")
+    dtype = x.dtype if window is None else dtypes.promote(x.dtype, window.dtype)
+    if call.arguments.get("return_complex") is not False:
+        return Tensor(_spectrum(dtype), dims)
+    return Tensor(dtypes.real_of(dtype), (*dims, 2))
+
+
+def _window_fits(call: RuleCall, n: Value) -> bool:
+    """The window is a floating vector of `win_length` samples, no more than a transform has."""
+    window, length = call.tensor("window"), call.arguments["win_length"]
+    if length is None:
+        length = n
+    if not is_size(length) or not is_size(n):
+        return True
+    if not call.demand(
+        Relation(length, "<=", n),
+        f"a window of {call.show(length)} in transforms of {call.show(n)}",
+        "win_length",
+        code="E0308",
+    ):
+        return False
+    if window is None or window.dims is None:
+        return True
+    message = f"{call.name} takes a window of {call.show(length)} samples, got {call.show(window)}"
+    if len(window.dims) != 1:
+        call.fail("E0302", message, "window")
+        return False
+    return call.agree(window.dims[0], length, message, "window" if call.given("window") else None)
 
 
 def istft(call: RuleCall) -> Value:
     """`istft(x, n_fft, hop_length, ..., length)`: the signal again."""
     x, n = arguments.tensor(call), call.arguments["n_fft"]
     hop, length = call.arguments["hop_length"], call.arguments["length"]
-    dtype = dtypes.real_of(x.dtype)
+    if x.dtype is not None and not dtypes.is_complex(x.dtype):
+        return call.fail("E0303", f"{call.name} takes complex numbers, got {x.dtype}", "input")
+    if not _window_fits(call, n):
+        return ERROR
+    for name in ("n_fft", "hop_length", "win_length"):
+        if not arguments.within(call, name, 1):
+            return ERROR
+    whole_signal = call.arguments["return_complex"] is True
+    dtype = x.dtype if whole_signal else dtypes.real_of(x.dtype)
     if x.dims is None or not is_size(n):
         return unknown(dtype)
     if not arguments.rank_is(call, x, (2, 3)):
         return ERROR
     if hop is None:
         hop = call.settle(n // 4)
+    one_sided = call.arguments["onesided"]
+    if whole_signal and one_sided is not True and one_sided is not None:
+        one_sided = False
+    if whole_signal and one_sided is True:
+        return call.fail("E0303", f"{call.name} of one side is real", "return_complex")
+    bins = n if one_sided is False or whole_signal else n // 2 + 1
+    if one_sided is not None and not call.agree(
+        x.dims[-2],
+        call.settle(bins),
+        f"{call.name} of {call.show(x)}: {call.show(call.settle(bins))} frequencies are needed",
+        "input",
+    ):
+        return ERROR
     if is_size(length):
         return Tensor(dtype, (*x.dims[:-2], length))
     whole = n + hop * (x.dims[-1] - 1)

@@ -14,6 +14,8 @@ from nnspec.semantics.values import (
     ErrorValue,
     Relation,
     Tensor,
+    TupleValue,
+    Unknown,
     Value,
 )
 
@@ -222,8 +224,16 @@ def rot90(call: RuleCall) -> Value:
 
 
 def at_least_rank(call: RuleCall) -> Value:
-    """atleast_1d, atleast_2d, atleast_3d: new axes of size 1, in front; for 3d one behind as well."""
-    x = arguments.tensor(call)
+    """atleast_1d, atleast_2d, atleast_3d: new axes of size 1, in front; for 3d one behind as well. Of several a tuple."""
+    given = arguments.items(call.arguments["tensors"])
+    if given is None:
+        return Unknown("any")
+    found = tuple(_with_rank(call, x if isinstance(x, Tensor) else unknown()) for x in given)
+    listed = call.arguments["tensors"] != TupleValue(given)
+    return found[0] if len(found) == 1 and not listed else TupleValue(found)
+
+
+def _with_rank(call: RuleCall, x: Tensor) -> Tensor:
     if x.dims is None:
         return unknown(x)
     least = int(call.decl.name[8])

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
-from nnspec.semantics.rules.arguments import unknown
+from nnspec.semantics.rules import arguments, dtypes, takes
+from nnspec.semantics.rules.arguments import Dims, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.products import matmul, same_dtype
-from nnspec.semantics.rules.reduction import norm, reduced
+from nnspec.semantics.rules.reduction import reduced
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
     ErrorValue,
+    Relation,
     Tensor,
     TupleValue,
     Value,
 )
 
+# Whose kernels take no floats of 16 bits.
+_PRECISE = frozenset("inv inverse inv_ex logdet slogdet pinv pinverse matrix_rank cond".split())
 
-def matrix(call: RuleCall, name: str = "input", square: bool = True) -> Tensor | ErrorValue:
+
+def left_name(call: RuleCall) -> str:
+    """What the declaration calls its first matrix."""
+    return "input" if "input" in call.arguments else "A"
+
+
+def matrix(call: RuleCall, name: str | None = None, square: bool = True) -> Tensor | ErrorValue:
     """A floating matrix, or batch of matrices; its dims may be unknown."""
-    if name not in call.arguments:
-        name = "A"
+    name = name or left_name(call)
     x = arguments.tensor(call, name)
-    if dtypes.is_integral(x.dtype):
-        return call.fail(
-            "E0303",
-            f"{call.name} takes a floating tensor, got {x.dtype}",
-            name,
-            help="`.float()` converts it",
-        )
+    refused = "bool int low" if call.decl.name in _PRECISE else "bool int"
+    if call.decl.name == "matrix_power":
+        refused = "bool"
+    if not takes.none_of(call, refused, (name,)):
+        return ERROR
     if x.dims is None:
         return x
     if len(x.dims) < 2:
@@ -66,20 +72,39 @@ def slogdet(call: RuleCall) -> Value:
     )
 
 
+def _tolerances(call: RuleCall, x: Tensor) -> Dims | ErrorValue | None:
+    """The axes before the matrices, to which tolerances that are tensors are broadcast."""
+    assert x.dims is not None
+    given = [(n, t) for n in ("atol", "rtol") if (t := call.tensor(n)) is not None]
+    others = [n for n in ("atol", "rtol") if call.arguments.get(n) is not None]
+    if given and len(others) > len(given):
+        return call.fail(
+            "E0405", f"{call.name} takes two numbers or two tensors as tolerances", others[-1]
+        )
+    found = broadcast(call, [(left_name(call), Tensor(x.dtype, x.dims[:-2])), *given])
+    return found if isinstance(found, ErrorValue) or found is None else found[0]
+
+
 def pinv(call: RuleCall) -> Value:
     """The pseudo-inverse: rows and columns change places."""
-    x = matrix(call, square=False)
+    x = matrix(call, square=call.arguments.get("hermitian") is True)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x
-    return Tensor(x.dtype, (*x.dims[:-2], x.dims[-1], x.dims[-2]))
+    batch = _tolerances(call, x)
+    if isinstance(batch, ErrorValue) or batch is None:
+        return batch or unknown(x)
+    return Tensor(x.dtype, (*batch, x.dims[-1], x.dims[-2]))
 
 
 def matrix_rank(call: RuleCall) -> Value:
     """An int64 for each matrix."""
-    x = matrix(call, square=False)
+    x = matrix(call, square=call.arguments.get("hermitian") is True)
     if isinstance(x, ErrorValue) or x.dims is None:
         return x if isinstance(x, ErrorValue) else unknown("int64")
-    return Tensor("int64", x.dims[:-2])
+    batch = _tolerances(call, x)
+    if isinstance(batch, ErrorValue) or batch is None:
+        return batch or unknown("int64")
+    return Tensor("int64", batch)
 
 
 def solve(call: RuleCall) -> Value:
@@ -130,41 +155,57 @@ def _batched(call: RuleCall, a: Tensor, b: Tensor, last: tuple[DimLike, ...]) ->
 
 
 def lstsq(call: RuleCall) -> Value:
-    """`lstsq(A, B)`: solution, residuals, rank, singular values."""
-    a, b = matrix(call, "A", square=False), arguments.tensor(call, "B")
+    """`lstsq(A, B)`: solution, residuals, rank, singular values.
+
+    Whether there are residuals hangs on the rank of A, which only the data decide.
+    """
+    a, b = matrix(call, square=False), arguments.tensor(call, "B" if "B" in call.arguments else "b")
     if isinstance(a, ErrorValue):
         return a
+    if not takes.one_dtype(call, left_name(call), "B"):
+        return ERROR
     names = ("solution", "residuals", "rank", "singular_values")
     rest = (unknown(a), unknown("int64"), unknown(a))
     if a.dims is None or b.dims is None:
         return TupleValue((unknown(a), *rest), names)
-    vector = len(b.dims) == len(a.dims) - 1
+    vector = len(b.dims) == 1 and len(a.dims) == 2
+    vector = vector or b.dims == a.dims[:-1]
+    if len(b.dims) < (1 if vector else 2):
+        return call.fail(
+            "E0302", f"lstsq of {call.show(a)} and {call.show(b)}: B is a matrix, or vectors", "B"
+        )
     message = f"lstsq of {call.show(a)} and {call.show(b)}: as many rows in both"
     if not b.dims or not call.agree(b.dims[-1 if vector else -2], a.dims[-2], message, "B"):
         return ERROR
-    last = (a.dims[-1],) if vector else (a.dims[-1], b.dims[-1])
-    return TupleValue((Tensor(a.dtype, (*a.dims[:-2], *last)), *rest), names)
+    if vector:
+        return TupleValue((Tensor(a.dtype, (*a.dims[:-2], a.dims[-1])), *rest), names)
+    solution = _batched(call, a, b, (a.dims[-1], b.dims[-1]))
+    return solution if isinstance(solution, ErrorValue) else TupleValue((solution, *rest), names)
 
 
 def triangular_solve(call: RuleCall) -> Value:
     """`linalg.solve_triangular(A, B, upper=, left=)`."""
-    a, b = matrix(call, "A"), arguments.tensor(call, "B")
+    a, b = matrix(call), arguments.tensor(call, "B")
     if isinstance(a, ErrorValue):
         return a
     if a.dims is None or b.dims is None:
         return unknown(a)
+    # The operator itself promotes to the wider one.
+    dtype = dtypes.promote(a.dtype, b.dtype)
     row = -1 if call.arguments.get("left") is False else -2
     message = f"{call.name} of {call.show(a)} and {call.show(b)}: the sizes differ"
     if len(b.dims) < 2:
         return call.fail("E0302", message, "B")
     if not call.agree(b.dims[row], a.dims[-1], message, "B"):
         return ERROR
-    return _batched(call, a, b, b.dims[-2:])
+    return _batched(call, Tensor(dtype, a.dims), b, b.dims[-2:])
 
 
 def cholesky_solve(call: RuleCall) -> Value:
-    """`cholesky_solve(B, L)`: as many rows in both."""
-    b, a = arguments.tensor(call), arguments.tensor(call, "input2")
+    """`cholesky_solve(B, L)`: square matrices L, with as many rows as B."""
+    b, a = arguments.tensor(call), matrix(call, "input2")
+    if isinstance(a, ErrorValue) or not takes.one_dtype(call, "input", "input2"):
+        return ERROR
     if a.dims is None or b.dims is None:
         return unknown(b)
     message = f"{call.name} of {call.show(b)} and {call.show(a)}: as many rows in both"
@@ -172,15 +213,7 @@ def cholesky_solve(call: RuleCall) -> Value:
         return call.fail("E0302", message)
     if not call.agree(b.dims[-2], a.dims[-2], message):
         return ERROR
-    return Tensor(b.dtype, b.dims)
-
-
-def matrix_norm(call: RuleCall) -> Value:
-    """`linalg.matrix_norm(A, ord, dim)`: over two axes."""
-    x = arguments.tensor(call, "A" if "A" in call.arguments else "input")
-    if x.dims is not None and len(x.dims) < 2:
-        return call.fail("E0302", f"{call.name} takes matrices, got {call.show(x)}")
-    return reduced(call, x, dtypes.real_of(arguments.dtype(call) or x.dtype))
+    return _batched(call, a, b, b.dims[-2:])
 
 
 def multi_dot(call: RuleCall) -> Value:
@@ -189,6 +222,15 @@ def multi_dot(call: RuleCall) -> Value:
     given = arguments.items(call.arguments[name])
     if not given or not all(isinstance(x, Tensor) for x in given):
         return unknown()
+    vectors = call.decl.name == "multi_dot"
+    if vectors and len(given) < 2:
+        return call.fail("E0401", f"{call.name} takes two tensors or more", name)
+    for at, x in enumerate(given):
+        ranks = (1, 2) if vectors and at in (0, len(given) - 1) else (2,)
+        if x.dims is not None and len(x.dims) not in ranks:
+            return call.fail(
+                "E0302", f"{call.name} takes matrices, but one is {call.show(x)}", name
+            )
     result: Value = given[0]
     for x in given[1:]:
         values = {"input": result, "other": x}
@@ -199,8 +241,15 @@ def multi_dot(call: RuleCall) -> Value:
 
 
 def cross(call: RuleCall) -> Value:
-    """`cross(a, b, dim)`: an axis of 3 in both, the others broadcast."""
+    """`cross(a, b, dim)`: an axis of 3 in both, the others broadcast; without `dim` torch.cross takes the first of 3."""
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
+    if not takes.one_dtype(call, "input", "other"):
+        return ERROR
+    if a.dims is not None and b.dims is not None and len(a.dims) != len(b.dims):
+        return call.fail(
+            "E0302",
+            f"{call.name} needs equally many axes in both, got {arguments.show(call, a, b)}",
+        )
     found = broadcast(call, [("input", a), ("other", b)])
     dtype = dtypes.promote(a.dtype, b.dtype)
     if isinstance(found, ErrorValue) or found is None:
@@ -214,12 +263,18 @@ def cross(call: RuleCall) -> Value:
             found[0][at], 3, f"{call.name} needs an axis of 3, got {call.show(x)}", "other"
         ):
             return ERROR
+    elif all(isinstance(d, int) and d != 3 for d in a.dims or ()):
+        return call.fail(
+            "E0301", f"{call.name} needs an axis of 3, got {arguments.show(call, a, b)}"
+        )
     return Tensor(dtype, *found)
 
 
 def vecdot(call: RuleCall) -> Value:
     """`linalg.vecdot(x, y, dim)`: products summed along an axis."""
     names = ("x", "y") if "x" in call.arguments else ("input", "other")
+    if not takes.none_of(call, "bool int", names) or not takes.one_dtype(call, *names):
+        return ERROR
     a, b = (arguments.tensor(call, n) for n in names)
     found = broadcast(call, [(names[0], a), (names[1], b)])
     dtype = dtypes.promote(a.dtype, b.dtype)
@@ -228,33 +283,87 @@ def vecdot(call: RuleCall) -> Value:
     return reduced(call, Tensor(dtype, *found), dtype)
 
 
-def vector_norm(call: RuleCall) -> Value:
-    """`linalg.norm`, `linalg.vector_norm`: over some axes, or all."""
-    name = next(n for n in ("input", "A", "x") if n in call.arguments)
-    values = {**call.arguments, "input": call.arguments[name]}
-    return norm(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
-
-
 def cov(call: RuleCall) -> Value:
     """cov, corrcoef: rows are variables, so `[V, N]` gives `[V, V]`."""
     x = arguments.tensor(call)
     if not arguments.rank_is(call, x, (0, 1, 2)):
         return ERROR
+    if not takes.none_of(call, "bool"):
+        return ERROR
+    for name in ("fweights", "aweights"):
+        if not _observed(call, x, name):
+            return ERROR
     dtype = "float32" if dtypes.is_integral(x.dtype) else x.dtype
+    weights = call.tensor("aweights")
+    if weights is not None:
+        dtype = dtypes.promote(dtype, weights.dtype)
     if x.dims is None:
         return unknown(dtype)
-    return Tensor(dtype, (x.dims[0], x.dims[0]) if len(x.dims) == 2 else ())
+    # One variable has one variance, and no matrix of them.
+    one = len(x.dims) < 2 or call.settle(x.dims[0]) == 1
+    return Tensor(dtype, () if one else (x.dims[0], x.dims[0]))
 
 
-def cond(call: RuleCall) -> Value:
-    """The condition number of every matrix."""
-    x = matrix(call, square=False)
-    if isinstance(x, ErrorValue) or x.dims is None:
-        return x
-    return Tensor(dtypes.real_of(x.dtype), x.dims[:-2])
+def _observed(call: RuleCall, x: Tensor, name: str) -> bool:
+    """The weights of cov: a vector, one for each observation."""
+    weights = call.tensor(name)
+    if weights is None:
+        return True
+    if not takes.none_of(
+        call, "bool low float complex" if name == "fweights" else "bool int complex", (name,)
+    ):
+        return False
+    if weights.dims is None or x.dims is None:
+        return True
+    count = x.dims[-1] if x.dims else 1
+    message = f"{call.name} of {call.show(x)} takes {name} of {call.show(count)}, got {call.show(weights)}"
+    if len(weights.dims) > 1:
+        call.fail("E0302", message, name)
+        return False
+    return call.agree(weights.dims[0] if weights.dims else 1, count, message, name)
 
 
-def keep_right(call: RuleCall) -> Value:
-    """The shape of B."""
-    b = arguments.tensor(call, "B")
-    return Tensor(b.dtype, b.dims)
+def lu_solve(call: RuleCall) -> Value:
+    """`linalg.lu_solve(LU, pivots, B)`: square factors, their int32 pivots, and as many rows in B."""
+    a, pivots, b = matrix(call, "LU"), arguments.tensor(call, "pivots"), arguments.tensor(call, "B")
+    if isinstance(a, ErrorValue) or not takes.one_dtype(call, "LU", "B"):
+        return ERROR
+    if pivots.dtype not in ("int32", None):
+        return call.fail("E0303", f"{call.name} takes int32 pivots, got {pivots.dtype}", "pivots")
+    if a.dims is None or b.dims is None or pivots.dims is None:
+        return unknown(a)
+    message = (
+        f"{call.name} of {call.show(a)}, {call.show(pivots)} and {call.show(b)}: the sizes differ"
+    )
+    if len(b.dims) < 2:
+        return call.fail("E0302", message, "B")
+    if len(pivots.dims) != len(a.dims) - 1:
+        return call.fail("E0302", message, "pivots")
+    row = -1 if call.arguments["left"] is False else -2
+    if not all(
+        call.agree(p, q, message, "pivots") for p, q in zip(pivots.dims, a.dims[:-1], strict=True)
+    ):
+        return ERROR
+    if not call.agree(b.dims[row], a.dims[-1], message, "B"):
+        return ERROR
+    return _batched(call, a, b, b.dims[-2:])
+
+
+def householder_product(call: RuleCall) -> Value:
+    """`linalg.householder_product(A, tau)`: no more columns than rows, and a tau for some of them."""
+    x, tau = matrix(call, square=False), arguments.tensor(call, "tau")
+    if isinstance(x, ErrorValue) or not takes.one_dtype(call, "input", "tau"):
+        return ERROR
+    if x.dims is None or tau.dims is None:
+        return unknown(x)
+    message = f"{call.name} of {call.show(x)} and {call.show(tau)}: the sizes do not fit"
+    if len(tau.dims) != len(x.dims) - 1:
+        return call.fail("E0302", message, "tau")
+    fits = [Relation(x.dims[-1], "<=", x.dims[-2]), Relation(tau.dims[-1], "<=", x.dims[-1])]
+    if not all(call.demand(each, message, "tau") for each in fits):
+        return ERROR
+    if not all(
+        call.agree(p, q, message, "tau") for p, q in zip(tau.dims[:-1], x.dims[:-2], strict=True)
+    ):
+        return ERROR
+    return Tensor(x.dtype, x.dims)

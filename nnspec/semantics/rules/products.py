@@ -148,14 +148,14 @@ def ranked_matmul(call: RuleCall) -> Value:
 
 
 def inner(call: RuleCall) -> Value:
-    """`inner(a, b)`: sums over the last axis of both."""
+    """`inner(a, b)`: sums over the last axis of both; with a scalar their product."""
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
+    if a.dims == () or b.dims == ():
+        return Tensor(dtypes.result_type((a, b)), a.dims or b.dims)
     if not _multiply(call, ("input", a), ("other", b)):
         return ERROR
     if a.dims is None or b.dims is None:
         return unknown(_result(a, b))
-    if not a.dims or not b.dims:
-        return Tensor(_result(a, b), a.dims or b.dims)
     if not _inner(call, ("input", a, -1), ("other", b, -1), None):
         return ERROR
     return Tensor(_result(a, b), a.dims[:-1] + b.dims[:-1])
@@ -176,10 +176,24 @@ def added_product(call: RuleCall) -> Value:
     for x, rank, name in ((a, ranks[0], first), (b, ranks[1], second)):
         if not arguments.rank_is(call, x, (rank,), name):
             return ERROR
-    if not _multiply(call, (first, a), (second, b), ("input", c)):
+    if kind == "outer":
+        # An elementwise product: the dtypes are promoted, bools are taken.
+        dtype = dtypes.promote(dtypes.promote(a.dtype, b.dtype), c.dtype)
+        for name in ("alpha", "beta"):
+            if isinstance(call.arguments[name], bool) and dtype not in ("bool", None):
+                return call.fail(
+                    "E0303", f"`{name}` of {call.name} is a number, unless all are bools", name
+                )
+            if isinstance(call.arguments[name], float) and dtypes.is_integral(dtype):
+                return call.fail(
+                    "E0303", f"`{name}` of {call.name} of {dtype} tensors is an int", name
+                )
+    elif not _multiply(call, (first, a), (second, b), ("input", c)):
         return ERROR
+    else:
+        dtype = _result(a, b)
     if a.dims is None or b.dims is None:
-        return unknown(_result(a, b))
+        return unknown(dtype)
     if kind == "outer":
         dims = a.dims + b.dims
     else:
@@ -196,11 +210,15 @@ def added_product(call: RuleCall) -> Value:
         dims = a.dims[:-1] + (b.dims[-1:] if len(b.dims) > 1 else ())
         if call.decl.name == "addbmm":
             dims = dims[1:]
-    result = Tensor(_result(a, b), dims)
+    result = Tensor(dtype, dims)
     found = broadcast(call, [(first, result), ("input", c)])
     if isinstance(found, ErrorValue):
         return found
-    if found is not None and len(found[0]) != len(dims):
+    # What is added is stretched to the product, and never the product to it.
+    if found is not None and (
+        len(found[0]) != len(dims)
+        or any(call.settle(p) == 1 != call.settle(q) for p, q in zip(dims, found[0], strict=True))
+    ):
         return call.fail(
             "E0307",
             f"{call.show(c)} does not broadcast to the product, {call.show(result)}",
@@ -241,6 +259,8 @@ def linear(call: RuleCall) -> Value:
         return ERROR
     out = weight.dims[:-1]
     result = Tensor(dtype, x.dims[:-1] + out, origins_of(x)[:-1] + origins_of(weight)[:-1])
+    if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
+        return ERROR
     if bias is not None and bias.dims is not None:
         message = f"linear's bias is {call.show(bias)}, its weight {call.show(weight)}"
         if len(bias.dims) > len(out):
@@ -274,6 +294,15 @@ def bilinear(call: RuleCall) -> Value:
         return ERROR
     if not _inner(call, ("input2", b, -1), ("weight", weight, 2), None):
         return ERROR
+    bias = call.tensor("bias")
+    if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
+        return ERROR
+    if bias is not None and bias.dims is not None:
+        message = f"bilinear's bias is {call.show(bias)}, its weight {call.show(weight)}"
+        if not bias.dims:
+            return call.fail("E0302", message, "bias")
+        if not call.agree(bias.dims[0], weight.dims[0], message, "bias") or len(bias.dims) > 1:
+            return ERROR if len(bias.dims) == 1 else call.fail("E0302", message, "bias")
     return Tensor(_result(a, b), (*a.dims[:-1], weight.dims[0]))
 
 
@@ -287,7 +316,11 @@ def tensordot(call: RuleCall) -> Value:
     given = call.arguments["dims"]
     if a.dims is None or b.dims is None:
         return unknown(dtype)
+    if isinstance(given, Tensor):
+        return call.fail("E0405", "the axes of tensordot are ints, and no tensor", "dims")
     if isinstance(given, int):
+        if given < 0:
+            return call.fail("E0308", f"tensordot over {given} axes", "dims")
         if given > min(len(a.dims), len(b.dims)):
             return call.fail(
                 "E0302", f"tensordot over {given} axes of {arguments.show(call, a, b)}", "dims"
@@ -316,6 +349,9 @@ def tensordot(call: RuleCall) -> Value:
                     else unknown(dtype)
                 )
             pairs.append((i, j))
+    for at, name in ((0, first), (1, second)):
+        if len({pair[at] for pair in pairs}) < len(pairs):
+            return call.fail("E0305", f"tensordot sums over an axis of {name} twice", "dims")
     for i, j in pairs:
         # torch stretches an axis of one over the other.
         if 1 not in (a.dims[i], b.dims[j]) and not _inner(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, batch, dtypes, scores, single
+from nnspec.semantics.rules import arguments, batch, dtypes, scores, single, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import stretch
-from nnspec.semantics.values import ErrorValue, Relation, Tensor, TupleValue, Value
+from nnspec.semantics.values import ERROR, ErrorValue, Relation, Tensor, TupleValue, Value
 
 
 def reduced(call: RuleCall, x: Tensor, dtype: str | None, every: bool = True) -> Value:
@@ -154,7 +154,7 @@ def extreme(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     other = call.arguments.get("other")
     if isinstance(other, Tensor) or isinstance(call.arguments.get("dim"), Tensor):
-        from nnspec.semantics.rules.elementwise import binary_same
+        from nnspec.semantics.rules.several import binary_same
 
         return binary_same(call)
     if call.arguments.get("dim") is None:
@@ -177,8 +177,6 @@ def kthvalue(call: RuleCall) -> Value:
             "k",
             code="E0308",
         ):
-            from nnspec.semantics.values import ERROR
-
             return ERROR
     return extreme(call)
 
@@ -192,13 +190,13 @@ def aminmax(call: RuleCall) -> Value:
 
 def norm(call: RuleCall) -> Value:
     """norm, linalg.vector_norm: floating and real."""
-    x = arguments.tensor(call)
-    if dtypes.is_integral(x.dtype) and arguments.dtype(call) is None:
-        return call.fail(
-            "E0303",
-            f"{call.name} takes a floating tensor, got {x.dtype}",
-            help="`.float()` converts it first",
-        )
+    from nnspec.semantics.rules.norms import narrowed
+
+    x, order = arguments.tensor(call), call.arguments.get("p")
+    if not takes.none_of(call, "bool int") or not narrowed(call, x):
+        return ERROR
+    if isinstance(order, str) and order not in ("fro", "nuc"):
+        return call.fail("E0308", f"{call.name} knows numbers, 'fro' and 'nuc', not {order!r}", "p")
     return reduced(call, x, dtypes.real_of(_own_dtype(call, x.dtype)))
 
 

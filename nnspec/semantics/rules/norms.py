@@ -1,0 +1,94 @@
+"""Norms of vectors and matrices, and condition numbers."""
+
+from __future__ import annotations
+
+from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import arguments, dtypes, takes
+from nnspec.semantics.rules.linalg import left_name, matrix
+from nnspec.semantics.rules.reduction import norm, reduced
+from nnspec.semantics.values import ERROR, ErrorValue, Tensor, Value
+
+
+def matrix_norm(call: RuleCall) -> Value:
+    """`linalg.matrix_norm(A, ord, dim)`: over two axes."""
+    x = arguments.tensor(call, left_name(call))
+    order = call.arguments["ord"]
+    if not takes.none_of(call, "bool int", (left_name(call),)) or not _ordered(call, order):
+        return ERROR
+    if not narrowed(call, x):
+        return ERROR
+    if order in ("nuc", 2, -2) and not takes.none_of(call, "low", (left_name(call),)):
+        return ERROR
+    if x.dims is not None and len(x.dims) < 2:
+        return call.fail("E0302", f"{call.name} takes matrices, got {call.show(x)}")
+    return reduced(call, x, dtypes.real_of(arguments.dtype(call) or x.dtype))
+
+
+_ORDERS = (1, -1, 2, -2, float("inf"), float("-inf"), "fro", "nuc")
+
+
+def _ordered(call: RuleCall, order: Value) -> bool:
+    """Whether there is a norm of matrices of the order."""
+    if not isinstance(order, (int, float, str)) or order in _ORDERS:
+        return True
+    shown = repr(order) if isinstance(order, str) else order
+    call.fail(
+        "E0308",
+        f"{call.name} knows the orders 1, 2, inf, their negatives, 'fro' and 'nuc', not {shown}",
+        "ord" if "ord" in call.arguments else "p",
+    )
+    return False
+
+
+def narrowed(call: RuleCall, x: Tensor) -> bool:
+    """Whether the `dtype` of a norm holds all that x may hold; reports E0303."""
+    wanted = arguments.dtype(call)
+    if wanted is None or x.dtype is None:
+        return True
+    if dtypes.is_integral(wanted):
+        call.fail("E0303", f"the dtype of {call.name} is a floating one, not {wanted}", "dtype")
+        return False
+    if dtypes.is_complex(x.dtype) != dtypes.is_complex(wanted) or dtypes.promote(
+        x.dtype, wanted
+    ) not in (wanted, "float"):
+        call.fail("E0303", f"{call.name} of a {x.dtype} tensor cannot be {wanted}", "dtype")
+        return False
+    return True
+
+
+def vector_norm(call: RuleCall) -> Value:
+    """`linalg.norm`, `linalg.vector_norm`: over some axes, or all."""
+    name = next(n for n in ("input", "A", "x") if n in call.arguments)
+    values = {**call.arguments, "input": call.arguments[name]}
+    x, order = arguments.tensor(call, name), call.arguments.get("ord")
+    if isinstance(order, str):
+        found = _matrix_order(call, x, order)
+        if isinstance(found, ErrorValue):
+            return found
+    return norm(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
+
+
+def _matrix_order(call: RuleCall, x: Tensor, order: str) -> ErrorValue | None:
+    """The orders of `linalg.norm` that are of matrices alone."""
+    dim = call.arguments.get("dim")
+    axes = arguments.sizes(dim) if dim is not None else x.dims
+    if not _ordered(call, order):
+        return ERROR
+    if axes is not None and len(axes) != 2:
+        return call.fail(
+            "E0302",
+            f"the order {order!r} is one of matrices: {call.name} got {call.show(x)}",
+            "ord",
+        )
+    return None
+
+
+def cond(call: RuleCall) -> Value:
+    """The condition number of every matrix: by singular values of any, by another order of square ones."""
+    order = call.arguments["p"]
+    if order is not None and not _ordered(call, order):
+        return ERROR
+    x = matrix(call, square=order not in (None, 2, -2))
+    if isinstance(x, ErrorValue) or x.dims is None:
+        return x
+    return Tensor(dtypes.real_of(x.dtype), x.dims[:-2])

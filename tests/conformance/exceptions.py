@@ -1,0 +1,50 @@
+"""What the checker refuses on purpose though torch goes on: each with its reason, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nnspec.diagnostics.diagnostic import Diagnostic
+
+# A layer or function that leaves nothing (E0304): a mistake in a spec, where torch goes on with empty tensors.
+NOTHING_LEFT = re.compile(r"E0304 ")
+# A tensor of one element for an int or a float, which torch reads with `.item()`; a truth value for a number; None or an int for
+# a flag, which Python functions of torch take for what `bool` makes of it.
+OTHER_KIND = re.compile(
+    r"E0405 `\w+` of `\w+` takes `?(?P<type>[^`]*)`?, but is given (?P<kind>a tensor|the bool|the int|None)"
+)
+# Layers and functions of floating numbers, whose kernels for processors take ints or complex numbers as well: those of GPUs do
+# not, or their results are no longer what the function is for.
+FLOATING = re.compile(r"E0303 `\w+` takes a floating tensor, but is given (int|uint|bool|complex)")
+
+
+# Of these some results are of sizes that the data and the device decide; the checker leaves their shapes open.
+OPEN_RESULTS = {
+    "lstsq": "residuals, rank and singular values, which are there or not by driver and rank"
+}
+
+
+def on_purpose(errors: Iterable[Diagnostic]) -> bool:
+    """Whether everything that was refused is refused for one of the reasons."""
+    said = [f"{d.code} {d.message}" for d in errors]
+    return bool(said) and all(_on_purpose(text) for text in said)
+
+
+def _on_purpose(said: str) -> bool:
+    if NOTHING_LEFT.match(said) or FLOATING.match(said):
+        return True
+    found = OTHER_KIND.match(said)
+    if found is None:
+        return False
+    asked, given = found["type"], found["kind"]
+    match given:
+        case "a tensor":
+            return (
+                "tensor" not in asked and "[" not in asked and ("int" in asked or "float" in asked)
+            )
+        case "the bool":
+            return "float" in asked or "int" in asked
+        case "None" | "the int":
+            return asked == "bool"
+    return False
