@@ -238,9 +238,13 @@ class Device(Record):
 
 
 class Choice(Record):
-    """One of several values, which of them is decided at run time (data, `training`)."""
+    """One of several values, which of them is decided at run time (data, `training`).
+
+    by_number: whether an index of symbolic value picks it from a list.
+    """
 
     options: tuple[Value, ...]
+    by_number: bool = False
 
 
 class Namespace(Record):
@@ -337,6 +341,8 @@ class LayerBody(Record, frozen=False, eq=False):
         as ListValue/RepeatValue/DictValue, absent ones as None.
     parameters: own params, buffers and consts in order.
     ties: the tensors that `tie` lines of this body replace by another one.
+    wrapped: the parameters that wrappers compute, each with the function that does: members have their tensors, and
+        parameters what they are computed from, as `parametrizations.weight.original`.
     """
 
     decl: ast.Module | ast.ExternModule
@@ -346,6 +352,7 @@ class LayerBody(Record, frozen=False, eq=False):
     children: dict[str, Value] = field(default_factory=dict)
     parameters: dict[str, Parameter] = field(default_factory=dict)
     ties: list[Tensor] = field(default_factory=list)
+    wrapped: tuple[tuple[str, str], ...] = ()
 
 
 class Layer(Record, eq=False):
@@ -378,6 +385,14 @@ class Layer(Record, eq=False):
     def type_name(self) -> str:
         """The name of the layer's class."""
         return self.body.decl.name
+
+    @property
+    def title(self) -> str:
+        """The name of its class, within the wrappers that compute its parameters: `weight_norm(Conv1d)`."""
+        title = self.type_name
+        for _, function in self.body.wrapped:
+            title = f"{function}({title})"
+        return title
 
     def again(self) -> Layer:
         """Another layer, made by the same line in the same way."""

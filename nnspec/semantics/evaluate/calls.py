@@ -13,6 +13,7 @@ from nnspec.semantics.evaluate import (
     joins,
     lookup,
     modules,
+    numbered,
     overloads,
     sequences,
     userdefs,
@@ -44,6 +45,7 @@ from nnspec.syntax import ast
 
 # The rule of declarations whose result is that of the function they are given.
 APPLY = "apply"
+WRAP = "wrap"
 PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"})
 
 
@@ -163,6 +165,10 @@ def call(
                 )
             )
             return ERROR
+        if callee.by_number and frame.run.general:
+            return numbered.any_of(
+                real, lambda o: call(o, given, node, func, frame, span), span, frame
+            )
         return joins.join_all([call(o, given, node, func, frame, span) for o in real], frame)
     if callee is None:
         return frame.report(
@@ -342,6 +348,10 @@ def library_function(
     frame.run.recorder.callees[node] = LibraryFunction(callee.name, (decl,), callee.receiver)
     if decl.rule == APPLY:
         return _apply(bound, frame, span)
+    if decl.rule == WRAP:
+        from nnspec.semantics.evaluate import wrappers  # few specs have one
+
+        return wrappers.wrap(decl, bound, callee.name, frame, span)
     return externs.call_function(decl, bound, callee.name, frame, span)
 
 

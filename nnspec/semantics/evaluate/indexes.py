@@ -163,7 +163,8 @@ def _sequence(
             )
         )
     if not isinstance(item, int):
-        return joins.join_all(list(parts), frame) if parts else Unknown("any")
+        any_of = joins.join_all(list(parts), frame) if parts else Unknown("any")
+        return Choice(any_of.options, True) if isinstance(any_of, Choice) else any_of
     if not -len(parts) <= item < len(parts):
         return frame.report(
             error(

@@ -240,10 +240,13 @@ def body_value(decl: ast.Def, inner: Frame) -> Value:
         wanted = decl.signature.result
         if wanted is not None and not _keeps(decl, wanted, inner):
             return _declared_result(decl, inner)
+        if inner.left:
+            # What is known behind an early return does not hold where the ways meet.
+            run.world.facts = facts
         value = _either(inner)
     finally:
         if inner.left:
-            # What is known behind an early return is known in this def alone.
+            # Nor is it known to the caller.
             run.world.facts = facts
         run.frames.pop()
     if isinstance(value, Unknown) and wanted is not None:
