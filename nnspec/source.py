@@ -83,3 +83,36 @@ class Span(Record):
 def plain_newlines(text: str) -> str:
     """A text as a `Source` wants it: a newline alone ends each line, whatever did."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def displayed(span: Span) -> list[Span]:
+    """The places of the items of a display such as `[a, f(b, c)]`; none where it is another expression, or has stars."""
+    text = span.text
+    if text[:1] not in ("[", "(") or text[-1:] not in ("]", ")"):
+        return []
+    found: list[Span] = []
+    depth, quote, start = 0, "", 1
+    for at, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign in "[({":
+            depth += 1
+        elif sign in "])}":
+            depth -= 1
+        if depth == 0 and at < len(text) - 1:
+            # `[a][0] + [b]` is no display.
+            return []
+        if (sign == "," and depth == 1 and not quote) or at == len(text) - 1:
+            item = text[start:at]
+            left = start + len(item) - len(item.lstrip())
+            if item.strip():
+                found.append(
+                    Span(span.source, span.start + left, span.start + left + len(item.strip()))
+                )
+            start = at + 1
+    plain = all(
+        not s.text.startswith("*") and " for " not in s.text and "#" not in s.text for s in found
+    )
+    return found if plain else []

@@ -16,7 +16,7 @@ from nnspec.semantics.dims import Dim
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Layer, Relation, Tensor, Value
 from nnspec.semantics.world import World, error
-from nnspec.source import Span
+from nnspec.source import Span, displayed
 from nnspec.syntax import ast
 
 
@@ -46,8 +46,15 @@ class RuleCall(Record, eq=False):
         return name in self.spans
 
     def where(self, name: str | None) -> Span:
-        """The place of an argument, or of the whole call."""
-        return self.spans.get(name, self.span) if name is not None else self.span
+        """The place of an argument, of one item of a list (`tensors[2]`), or of the whole call."""
+        if name is None:
+            return self.span
+        if name.endswith("]") and name not in self.spans:
+            listed, _, number = name[:-1].rpartition("[")
+            place = self.spans.get(listed, self.span)
+            items = displayed(place)
+            return items[int(number)] if int(number) < len(items) else place
+        return self.spans.get(name, self.span)
 
     def shown(self, name: str, text: str | None = None) -> tuple[Label, ...]:
         """A label at an argument that the user wrote: `this is [B, 3]`, or another text."""

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
-from nnspec.semantics.describe import describe, shape, whole
+from nnspec.semantics.describe import as_tensor, describe, shape, whole
 from nnspec.semantics.evaluate import kinds
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.trail import Whence
-from nnspec.semantics.values import DimLike, Tensor, TupleValue, Value
+from nnspec.semantics.values import (
+    DimLike,
+    Function,
+    Layer,
+    LayerType,
+    LibraryFunction,
+    ListValue,
+    Tensor,
+    TupleValue,
+    Value,
+)
 from nnspec.semantics.world import error
-from nnspec.source import Span
+from nnspec.source import Span, displayed
 from nnspec.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.semantics.evaluate.matching import Callee
+
+# What gives a tensor when it is called.
+CALLED = (Layer, LayerType, Function, LibraryFunction)
 
 
 def may_be_none(param: ast.Param, span: Span, callee: Callee, frame: Frame) -> None:
@@ -68,15 +81,39 @@ def kind(
             )
         )
         return
+    label = f"this is {whole(frame.world, value)}" if isinstance(value, TupleValue) else ""
+    help = as_tensor(value, span.text) if shapes and isinstance(value, CALLED) else None
+    strange = _strange_item(options, value, span, frame)
+    if strange is not None:
+        span, item = strange
+        found = f"a list with {describe(frame.world, item)}"
+        label, help = f"this is {describe(frame.world, item)}", as_tensor(item, span.text)
     frame.report(
         error(
             "E0405",
             f"`{param.name}` of `{callee.name}` takes {_words(type_, callee)}, but is given {found}",
             span,
-            f"this is {whole(frame.world, value)}" if isinstance(value, TupleValue) else "",
+            label,
             declared,
+            help=help,
         )
     )
+
+
+def _strange_item(
+    options: tuple[ast.TypeExpr, ...], value: Value, span: Span, frame: Frame
+) -> tuple[Span, Value] | None:
+    """The first item of a written list that is of another type than the list's, with its place."""
+    lists = [o for o in options if isinstance(o, ast.ListType)]
+    if not lists or not isinstance(value, (ListValue, TupleValue)):
+        return None
+    places = displayed(span)
+    if len(places) != len(value.items):
+        return None
+    for place, item in zip(places, value.items, strict=True):
+        if not any(kinds.fits(each.element, item, frame) for each in lists):
+            return place, item
+    return None
 
 
 def _article(word: str) -> str:

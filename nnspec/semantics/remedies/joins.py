@@ -7,7 +7,7 @@ from math import isqrt
 
 from nnspec.semantics.remedies import called, flow, rewrite, windows
 from nnspec.semantics.remedies.proposal import Maker, Proposal
-from nnspec.semantics.remedies.site import Site, tensors
+from nnspec.semantics.remedies.site import Site, inside, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.semantics.remedies.windows import NEAR
 from nnspec.syntax import ast
@@ -152,7 +152,7 @@ def _widths(left: Operand, right: Operand, axes: list[int], site: Site) -> Itera
             for width in WIDTHS:
                 number = maker.number(width)
                 # Of two directions each makes half of it.
-                if number is not None and number * wanted[at] % shape[at] == 0:
+                if number is not None and shape[at] and number * wanted[at] % shape[at] == 0:
                     if maker.is_open(width):
                         yield maker.proposal(**{width: number * wanted[at] // shape[at]})
 
@@ -172,7 +172,8 @@ def _strided(left: Operand, right: Operand, axes: list[int], site: Site) -> Iter
 def _declared(left: Operand, right: Operand, axes: list[int], site: Site) -> Iterator[Proposal]:
     """An argument or a parameter with the sizes of the other operand, tables before data."""
     order = [(left, right), (right, left)]
-    order.sort(key=lambda pair: not _is_table(*pair))
+    several = len(tensors(site)) > 2
+    order.sort(key=lambda p: (not _is_table(*p), several and not _is_at_fault(p[0][0], site)))
     for (expr, shape), (_, wanted) in order:
         type_ = rewrite.declared(expr, site)
         if type_ is None or len(type_.dims) > len(shape):
@@ -185,6 +186,11 @@ def _declared(left: Operand, right: Operand, axes: list[int], site: Site) -> Ite
             if each is not None and edits:
                 text = f"give `{expr.span.text}` the shape {rewrite.shape_text(type_, each)}"
                 yield Proposal(edits, text, group="shape")
+
+
+def _is_at_fault(expr: ast.Expr, site: Site) -> bool:
+    """Whether the caret stands at an operand: of several, at the one that is unlike the others."""
+    return inside(site.mistake.span, expr.span)
 
 
 def _is_table(one: Operand, other: Operand) -> bool:

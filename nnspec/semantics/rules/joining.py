@@ -8,6 +8,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, origins_of, unknown
 from nnspec.semantics.rules.layout import insert
+from nnspec.semantics.rules.products import alike
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -56,11 +57,13 @@ def cat(call: RuleCall) -> Value:
     if not isinstance(at, int):
         return at or unknown(dtype)
     total: DimLike = 0
-    for x in solid:
+    for number, x in enumerate(tensors):
+        if not any(x is one for one in solid):
+            continue
         if x.dims is None:
             total = call.new_size()
             break
-        if not _others_agree(call, first, x, at):
+        if not _others_agree(call, first, x, at, number):
             return ERROR
         total = total + x.dims[at]
     origins = origins_of(first)
@@ -85,16 +88,19 @@ def _cat_repeated(call: RuleCall) -> Value:
     return Tensor(x.dtype, (*x.dims[:at], call.settle(x.dims[at] * given.count), *x.dims[at + 1 :]))
 
 
-def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int) -> bool:
+def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int, number: int) -> bool:
+    """Whether a tensor has the axes of the first one but for that at `at`. number: its place in the list."""
     assert first.dims is not None and x.dims is not None
     if x is first:
         return True
+    place = f"tensors[{number}]"
     if len(x.dims) != len(first.dims):
         call.fail(
             "E0302",
             f"{call.name} needs equally many axes: {call.show(first)} has {len(first.dims)}, "
             f"{call.show(x)} has {len(x.dims)}",
-            "tensors",
+            place,
+            f"this is {call.show(x)}",
         )
         return False
     pairs = list(enumerate(zip(first.dims, x.dims, strict=True)))
@@ -108,7 +114,8 @@ def _others_agree(call: RuleCall, first: Tensor, x: Tensor, at: int) -> bool:
             b,
             f"{call.name} along axis {at} of {call.show(first)} and {call.show(x)}: "
             f"axis {i} differs, {call.show(a)} and {call.show(b)}",
-            "tensors",
+            place,
+            f"this is {call.show(x)}",
             others=(*arguments.came_from(first, i), *arguments.came_from(x, i)),
         ):
             return False
@@ -127,8 +134,8 @@ def stack(call: RuleCall) -> Value:
     dtype = _common_dtype(tensors)
     if first is None:
         return unknown(dtype)
-    for x in tensors:
-        if x.dims is not None and not _all_agree(call, first, x):
+    for number, x in enumerate(tensors):
+        if x.dims is not None and not _all_agree(call, first, x, number):
             return ERROR
     return _stacked(call, Tensor(dtype, first.dims, first.origins), len(tensors))
 
@@ -140,14 +147,17 @@ def _stacked(call: RuleCall, x: Tensor, count: DimLike) -> Value:
     return insert(call, Tensor(x.dtype, x.dims, x.origins), at, count)
 
 
-def _all_agree(call: RuleCall, first: Tensor, x: Tensor) -> bool:
+def _all_agree(call: RuleCall, first: Tensor, x: Tensor, number: int) -> bool:
     assert first.dims is not None and x.dims is not None
+    if x.dims == first.dims:
+        return True
+    place, label = f"tensors[{number}]", f"this is {call.show(x)}"
     message = f"{call.name} needs equal shapes, got {call.show(first)} and {call.show(x)}"
     if len(first.dims) != len(x.dims):
-        call.fail("E0302", message, "tensors")
+        call.fail("E0302", message, place, label)
         return False
     return all(
-        call.agree(a, b, message, "tensors", others=arguments.came_from(x, i))
+        call.agree(a, b, message, place, label, arguments.came_from(x, i))
         for i, (a, b) in enumerate(zip(first.dims, x.dims, strict=True))
     )
 
@@ -200,11 +210,24 @@ def column_stack(call: RuleCall) -> Value:
     return _stack_like(call, 2, 1)
 
 
+def _alike(call: RuleCall, tensors: list[Tensor]) -> bool:
+    """Whether all may have one dtype."""
+    odd = next((x for x in tensors[1:] if not alike(tensors[0].dtype, x.dtype)), None)
+    if odd is None:
+        return True
+    call.fail(
+        "E0303", f"{call.name} needs one dtype, got {tensors[0].dtype} and {odd.dtype}", "tensors"
+    )
+    return False
+
+
 def meshgrid(call: RuleCall) -> Value:
     """`meshgrid(*tensors, indexing=)`: every vector along an axis of its own."""
     tensors = _tensors(call)
     if not isinstance(tensors, list):
         return tensors or unknown()
+    if not _alike(call, tensors):
+        return ERROR
     dims: list[DimLike] = []
     for x in tensors:
         if x.dims is None:
@@ -223,6 +246,8 @@ def cartesian_prod(call: RuleCall) -> Value:
     tensors = _tensors(call)
     if not isinstance(tensors, list):
         return tensors or unknown()
+    if not _alike(call, tensors):
+        return ERROR
     total: DimLike = 1
     for x in tensors:
         if x.dims is None:
