@@ -50,3 +50,35 @@ def shift_lines(title: str, span: Span, columns: int) -> Fix | None:
         if line.strip():
             edits.append(Edit(Span(source, start, start + columns), ""))
     return Fix(title, tuple(edits), "maybe")
+
+
+def lift_line(title: str, moved: Span, below: Span) -> Fix | None:
+    """A fix that moves the line of a span above the statement of another one; None where it has several lines.
+
+    Both are taken to be statements of one block, which are indented alike.
+    """
+    source, text, starts = moved.source, moved.source.text, moved.source.line_starts
+    last, first = source.position(moved.start)[0], source.position(below.start)[0]
+    line = source.line(last)
+    indent = _indent(line)
+    beyond = source.line(last + 1) if last < len(starts) else ""
+    goes_on = _indent(beyond) > indent if beyond.strip() else False
+    if goes_on or any(line.count(a) != line.count(b) for a, b in ("()", "[]", "{}")):
+        return None
+    while first > 1 and (_indent(source.line(first)) > indent or not source.line(first).strip()):
+        first -= 1
+    if (
+        first >= last
+        or _indent(source.line(first)) != indent
+        or source.line(first).strip()[0] in ")]}"
+    ):
+        return None
+    stop = starts[last] if last < len(starts) else len(text)
+    place = Span(source, starts[first - 1], starts[first - 1])
+    return Fix(
+        title, (Edit(place, line + "\n"), Edit(Span(source, starts[last - 1], stop), "")), "maybe"
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.mistakes import edits
 from nnspec.diagnostics.spelling import did_you_mean, rename, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
@@ -131,14 +132,15 @@ def reserved(name: str, span: Span, why: str, instead: str, uses: Iterable[Span]
     )
 
 
-def taken_by_load(name: str, span: Span, instead: str) -> Diagnostic:
-    """A hyperparameter whose name `nnspec.load` uses for itself."""
+def taken_by_load(name: str, span: Span, instead: str, uses: list[Span]) -> Diagnostic:
+    """A hyperparameter whose name `nnspec.load` uses for itself. uses: where else the file has the name."""
     return Diagnostic(
         "W0210",
         "warning",
         f"`nnspec.load` uses `{name}` for itself, so it cannot set this hyperparameter",
         (Label(span, "", primary=True),),
         help=f"call it `{instead}`",
+        fix=rename(f"call it `{instead}`", instead, (span, *uses)),
     )
 
 
@@ -268,6 +270,7 @@ def declared_below(name: str, span: Span, declared: Span | None) -> Diagnostic:
         "members are made from top to bottom",
         _at(declared, "made here"),
         help=f"move the line of `{name}` above this one",
+        fix=edits.lift_line(f"move `{name}` up", declared, span) if declared is not None else None,
     )
 
 

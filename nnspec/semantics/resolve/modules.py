@@ -12,6 +12,11 @@ from nnspec.semantics.resolve.types import bind_type
 from nnspec.semantics.resolved import Binding, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Arguments of nnspec.load and nnspec.loads that are no hyperparameters.
 LOADS_OWN = frozenset({"device", "dtype", "weights", "allow"})
@@ -24,7 +29,9 @@ def bind_module(binder: Binder, decl: ast.Module | ast.ExternModule, file: Scope
     hypers = bind_signature(binder, decl.signature, file, Kind.HYPERPARAMETER, python)
     for param in decl.signature.params:
         if param.name in LOADS_OWN and not python:
-            binder.report(mistakes.taken_by_load(param.name, param.name_span, another(param.name)))
+            places = [*uses(decl, param.name), *_given_by_name(binder.scope.file, decl, param.name)]
+            instead = another(param.name)
+            binder.report(mistakes.taken_by_load(param.name, param.name_span, instead, places))
     # `training` is the last thing that the code of a module looks for before the file's names.
     dims = hypers.outer
     assert dims is not None
@@ -42,6 +49,18 @@ def bind_module(binder: Binder, decl: ast.Module | ast.ExternModule, file: Scope
             else:
                 methods[member] = bind_def(binder, member, inner, python)
     _costs(binder, decl.body, inner, methods)
+
+
+def _given_by_name(
+    file: ast.File, decl: ast.Module | ast.ExternModule, name: str
+) -> Iterator[Span]:
+    """Where calls of a module give a hyperparameter by its name."""
+    for node in walk(file):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for argument in node.args if node.func.id == decl.name else ():
+                if argument.name == name:
+                    start = argument.span.start
+                    yield Span(argument.span.source, start, start + len(name))
 
 
 def _members(
