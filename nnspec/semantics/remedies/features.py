@@ -278,7 +278,7 @@ def _wider(misfit: Misfit, site: Site) -> Iterator[Proposal]:
             number = maker.number(width)
             have = misfit.shape[misfit.axis]
             # Flattened maps, and both directions of a recurrent layer, hold each of them several times.
-            if number and number * misfit.wanted % have == 0 and maker.is_open(width):
+            if number and have and number * misfit.wanted % have == 0 and maker.is_open(width):
                 made = misfit.wanted if number == have else number * misfit.wanted // have
                 yield maker.proposal(**{width: made})
 
@@ -297,7 +297,7 @@ def _pooled(misfit: Misfit, site: Site) -> Iterator[Proposal]:
         if name != "flatten" or before is None or not isinstance(value, Tensor):
             continue
         dims = value.dims or ()
-        if len(dims) != 4 or not isinstance(dims[1], int) or misfit.wanted % dims[1]:
+        if len(dims) != 4 or not isinstance(dims[1], int) or not dims[1] or misfit.wanted % dims[1]:
             return
         side = isqrt(misfit.wanted // dims[1])
         if side * side * dims[1] == misfit.wanted:

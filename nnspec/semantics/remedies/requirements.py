@@ -25,8 +25,10 @@ def proposals(site: Site) -> Iterator[Proposal]:
     for part, sizes in _splits(maker, site):
         count = maker.number(part)
         for size in sizes:
-            if count is not None and size % count and maker.is_open(part):
-                for divisor in divisors.near(size, count, part)[:2]:
+            if count is None or not maker.is_open(part):
+                continue
+            if count < 1 or size % count:
+                for divisor in divisors.near(size, max(count, 1), part)[:2]:
                     yield maker.proposal(**{part: divisor})
     message = site.mistake.message
     dims = numbers(d for _, value in tensors(site)[:1] for d in value.dims or ())
