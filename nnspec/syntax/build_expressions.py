@@ -6,8 +6,8 @@ from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.source import Span
 from nnspec.syntax import ast
-from nnspec.syntax.building import Building, Kids, OptionalMark, TypeInPlace
-from nnspec.syntax.numbers import read_number
+from nnspec.syntax.building import Building, Kids, OptionalMark, TypeInPlace, dotted
+from nnspec.syntax.numbers import read_amount, read_number
 from nnspec.syntax.strings import StringReader
 
 _WORDS = {"True": True, "False": False, "None": None}
@@ -23,7 +23,13 @@ class BuildExpressions(Building):
         return ast.Hole(span) if text == "_" else ast.Name(span, text)
 
     def number(self, kids: Kids, span: Span) -> ast.Number:
-        return ast.Number(span, read_number(self.text(kids[0]), span, self.report))
+        text = self.text(kids[0])
+        amount = read_amount(text) if text[-1] in "kMGTB" else None
+        if amount is None:
+            return ast.Number(span, read_number(text, span, self.report))
+        number = ast.Number(span, amount)
+        self.marks[id(number)] = span
+        return number
 
     def strings(self, kids: Kids, span: Span) -> ast.String | ast.FString:
         reader = StringReader(self.source, self.report, self.parse_expression)
@@ -181,6 +187,17 @@ class BuildExpressions(Building):
     def type_in_place(self, kids: Kids, span: Span) -> TypeInPlace:
         mark = TypeInPlace(span, kids[0])
         self.marks[id(mark)] = span
+        return mark
+
+    def scalar_in_place(self, kids: Kids, span: Span) -> TypeInPlace:
+        """`int64[]`, the type of a scalar."""
+        closing = self.span(span.end - 1, span.end)
+        dtype = dotted(kids[0])
+        mark = TypeInPlace(span, ast.TensorType(span, dtype, ()))
+        if dtype is None:
+            self.report(mistakes.empty_index(closing))
+        else:
+            self.marks[id(mark)] = closing
         return mark
 
     # --- targets -------------------------------------------------------------------------------------

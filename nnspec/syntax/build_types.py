@@ -7,7 +7,7 @@ from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_expressions import BuildExpressions
-from nnspec.syntax.building import Kids, OptionalMark, TypeInPlace
+from nnspec.syntax.building import Kids, OptionalMark, TypeInPlace, dotted
 
 
 class BuildTypes(BuildExpressions):
@@ -90,7 +90,7 @@ class BuildTypes(BuildExpressions):
             case ast.List():
                 return ast.TensorType(value.span, None, value.items)
             case ast.Index(value=ast.Name() | ast.Attribute()):
-                dtype = _dotted(value.value)
+                dtype = dotted(value.value)
                 if dtype is not None and not any(isinstance(i, ast.Slice) for i in value.items):
                     return ast.TensorType(value.span, dtype, value.items)
             case ast.Call(func=ast.Name(id=name)) if name[0].isupper():
@@ -130,13 +130,3 @@ class BuildTypes(BuildExpressions):
                 return ast.LiteralType(read.span, read.value)
         self.report(mistakes.type_expected(read.span))
         return ast.NamedType(read.span, "tensor")
-
-
-def _dotted(value: ast.Expr) -> str | None:
-    match value:
-        case ast.Name():
-            return value.id
-        case ast.Attribute():
-            before = _dotted(value.value)
-            return None if before is None else f"{before}.{value.name}"
-    return None

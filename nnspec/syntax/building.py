@@ -30,6 +30,17 @@ class TypeInPlace(ast.Expr):
     type: ast.TypeExpr
 
 
+def dotted(value: ast.Expr) -> str | None:
+    """A name, perhaps with dots; None for other expressions."""
+    match value:
+        case ast.Name():
+            return value.id
+        case ast.Attribute():
+            before = dotted(value.value)
+            return None if before is None else f"{before}.{value.name}"
+    return None
+
+
 class Building:
     """The base of the builder.
 

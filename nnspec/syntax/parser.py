@@ -121,9 +121,13 @@ class _Parse:
 
     def _leftover_marks(self, builder: Builder) -> None:
         for mark in builder.marks.values():
-            problem: Callable[[Span], Diagnostic] = (
-                syntax.optional_mark if mark.text == "?" else syntax.type_in_value
-            )
+            if mark.text[0].isdigit():
+                self._diagnostics.append(characters.number_with_unit(mark))
+                continue
+            problem: Callable[[Span], Diagnostic] = {
+                "?": syntax.optional_mark,
+                "]": syntax.empty_index,
+            }.get(mark.text, syntax.type_in_value)
             self._diagnostics.append(problem(mark))
 
 

@@ -275,6 +275,11 @@ def type_in_value(span: Span) -> Diagnostic:
     return error("E0128", span, "this is a type, but a value should stand here")
 
 
+def empty_index(span: Span) -> Diagnostic:
+    """`x[]`, which only a dtype may bear, and only where a type stands."""
+    return unexpected(span, "`]`", "a value", "after `[`")
+
+
 def type_expected(span: Span) -> Diagnostic:
     """A value where a type should stand."""
     return error("E0134", span, "expected a type here")
