@@ -14,6 +14,8 @@ NOTHING_LEFT = re.compile(r"E0304 ")
 OTHER_KIND = re.compile(
     r"E0405 `\w+` of `\w+` takes `?(?P<type>[^`]*)`?, but is given (?P<kind>a tensor|the bool|the int|None)"
 )
+# `x[True]`, which torch takes for a new axis, and lists of tensors or floats as an index.
+BOOL_INDEX = re.compile(r"E0303 an index (is an int, a slice|list holds ints)")
 # Layers and functions of floating numbers, whose kernels for processors take ints or complex numbers as well: those of GPUs do
 # not, or their results are no longer what the function is for.
 FLOATING = re.compile(r"E0303 `\w+` takes a floating tensor, but is given (int|uint|bool|complex)")
@@ -24,6 +26,9 @@ OPEN_RESULTS = {
     "lstsq": "residuals, rank and singular values, which are there or not by driver and rank"
 }
 
+# Where torch's own dispatch goes wrong: `return_inverse` by position is forgotten when `return_counts` is given by name.
+MISTAKES = {"unique_consecutive": " values"}
+
 
 def on_purpose(errors: Iterable[Diagnostic]) -> bool:
     """Whether everything that was refused is refused for one of the reasons."""
@@ -32,7 +37,7 @@ def on_purpose(errors: Iterable[Diagnostic]) -> bool:
 
 
 def _on_purpose(said: str) -> bool:
-    if NOTHING_LEFT.match(said) or FLOATING.match(said):
+    if NOTHING_LEFT.match(said) or FLOATING.match(said) or BOOL_INDEX.match(said):
         return True
     found = OTHER_KIND.match(said)
     if found is None:

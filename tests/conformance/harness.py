@@ -137,7 +137,7 @@ def abstract(value: Any) -> Value:
         case torch.device():
             return Device()
         case slice():
-            return SliceItem(value.start, value.stop, value.step)
+            return SliceItem(*(abstract(v) for v in (value.start, value.stop, value.step)))
         case tuple() | torch.Size():
             return TupleValue(tuple(abstract(v) for v in value))
         case list():

@@ -181,8 +181,10 @@ def check(text: str) -> str | None:
             )
         except Unwritten:
             return None
-    open_result = name_of(node) in exceptions.OPEN_RESULTS
-    return None if open_result and (said or "").startswith("dims None") else said
+    name = name_of(node) or ""
+    if name in exceptions.OPEN_RESULTS and (said or "").startswith("dims None"):
+        return None
+    return None if said and said.endswith(exceptions.MISTAKES.get(name, "\n")) else said
 
 
 class Unwritten(Exception):

@@ -120,7 +120,7 @@ _MODULES = {
     """,
     "select": """
         gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter
-        select narrow slice_scatter index_put unravel_index
+        select narrow slice_scatter put index_put unravel_index
     """,
     "splitting": """
         chunk split tensor_split unbind axis_split

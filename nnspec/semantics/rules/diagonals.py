@@ -75,6 +75,10 @@ def diag_embed(call: RuleCall) -> Value:
         return unknown(x)
     if not x.dims:
         return call.fail("E0302", "diag_embed takes no scalar", "input")
+    if first == second:
+        return call.fail(
+            "E0305", f"the diagonal lies in two axes, not twice in axis {first}", "dim2"
+        )
     size = call.settle(x.dims[-1] + _magnitude(call, offset))
     rest = iter(x.dims[:-1])
     axes = range(len(x.dims) + 1)

@@ -48,6 +48,8 @@ def gradient(call: RuleCall) -> Value:
         for i, (one, at) in enumerate(zip(given, axes, strict=True)):
             if not isinstance(one, Tensor):
                 continue
+            if one.dtype == "bool":
+                return call.fail("E0303", "gradient takes no bool tensor of places", "spacing")
             if one.dims is not None:
                 message = f"the places along an axis of {x.dims[at]}, got {call.show(one)}"
                 if len(one.dims) != 1:

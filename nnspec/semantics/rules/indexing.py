@@ -10,9 +10,12 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
 from nnspec.semantics.rules.bounds import at_least, at_most
 from nnspec.semantics.rules.broadcast import broadcast, operator_call
+from nnspec.semantics.rules.dtypes import is_integral
 from nnspec.semantics.rules.strides import strided, strides
+from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
+    Choice,
     DimLike,
     ErrorValue,
     ListValue,
@@ -20,6 +23,7 @@ from nnspec.semantics.values import (
     Relation,
     Tensor,
     TupleValue,
+    Unknown,
     Value,
 )
 from nnspec.semantics.world import World
@@ -210,9 +214,10 @@ class _Walk:
         if item.dtype not in _INDEX_DTYPES:
             call.fail(
                 "E0303",
-                f"a tensor used as an index is int64, int32 or bool, not {item.dtype}",
+                f"a tensor used as an index is int64, int32 or bool, not {_plain(item.dtype)}",
                 name or None,
-                help="`.long()` converts it",
+                f"this is {_plain(item.dtype)}",
+                help=_as_index(item),
             )
             return False
         self.axis += 1
@@ -243,6 +248,19 @@ class _Walk:
         return Tensor(self.x.dtype, (*before, *dims, *after), whence)
 
 
+def _plain(dtype: str | None) -> str:
+    return "float32" if dtype == "float" else str(dtype)
+
+
+def _as_index(item: Tensor) -> str:
+    """How to come by numbers, for a tensor that has come out as fractions."""
+    step = item.step
+    made = step.span.text if isinstance(step, Step) else ""
+    if made.startswith(("arange", "torch.arange")) and "." in made:
+        return "write its numbers without a point, so that `arange` makes ints; or `.long()` converts it"
+    return "`.long()` converts it"
+
+
 def in_range(call: RuleCall, position: DimLike, size: DimLike, name: str) -> bool:
     """Whether an axis of the size has the position (which may count from the end); reports E0308."""
     world = call.world
@@ -266,6 +284,14 @@ def in_range(call: RuleCall, position: DimLike, size: DimLike, name: str) -> boo
 def slice_length(call: RuleCall, item: SliceItem, size: DimLike, name: str) -> DimLike | None:
     """How many positions of an axis a slice takes; None (and E0308) where its step is not positive."""
     step: DimLike = 1
+    for part in (item.lower, item.upper, item.step):
+        if not _is_position(part):
+            call.fail(
+                "E0303",
+                "the ends and the step of a slice are ints, or integer tensors of one element",
+                name if call.given(name) else None,
+            )
+            return None
     if item.step is not None:
         if not is_size(item.step):
             return call.new_size()
@@ -286,6 +312,14 @@ def slice_length(call: RuleCall, item: SliceItem, size: DimLike, name: str) -> D
         return call.new_size()
     length = at_least(call.world, upper - lower, 0)
     return call.settle((length + (step - 1)) // step)
+
+
+def _is_position(value: Value) -> bool:
+    """Whether a value may be an end of a slice."""
+    if isinstance(value, Tensor):
+        one = all(not isinstance(d, int) or d == 1 for d in value.dims or ())
+        return one and (value.dtype is None or is_integral(value.dtype))
+    return value is None or isinstance(value, (int, Dim, Unknown, ErrorValue, Choice))
 
 
 def _bound(

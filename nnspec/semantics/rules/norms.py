@@ -60,6 +60,10 @@ def vector_norm(call: RuleCall) -> Value:
     """`linalg.norm`, `linalg.vector_norm`: over some axes, or all."""
     name = next(n for n in ("input", "A", "x") if n in call.arguments)
     values = {**call.arguments, "input": call.arguments[name]}
+    dim = call.arguments.get("dim")
+    named = None if dim is None or arguments.is_size(dim) else arguments.sizes(dim)
+    if named is not None and call.decl.name == "norm" and len(named) not in (1, 2):
+        return call.fail("E0305", f"{call.name} is over one axis, two, or all", "dim")
     x, order = arguments.tensor(call, name), call.arguments.get("ord")
     if isinstance(order, str):
         found = _matrix_order(call, x, order)

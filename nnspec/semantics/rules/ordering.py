@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
 from nnspec.semantics.rules.reduction import VALUES_INDICES
 from nnspec.semantics.values import ERROR, ErrorValue, Relation, Tensor, TupleValue, Value
@@ -15,9 +15,13 @@ def topk(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if isinstance(at, ErrorValue):
         return at
+    if not takes.none_of(call, "complex") or not arguments.within(call, "k", 0):
+        return ERROR
     if at is None or x.dims is None or not is_size(k):
         return TupleValue((unknown(x), unknown("int64")), VALUES_INDICES)
     if not x.dims:
+        if not arguments.within(call, "k", 0, 1):
+            return ERROR
         return TupleValue((x, Tensor("int64", ())), VALUES_INDICES)
     size = x.dims[at]
     if not call.demand(
@@ -88,7 +92,15 @@ def bincount(call: RuleCall) -> Value:
         return ERROR
     if x.dtype is not None and (not dtypes.is_integral(x.dtype) or x.dtype == "bool"):
         return call.fail("E0303", f"bincount counts ints, got {x.dtype}", "input")
+    if not arguments.within(call, "minlength", 0):
+        return ERROR
     weights = call.tensor("weights")
+    if weights is not None and weights.dims is not None and x.dims is not None:
+        message = f"bincount of {call.show(x)} takes as many weights, got {call.show(weights)}"
+        if len(weights.dims) != 1:
+            return call.fail("E0302", message, "weights")
+        if not call.agree(weights.dims[0], x.dims[0], message, "weights"):
+            return ERROR
     if weights is None:
         dtype: str | None = "int64"
     else:
@@ -100,6 +112,32 @@ def searchsorted(call: RuleCall) -> Value:
     """searchsorted, bucketize: a position for every value."""
     values = call.arguments["input"]
     dtype = "int32" if call.arguments.get("out_int32") is True else "int64"
+    bounds = "sorted_sequence" if "sorted_sequence" in call.arguments else "boundaries"
+    rows = arguments.tensor(call, bounds)
+    if not takes.none_of(call, "complex", (bounds, "input")):
+        return ERROR
+    if bounds == "boundaries" or not isinstance(values, Tensor) or values.dims == ():
+        if not arguments.rank_is(call, rows, (1,), bounds):
+            return ERROR
+    elif rows.dims == ():
+        return call.fail("E0302", f"{call.name} takes sorted rows, and no scalar", bounds)
+    if call.arguments.get("side") == "left" and call.arguments.get("right") is True:
+        return call.fail("E0405", f"{call.name} is told both sides", "side")
+    sorter = call.tensor("sorter")
+    if sorter is not None:
+        if not takes.int64(call, "sorter"):
+            return ERROR
+        if sorter.dims is not None and rows.dims is not None and sorter.dims != rows.dims:
+            message = f"the sorter of {call.show(rows)} is {call.show(sorter)}"
+            if len(sorter.dims) != len(rows.dims) or not all(
+                call.agree(a, b, message, "sorter")
+                for a, b in zip(sorter.dims, rows.dims, strict=True)
+            ):
+                return (
+                    call.fail("E0301", message, "sorter")
+                    if len(sorter.dims) != len(rows.dims)
+                    else ERROR
+                )
     if not isinstance(values, Tensor):
         return Tensor(dtype, ())
     sorted_sequence = call.tensor("sorted_sequence")
@@ -124,6 +162,15 @@ def searchsorted(call: RuleCall) -> Value:
 def histc(call: RuleCall) -> Value:
     """`histc(x, bins)`: a count for every bin."""
     x, bins = arguments.tensor(call), call.arguments["bins"]
+    low, high = call.arguments["min"], call.arguments["max"]
+    if not takes.none_of(call, "complex") or not arguments.within(call, "bins", 1):
+        return ERROR
+    if x.dtype == "uint8":
+        return call.fail(
+            "E0303", f"{call.name} takes no uint8 tensor", help="`.float()` converts it"
+        )
+    if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low > high:
+        return call.fail("E0308", f"{call.name} from {low} to {high} has no bins", "max")
     return Tensor(x.dtype, (bins,)) if is_size(bins) else unknown(x)
 
 
@@ -165,6 +212,10 @@ def combinations(call: RuleCall) -> Value:
     if not arguments.rank_is(call, x, (1,)):
         return ERROR
     n = x.dims[0]
+    if not arguments.within(call, "r", 0):
+        return ERROR
+    if r == 0:
+        return Tensor(x.dtype, (0,))
     again = call.arguments.get("with_replacement") is True
     rows = product(call.world, [n + i if again else n - i for i in range(r)])
     factorial = 1

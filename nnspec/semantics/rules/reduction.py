@@ -115,16 +115,18 @@ def truth(call: RuleCall) -> Value:
 
 
 def count(call: RuleCall) -> Value:
-    """count_nonzero, argmax, argmin: positions and numbers are int64."""
+    """count_nonzero: numbers are int64."""
     x = arguments.tensor(call)
-    return reduced(call, x, "int64", every=False)
+    return reduced(call, x, "int64")
 
 
 def argmax(call: RuleCall) -> Value:
     """argmax, argmin: without an axis, the position among all elements."""
     x = arguments.tensor(call)
-    if x.dtype == "bool":
-        return call.fail("E0303", f"{call.name} takes no bool tensor", help="`.int()` converts it")
+    if not takes.none_of(call, "bool complex"):
+        return ERROR
+    if call.arguments.get("dim") is None and x.dims is not None and 0 in x.dims:
+        return call.fail("E0304", f"{call.name} of {call.show(x)}, which is empty")
     if (
         call.arguments.get("dim") is None
         and x.dims is not None
@@ -152,6 +154,8 @@ VALUES_INDICES = ("values", "indices")
 def extreme(call: RuleCall) -> Value:
     """max, min, median, mode, nanmedian: with an axis, values and indices."""
     x = arguments.tensor(call)
+    if call.decl.name != "mode" and not takes.none_of(call, "complex"):
+        return ERROR
     other = call.arguments.get("other")
     if isinstance(other, Tensor) or isinstance(call.arguments.get("dim"), Tensor):
         from nnspec.semantics.rules.several import binary_same
@@ -169,6 +173,8 @@ def kthvalue(call: RuleCall) -> Value:
     """The k-th smallest along an axis, and where."""
     x = arguments.tensor(call)
     at = arguments.axis(call, "dim", x)
+    if not arguments.within(call, "k", 1, None if x.dims else 1):
+        return ERROR
     if isinstance(at, int) and x.dims and is_size(call.arguments["k"]):
         k = call.arguments["k"]
         if not call.demand(
@@ -184,6 +190,8 @@ def kthvalue(call: RuleCall) -> Value:
 def aminmax(call: RuleCall) -> Value:
     """The least and the greatest, under the names min and max."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "complex"):
+        return ERROR
     one = reduced(call, x, x.dtype)
     return one if isinstance(one, ErrorValue) else TupleValue((one, one), ("min", "max"))
 
@@ -203,6 +211,10 @@ def norm(call: RuleCall) -> Value:
 def quantile(call: RuleCall) -> Value:
     """quantile, nanquantile: one result for each of `q`, in front."""
     x, q = arguments.tensor(call), call.arguments["q"]
+    if not takes.none_of(call, "bool int low complex") or not takes.one_dtype(call, "input", "q"):
+        return ERROR
+    if not arguments.within(call, "q", 0, 1):
+        return ERROR
     one = reduced(call, x, x.dtype)
     if isinstance(one, ErrorValue) or not isinstance(q, Tensor):
         return one
@@ -266,46 +278,105 @@ def diff(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     at = arguments.axis(call, "dim", x)
     n = call.arguments["n"]
+    if not arguments.within(call, "n", 0):
+        return ERROR
     if not isinstance(at, int) or x.dims is None or not is_size(n):
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
         return call.fail("E0302", f"{call.name} takes no scalar")
     length = x.dims[at] - n
+    dtype = x.dtype
     for name in ("prepend", "append"):
         more = call.tensor(name)
-        if more is not None and more.dims is not None:
-            length = length + (more.dims[at] if len(more.dims) == len(x.dims) else 1)
+        if more is None:
+            continue
+        dtype = dtypes.promote(dtype, more.dtype)
+        if more.dims is None:
+            length = length + call.new_size()
+            continue
+        message = f"{call.name} of {call.show(x)} with {call.show(more)}: all axes but {at} agree"
+        if len(more.dims) != len(x.dims):
+            return call.fail("E0302", message, name)
+        if not all(
+            call.agree(a, b, message, name)
+            for i, (a, b) in enumerate(zip(more.dims, x.dims, strict=True))
+            if i != at
+        ):
+            return ERROR
+        length = length + more.dims[at]
     from nnspec.semantics.rules.bounds import at_least
 
     dims = (*x.dims[:at], at_least(call.world, length, 0), *x.dims[at + 1 :])
-    return Tensor(x.dtype, dims)
+    return Tensor(dtype, dims)
 
 
 def trapezoid(call: RuleCall) -> Value:
     """`trapezoid(y, x, dim)`: the integral along an axis."""
+    y = _sampled(call)
+    if isinstance(y, ErrorValue):
+        return y
+    return reduced(call, y, y.dtype)
+
+
+def _sampled(call: RuleCall) -> Tensor | ErrorValue:
+    """The values at the places x: a place for each value along the axis, the other axes broadcast.
+
+    Source: `trapezoid` in aten/src/ATen/native/Integration.cpp.
+    """
     y, x = arguments.tensor(call, "y"), call.tensor("x")
-    if x is not None:
-        found = stretch(call, [("y", y), ("x", x)], dtypes.result_type((y, x)))
-        if isinstance(found, ErrorValue):
-            return found
-        y = found
-    dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(y.dtype) else y.dtype
-    return reduced(call, y, dtype)
+    if not takes.none_of(call, "bool", ("y", "x")):
+        return ERROR
+    at = arguments.axis(call, "dim", y)
+    if isinstance(at, ErrorValue):
+        return at
+    dtype = dtypes.result_type([v for v in (y, x) if v is not None])
+    dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(dtype) else dtype
+    if y.dims is None or at is None or (x is not None and x.dims is None):
+        return Tensor(dtype, None, contiguous=None)
+    if not y.dims:
+        return call.fail("E0302", f"{call.name} takes no scalar", "y")
+    if x is None or x.dims is None:
+        return Tensor(dtype, y.dims)
+    message = f"{call.name} of {call.show(y)} at {call.show(x)}: a place for each value"
+    if not x.dims:
+        return call.fail("E0302", message, "x")
+    if len(x.dims) == 1:
+        if not call.agree(x.dims[0], y.dims[at], message, "x"):
+            return ERROR
+        return Tensor(dtype, y.dims)
+    # The differences of x along its own axis are broadcast against the sums of y along theirs.
+    there = arguments.axis(call, "dim", x)
+    if not isinstance(there, int):
+        return there or unknown(dtype)
+    fewer = Tensor(dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
+    steps = Tensor(dtype, (*x.dims[:there], call.settle(x.dims[there] - 1), *x.dims[there + 1 :]))
+    found = stretch(call, [("y", fewer), ("x", steps)], dtype)
+    if not isinstance(found, Tensor):
+        return ERROR
+    if found.dims is None:
+        return found
+    wide = list(found.dims)
+    back = call.arguments["dim"] if isinstance(call.arguments["dim"], int) else -1
+    wide[back] = call.settle(wide[back] + 1)
+    return Tensor(dtype, tuple(wide))
 
 
 def cumulative_trapezoid(call: RuleCall) -> Value:
     """`cumulative_trapezoid(y, x, dim)`: one fewer along the axis."""
-    y = arguments.tensor(call, "y")
+    y = _sampled(call)
+    if isinstance(y, ErrorValue):
+        return y
     at = arguments.axis(call, "dim", y)
     if not isinstance(at, int) or not y.dims:
         return at if isinstance(at, ErrorValue) else unknown(y)
-    dtype = dtypes.DEFAULT_FLOAT if dtypes.is_integral(y.dtype) else y.dtype
-    return Tensor(dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
+    return Tensor(y.dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
 
 
 def dist(call: RuleCall) -> Value:
     """`dist(x, y, p)`: the norm of the difference, one number."""
     x, y = arguments.tensor(call), arguments.tensor(call, "other")
     dtype = dtypes.result_type((x, y))
+    if not takes.none_of(call, "bool", ("input", "other")) or not takes.result(call, "int", dtype):
+        return ERROR
     found = stretch(call, [("input", x), ("other", y)], dtype)
-    return found if isinstance(found, ErrorValue) else Tensor(dtype, ())
+    return found if isinstance(found, ErrorValue) else Tensor(dtypes.real_of(dtype), ())

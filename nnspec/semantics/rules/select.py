@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
 from nnspec.semantics.rules.broadcast import broadcast, stretch
 from nnspec.semantics.rules.indexing import in_range, slice_length
@@ -55,10 +55,10 @@ def gather(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if isinstance(at, ErrorValue):
         return at
-    if at is not None and x.dims and index.dims:
+    if at is not None and x.dims is not None and index.dims is not None:
         if not _equal_ranks(call, x, index, "index"):
             return ERROR
-        if not _fits_inside(call, index, x, at, "index"):
+        if x.dims and index.dims and not _fits_inside(call, index, x, at, "index"):
             return ERROR
     return Tensor(x.dtype, index.dims, index.origins)
 
@@ -87,15 +87,15 @@ def scatter(call: RuleCall) -> Value:
         return at
     if source is not None and not _one_dtype(call, x, source, "src"):
         return ERROR
-    if at is not None and x.dims and index.dims:
+    if at is not None and x.dims is not None and index.dims is not None:
         if not _equal_ranks(call, x, index, "index"):
             return ERROR
-        if not _fits_inside(call, index, x, at, "index"):
+        if x.dims and index.dims and not _fits_inside(call, index, x, at, "index"):
             return ERROR
         if source is not None and source.dims is not None:
             if not _equal_ranks(call, source, index, "src"):
                 return ERROR
-            if not _fits_inside(call, index, source, -1, "src"):
+            if source.dims and index.dims and not _fits_inside(call, index, source, -1, "src"):
                 return ERROR
     return Tensor(x.dtype, x.dims, x.origins)
 
@@ -136,13 +136,28 @@ def index_write(call: RuleCall) -> Value:
     """index_add, index_copy, index_fill: the shape of x; one slice of the source for each index."""
     x, index = arguments.tensor(call), arguments.tensor(call, "index")
     source = call.tensor("source")
-    if not _index_dtype(call, index, "index", int32=call.decl.name == "index_add"):
+    if not _index_dtype(
+        call, index, "index", int32=call.decl.name in ("index_add", "index_reduce")
+    ):
         return ERROR
     at = arguments.axis(call, "dim", x)
     if isinstance(at, ErrorValue):
         return at
     if source is not None and not _one_dtype(call, x, source, "source"):
         return ERROR
+    if not arguments.rank_is(call, index, (0, 1), "index"):
+        return ERROR
+    if x.dims is not None and source is not None and source.dims is not None:
+        # A scalar is a vector of one.
+        ranks = (
+            {len(x.dims), max(len(x.dims), 1)} if call.decl.name == "index_copy" else {len(x.dims)}
+        )
+        if len(source.dims) not in ranks and max(len(source.dims), len(x.dims)) > 1:
+            return call.fail(
+                "E0302",
+                f"{call.name} writes slices of {call.show(x)}, but source is {call.show(source)}",
+                "source",
+            )
     if (
         at is not None
         and source is not None
@@ -174,7 +189,8 @@ def take(call: RuleCall) -> Value:
 def take_along_dim(call: RuleCall) -> Value:
     """`take_along_dim(x, indices, dim)`: as gather, with broadcasting of the other axes."""
     x, index = arguments.tensor(call), arguments.tensor(call, "indices")
-    if not _index_dtype(call, index, "indices"):
+    # Without an axis it is `take` of the flattened tensors, which wants no int64.
+    if not _index_dtype(call, index, "indices", int32=call.arguments.get("dim") is None):
         return ERROR
     if x.dims is None or index.dims is None:
         return unknown(x)
@@ -278,6 +294,12 @@ def narrow(call: RuleCall) -> Value:
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
         return call.fail("E0302", "narrow takes no scalar", "input")
+    if isinstance(start, Tensor) and (
+        start.dims or not dtypes.is_integral(start.dtype) or start.dtype == "bool"
+    ):
+        return call.fail(
+            "E0405", "narrow starts at an int, or at an integer tensor without axes", "start"
+        )
     if not is_size(length):
         return _with_size(x, at, call.new_size())
     size = x.dims[at]
@@ -327,6 +349,19 @@ def slice_scatter(call: RuleCall) -> Value:
     return Tensor(x.dtype, x.dims, x.origins)
 
 
+def put(call: RuleCall) -> Value:
+    """`put(x, index, source)`: elements by their number, as many as there are indices."""
+    x, index, source = (arguments.tensor(call, n) for n in ("input", "index", "source"))
+    if not takes.int64(call, "index") or not takes.one_dtype(call, "input", "source"):
+        return ERROR
+    if index.dims is not None and source.dims is not None:
+        have, want = product(call.world, source.dims), product(call.world, index.dims)
+        message = f"put takes a value for each of {call.show(want)} indices, got {call.show(have)}"
+        if not call.agree(have, want, message, "source"):
+            return ERROR
+    return Tensor(x.dtype, x.dims, x.origins)
+
+
 def index_put(call: RuleCall) -> Value:
     """`index_put(x, indices, values)`: x with some elements replaced by values, which broadcast."""
     from nnspec.semantics.rules.indexing import index
@@ -349,6 +384,13 @@ def unravel_index(call: RuleCall) -> Value:
     """`unravel_index(indices, shape)`: an index tensor for every axis."""
     x = arguments.tensor(call, "indices")
     shape = arguments.sizes(call.arguments["shape"])
+    if not takes.none_of(call, "bool low float complex", ("indices",)):
+        return ERROR
     if shape is None:
         return Unknown("tuple")
+    for size in shape:
+        if not arguments.is_dimension(
+            call, size, f"{call.name} of a size {call.show(size)}", "shape"
+        ):
+            return ERROR
     return TupleValue((Tensor("int64", x.dims, x.origins),) * len(shape))

@@ -228,6 +228,8 @@ def axis_split(call: RuleCall) -> Value:
     if len(x.dims) <= axis or (axis == 0 and call.decl.name == "vsplit" and len(x.dims) < 2):
         return call.fail("E0302", f"{call.name} takes more axes than {call.show(x)} has", "input")
     parts = call.arguments.get("sections")
+    if not arguments.within(call, "sections", 1):
+        return ERROR
     if isinstance(parts, int) and not call.demand(
         Relation(x.dims[axis] % parts, "==", 0),
         f"{call.name} makes equal parts, and {call.show(x.dims[axis])} is not a multiple of {parts}",
