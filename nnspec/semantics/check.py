@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
-from nnspec.semantics import assertions, holes, overwritten, passes
+from nnspec.semantics import assertions, defaults, holes, overwritten, passes
 from nnspec.semantics.budget import REMEDIES, TOO_LARGE, BudgetExceeded, DimLimit, budget
 from nnspec.semantics.checked import Checked
 from nnspec.semantics.evaluate.run import Recorder
@@ -109,6 +109,7 @@ def _declaration(
     recorder: Recorder,
     findings: Findings,
 ) -> None:
+    defaults.check(declaration, scope, catalog, findings)
     match declaration:
         case ast.Module():
             passes.module(declaration, scope, catalog, recorder, findings)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
+<<<<<<< Updated upstream
 from nnspec.semantics import doubts, general
+=======
+from nnspec.semantics import defaults, general
+>>>>>>> Stashed changes
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import binding, matching, modules, provenance, userdefs
 from nnspec.semantics.evaluate.binding import Bound
@@ -78,15 +82,28 @@ def module(
             finish(run, findings, decl)
     held.hand_over(findings)
     if not possible and excluded is not None:
+<<<<<<< Updated upstream
         findings.add(doubts.contradiction(excluded, decl), 0)
     if findings.doubts_of(decl):
+=======
+        findings.add(contradiction(excluded, decl), 0)
+    if findings.doubts_of(decl) or defaults.decide(decl):
+>>>>>>> Stashed changes
         _with_defaults(decl, scope, catalog, findings)
+
+
+def _general_run(
+    catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool], forks: Forks
+) -> Run:
+    run = new_run(catalog, recorder, findings.add, True, findings.covered, path)
+    forks.follow(run, findings)
+    return run
 
 
 def _with_defaults(
     decl: ast.Module, scope: FileScope, catalog: Catalog, findings: Findings
 ) -> None:
-    """Follow a module with its defaults, where lists and layer types among them leave its general pass in doubt.
+    """Follow a module with its defaults, where these leave its general pass in doubt or decide what it requires.
 
     What is emitted serves all values: nothing of what is found here is for the recorder.
     """
@@ -119,20 +136,15 @@ def _with_defaults(
         waiting.extend(run.decisions.others())
         # The size of a `_` that hangs on a default is none in general.
         run.holes.clear()
+    excluded = [run.excluded for run in runs if run.excluded is not None]
+    if excluded and len(excluded) == len(runs):
+        findings.add(defaults.unmet(excluded[0], decl), 0)
     forks.settle(findings)
     for run in runs:
         doubted.update(doubt.definition for doubt in run.doubts)
         finish(run, findings, decl)
     if not waiting:
         findings.settle({m for m in decl.body if isinstance(m, ast.Def)} - doubted)
-
-
-def _general_run(
-    catalog: Catalog, recorder: Recorder, findings: Findings, path: list[bool], forks: Forks
-) -> Run:
-    run = new_run(catalog, recorder, findings.add, True, findings.covered, path)
-    forks.follow(run, findings)
-    return run
 
 
 class InnerFindings:
