@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
-<<<<<<< Updated upstream
-from nnspec.semantics import doubts, general
-=======
-from nnspec.semantics import defaults, general
->>>>>>> Stashed changes
+from nnspec.semantics import defaults, doubts, general
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import binding, matching, modules, provenance, userdefs
 from nnspec.semantics.evaluate.binding import Bound
@@ -82,13 +78,8 @@ def module(
             finish(run, findings, decl)
     held.hand_over(findings)
     if not possible and excluded is not None:
-<<<<<<< Updated upstream
         findings.add(doubts.contradiction(excluded, decl), 0)
-    if findings.doubts_of(decl):
-=======
-        findings.add(contradiction(excluded, decl), 0)
     if findings.doubts_of(decl) or defaults.decide(decl):
->>>>>>> Stashed changes
         _with_defaults(decl, scope, catalog, findings)
 
 
