@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MethodType
 from typing import Any
 
 import torch
 from torch import nn
 
-from tests.differential.net import HOLE, NUMBER, Input, Member, ModuleText, module_twin
+from tests.differential.net import HOLE, NUMBER, Function, Input, Member, ModuleText, module_twin
 from tests.differential.twin import REFUSALS, namespace, seed
 
 Step = Callable[["Builder"], "Made | None"]
@@ -30,10 +32,14 @@ def step(weight: int) -> Callable[[Step], Step]:
 
 @dataclass
 class Made:
-    """What a step adds: members, and one line of code `name = ...`, or `a, b = ...`."""
+    """What a step adds: members, an optional input, a function or method, and one line of code `name = ...`, or
+    `a, b = ...`."""
 
     line: str
     members: list[Member]
+    given: Input | None = None
+    function: Function | None = None
+    method: Function | None = None
 
 
 def plain(code: str) -> str:
@@ -58,9 +64,14 @@ class Builder:
         inputs: Sequence[Input],
         sizes: list[dict[str, int]],
         modules: Sequence[ModuleText] = (),
+        place: str = "part",
     ) -> None:
         self.draw = draw
         self.modules = list(modules)
+        # What the names of its functions begin with.
+        self.place = place
+        self.functions: list[Function] = []
+        self.methods: list[Function] = []
         self.hyperparameters: list[tuple[str, str, str]] = []
         self.inputs = list(inputs)
         self.sizes = sizes
@@ -74,8 +85,7 @@ class Builder:
         for size in sizes:
             world: dict[str, Any] = {**namespace(), **size, "self": self.self}
             for i in inputs:
-                dims = [eval(plain(d), {}, size) for d in i.dims]
-                world[i.name] = torch.zeros(dims, dtype=getattr(torch, i.dtype))
+                world[i.name] = _zeros(i, size)
             self.worlds.append(world)
         self.names = [i.name for i in inputs]
 
@@ -150,24 +160,37 @@ class Builder:
                     seed(0)
                     setattr(self.self, member.name, self._member(member))
                 worlds = [dict(world) for world in self.worlds]
-                for world in worlds:
+                if made.method is not None:
+                    names = namespace()
+                    exec(plain("\n".join(made.method.lines("", method=True))), names)
+                    method = MethodType(names[made.method.name], self.self)
+                    setattr(self.self, made.method.name, method)
+                for world, size in zip(worlds, self.sizes, strict=True):
+                    if made.given is not None:
+                        world[made.given.name] = _zeros(made.given, size)
+                    if made.function is not None:
+                        exec(plain("\n".join(made.function.lines(""))), world)
                     exec(plain(made.line), world)
         except REFUSALS:
             return False
-        names = [p.strip(" ()") for p in made.line.split(" = ")[0].split(",")]
-        names = [name for name in names if name != "_"]
-        if any(_bad(world[name]) for world in worlds for name in names):
+        left = [name for name in _assigned(plain(made.line)) if name != "_"]
+        if any(_bad(world[name]) for world in worlds for name in left):
             return False
         self.worlds = worlds
         self.members += made.members
+        self.inputs += [made.given] if made.given else []
+        self.functions += [made.function] if made.function else []
+        self.methods += [made.method] if made.method else []
         self.body.append(made.line)
-        self.names += [name for name in names if name not in self.names]
+        self.names += [name for name in left if name not in self.names]
         return True
 
     def _member(self, member: Member) -> Any:
         if member.kind != "layer":
             return torch.ones(eval(f"[{plain(member.code)}]"))
         names = namespace()
+        for function in self.functions:
+            exec(plain("\n".join(function.lines(""))), names)
         for module in self.modules:
             exec(plain(module_twin(module)), names)
         names |= {name: eval(value) for name, _, value in self.hyperparameters}
@@ -175,6 +198,20 @@ class Builder:
         if value is None:
             return None
         return (nn.ModuleList(value) if isinstance(value, list) else value).eval()
+
+
+def _assigned(code: str) -> list[str]:
+    """The names that code assigns, in order."""
+    found: dict[str, None] = {}
+    for node in ast.walk(ast.parse(code)):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            found |= {n.id: None for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return list(found)
+
+
+def _zeros(given: Input, size: dict[str, int]) -> torch.Tensor:
+    dims = [eval(plain(d), {}, size) for d in given.dims]
+    return torch.zeros(dims, dtype=getattr(torch, given.dtype))
 
 
 def _bad(value: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 NUMBER = re.compile(r"‹(-?\d+)›")
 HOLE = re.compile(r"‹_(\d+)›")
@@ -17,15 +17,17 @@ PLACE = re.compile(r"\b(nn|F|torch)\.(?=[A-Za-z])")
 
 @dataclass(frozen=True)
 class Input:
-    """A tensor argument; its dims are numbers (`‹3›`) or names."""
+    """A tensor argument; its dims are numbers (`‹3›`) or names. optional: it may be None."""
 
     name: str
     dtype: str
     dims: tuple[str, ...]
+    optional: bool = False
 
     def spec(self) -> str:
         prefix = "" if self.dtype == "float32" else self.dtype
-        return f"{self.name}: {prefix}[{', '.join(self.dims)}]"
+        mark = "?" if self.optional else ""
+        return f"{self.name}: {prefix}[{', '.join(self.dims)}]{mark}"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,25 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Function:
+    """A function of the file, or a method where it stands in a module; its arguments have no types."""
+
+    name: str
+    arguments: tuple[str, ...]
+    body: tuple[str, ...]
+    result: str
+
+    def lines(self, place: str, method: bool = False) -> list[str]:
+        """Its lines; place: the indentation."""
+        arguments = ("self", *self.arguments) if method else self.arguments
+        return [
+            f"{place}def {self.name}({', '.join(arguments)}):",
+            *(f"{place}    {line}" for line in self.body),
+            f"{place}    return {self.result}",
+        ]
+
+
+@dataclass(frozen=True)
 class ModuleText:
     """One module. result: what forward returns; declared: its dims, where the signature gives them."""
 
@@ -52,15 +73,17 @@ class ModuleText:
     hyperparameters: tuple[tuple[str, str, str], ...] = ()
     declared: tuple[str, ...] | None = None
     where: str = ""
+    methods: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True)
 class Net:
-    """Modules, the outermost last. symbols: names of its open sizes."""
+    """Modules, the outermost last, and functions. symbols: names of its open sizes."""
 
     modules: tuple[ModuleText, ...]
     symbols: tuple[str, ...] = ()
     style: int = 0
+    functions: tuple[Function, ...] = ()
 
     @property
     def main(self) -> ModuleText:
@@ -69,80 +92,15 @@ class Net:
     def spec(self) -> str:
         """The net as a spec."""
         draw = random.Random(self.style)
-        text = "\n".join(_spec(m, draw) for m in self.modules)
+        functions = ["\n".join(_bare(line, draw) for line in f.lines("")) for f in self.functions]
+        text = "\n\n".join([*functions, *(_spec(m, draw) for m in self.modules)])
         return NUMBER.sub(r"\1", HOLE.sub("_", text))
 
     def twin(self) -> str:
         """The net as PyTorch."""
-        text = "\n\n".join(module_twin(m) for m in self.modules)
+        functions = ["\n".join(f.lines("")) for f in self.functions]
+        text = "\n\n".join([*functions, *(module_twin(m) for m in self.modules)])
         return NUMBER.sub(r"\1", HOLE.sub(r"\1", text))
-
-    def changed(self, draw: random.Random) -> Net:
-        """The same with one number changed."""
-        texts = _texts(self)
-        sizes = {d for m in self.modules for i in m.inputs for d in i.dims}
-        places = [(i, m) for i, t in enumerate(texts) for m in NUMBER.finditer(t)]
-        if not places:
-            return self
-        at, match = draw.choice(places)
-        old = int(match.group(1))
-        new = draw.choice([old + 1, old - 1, old * 2, old + 2, 0, -old, 1, old // 2])
-        if texts[at] in sizes or texts[at][: match.start()].endswith("// "):
-            new = max(new, 1)
-        changed = texts[at][: match.start()] + f"‹{new}›" + texts[at][match.end() :]
-        return _with(self, [*texts[:at], changed, *texts[at + 1 :]])
-
-    def with_hyperparameter(self, draw: random.Random) -> Net:
-        """The same with an int hyperparameter, in place of one of the numbers in the layers."""
-        main = self.main
-        if any("affine=False" in m.code for m in main.members):
-            # torch does not look at the channels of these.
-            return self
-        found = {int(t) for m in main.members for t in NUMBER.findall(m.code) if int(t) > 1}
-        if not found:
-            return self
-        number = draw.choice(sorted(found))
-        mark = f"‹{number}›"
-
-        def named(text: str, chance: float) -> str:
-            return text.replace(mark, "width") if draw.random() < chance else text
-
-        changed = replace(
-            main,
-            members=tuple(replace(m, code=named(m.code, 1)) for m in main.members),
-            inputs=tuple(
-                replace(i, dims=tuple(named(d, 0.8) for d in i.dims)) for i in main.inputs
-            ),
-            body=tuple(named(line, 0.5) for line in main.body),
-            declared=None if main.declared is None else tuple(named(d, 0.8) for d in main.declared),
-            hyperparameters=(*main.hyperparameters, ("width", "int", str(number))),
-        )
-        return replace(self, modules=(*self.modules[:-1], changed))
-
-
-def _texts(net: Net) -> list[str]:
-    found: list[str] = []
-    for m in net.modules:
-        found += [d for i in m.inputs for d in i.dims]
-        found += [member.code for member in m.members]
-        found += m.body
-        found += [m.result, *(m.declared or ())]
-    return found
-
-
-def _with(net: Net, texts: list[str]) -> Net:
-    left = iter(texts)
-    modules = []
-    for m in net.modules:
-        inputs = tuple(replace(i, dims=tuple(next(left) for _ in i.dims)) for i in m.inputs)
-        members = tuple(replace(member, code=next(left)) for member in m.members)
-        body = tuple(next(left) for _ in m.body)
-        result = next(left)
-        declared = None if m.declared is None else tuple(next(left) for _ in m.declared)
-        modules.append(
-            replace(m, inputs=inputs, members=members, body=body, result=result, declared=declared)
-        )
-    return replace(net, modules=tuple(modules))
 
 
 def _bare(code: str, draw: random.Random) -> str:
@@ -168,6 +126,8 @@ def _spec(m: ModuleText, draw: random.Random) -> str:
     lines += ["", f"    def forward({inputs}){result}{f' where {m.where}' if m.where else ''}:"]
     lines += [_indented(_pipelined(_bare(line, draw), draw)) for line in m.body]
     lines.append(f"        return {_bare(m.result, draw)}")
+    for method in m.methods:
+        lines += ["", *(_bare(line, draw) for line in method.lines("    "))]
     return "\n".join(lines) + "\n"
 
 
@@ -222,15 +182,19 @@ def module_twin(m: ModuleText) -> str:
         elif value.startswith("{"):
             value = f"nn.ModuleDict({value})"
         lines.append(f"        self.{member.name} = {value}")
-    lines += ["", f"    def forward(self, {', '.join(i.name for i in m.inputs)}):"]
+    lines += [
+        "",
+        f"    def forward(self, {', '.join(i.name + ('=None' if i.optional else '') for i in m.inputs)}):",
+    ]
     lines += [f"        {name} = self.{name}" for name, _, _ in m.hyperparameters]
     bound = {name for name, _, _ in m.hyperparameters}
     for i in m.inputs:
-        for axis, dim in enumerate(i.dims):
+        for axis, dim in enumerate(() if i.optional else i.dims):
             if dim.isidentifier() and dim not in bound:
                 bound.add(dim)
                 lines.append(f"        {dim} = {i.name}.shape[{axis}]")
-        lines.append(f"        expect({i.name}, ({''.join(d + ', ' for d in i.dims)}))")
+        given = f"if {i.name} is not None: " if i.optional else ""
+        lines.append(f"        {given}expect({i.name}, ({''.join(d + ', ' for d in i.dims)}))")
     lines += [_indented(line) for line in m.body]
     if m.declared is not None:
         lines.append(f"        result = {m.result}")
@@ -238,4 +202,6 @@ def module_twin(m: ModuleText) -> str:
         lines.append("        return result")
     else:
         lines.append(f"        return {m.result}")
+    for method in m.methods:
+        lines += ["", *method.lines("    ", method=True)]
     return "\n".join(lines) + "\n"

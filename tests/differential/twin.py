@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
+from torch.utils.checkpoint import checkpoint
 
 REFUSALS = (
     RuntimeError,
@@ -67,7 +68,7 @@ class Run:
 
 def namespace() -> dict[str, Any]:
     """The names that twins use."""
-    return {"nn": nn, "F": F, "torch": torch, "expect": expect}
+    return {"nn": nn, "F": F, "torch": torch, "expect": expect, "checkpoint": checkpoint}
 
 
 def classes(text: str) -> dict[str, Any]:
@@ -77,13 +78,21 @@ def classes(text: str) -> dict[str, Any]:
     return names
 
 
+# A dtype and a shape for each input, None for one that is not given.
+Inputs = list[tuple[str, tuple[int, ...]] | None]
+
+
 def tensors(
-    inputs: list[tuple[str, tuple[int, ...]]], seed: int | None = None, device: str = "cpu"
-) -> list[torch.Tensor]:
+    inputs: Inputs, seed: int | None = None, device: str = "cpu"
+) -> list[torch.Tensor | None]:
     """Input tensors: zeros without a seed (0 is an index of anything), else random ones."""
     draw = None if seed is None else torch.Generator().manual_seed(seed)
-    made = []
-    for dtype, dims in inputs:
+    made: list[torch.Tensor | None] = []
+    for given in inputs:
+        if given is None:
+            made.append(None)
+            continue
+        dtype, dims = given
         kind = getattr(torch, dtype)
         if draw is None:
             made.append(torch.zeros(dims, dtype=kind, device=device))
@@ -101,7 +110,7 @@ def seed(number: int) -> None:
 
 def run(
     make: Any,
-    inputs: list[tuple[str, tuple[int, ...]]],
+    inputs: Inputs,
     model: nn.Module | None = None,
     device: str = "cpu",
 ) -> Run:
@@ -129,9 +138,17 @@ def run(
 def equal(one: Any, other: Any) -> bool:
     """Bit for bit, NaN being itself."""
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        one, other = one.detach(), other.detach()
         if one.shape != other.shape or one.dtype != other.dtype:
             return False
         return bool(((one == other) | ((one != one) & (other != other))).all())
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
         return len(one) == len(other) and all(map(equal, one, other))
     return type(one) is type(other) and one == other
+
+
+def flat(result: Any) -> list[torch.Tensor]:
+    """The tensors of a result, in order."""
+    if isinstance(result, torch.Tensor):
+        return [result]
+    return [t for each in result for t in flat(each)] if isinstance(result, (tuple, list)) else []
