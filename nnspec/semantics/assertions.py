@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
@@ -21,20 +18,18 @@ from nnspec.semantics.evaluate import (
     matching,
     provenance,
     results,
-    tree,
     userdefs,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, report
 from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import Frame, Recorder, Run, new_run
+from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
     Choice,
-    DimLike,
     ErrorValue,
     Function,
     Layer,
@@ -45,15 +40,6 @@ from nnspec.semantics.values import (
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
-
-COMPARE: dict[str, Callable[[float, float], bool]] = {
-    "==": operator.eq,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "!=": operator.ne,
-}
 
 
 def check(
@@ -112,7 +98,9 @@ def _lines(decl: ast.Check, target: Layer | Function, frame: Frame) -> None:
             _method(line, target, frame)
     for line in decl.lines:
         if isinstance(line, ast.CostCheck):
-            _cost(line, target, frame)
+            from nnspec.semantics import cost_lines
+
+            cost_lines.check(line, target, frame)
 
 
 def symbols(line: ast.MethodCheck | ast.CostCheck, frame: Frame) -> Frame:
@@ -139,12 +127,13 @@ def stand_in(argument: ast.CheckArgument, inner: Frame) -> Value:
     value = argument.value
     if isinstance(value, ast.TypeExpr):
         if isinstance(value, ast.OptionalType):
-            return Choice((None, _typed(value.inner, inner)))
-        return _typed(value, inner)
+            return Choice((None, typed(value.inner, inner)))
+        return typed(value, inner)
     return evaluate(value, inner)
 
 
-def _typed(type_: ast.TypeExpr, inner: Frame) -> Value:
+def typed(type_: ast.TypeExpr, inner: Frame) -> Value:
+    """What stands for an argument of a type."""
     if isinstance(type_, ast.LiteralType):
         return type_.value
     return results.value_of(type_, inner, "float32")
@@ -166,7 +155,7 @@ def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> No
             for choice in choices
         ]
     for way in ways:
-        value = _call(line, target, way, frame)
+        value = call(line, target, way, frame)
         if isinstance(value, ErrorValue):
             return
         if line.result is not None:
@@ -179,9 +168,10 @@ def _methods(target: Layer | Function) -> list[str]:
     return ["forward", *(m.name for m in body if isinstance(m, ast.Def) and m.name != "forward")]
 
 
-def _call(
+def call(
     line: ast.MethodCheck, target: Layer | Function, given: list[Given], frame: Frame
 ) -> Value:
+    """Call the method of a line; what is wrong is reported there."""
     if isinstance(target, Function):
         function: Value = target
     else:
@@ -271,78 +261,3 @@ def _compare(line: ast.MethodCheck, wanted: ast.TypeExpr, value: Value, inner: F
             ),
             0,
         )
-
-
-def _cost(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
-    bound = evaluate(line.bound, frame)
-    if isinstance(bound, bool) or not isinstance(bound, (int, float)):
-        if not isinstance(bound, ErrorValue):
-            frame.report(error("E0607", "this bound is not a known number", line.bound.span))
-        return
-    actual: DimLike | None
-    if line.what == "params":
-        if isinstance(target, Function):
-            frame.report(error("E0606", "a function has no parameters to count", line.span))
-            return
-        if tree.is_broken(target.body):
-            return
-        actual = tree.count_parameters(target.body, frame)
-    else:
-        actual = _measure(line, target, frame)
-    if actual is None:
-        frame.report(error("E0608", f"`{line.what}` cannot be worked out here", line.span))
-        return
-    actual = frame.world.settle(actual)
-    if frame.world.is_open(actual):
-        # A `_` without a size is reported where it stands.
-        return
-    if not isinstance(actual, int):
-        frame.report(
-            error(
-                "E0608",
-                f"`{line.what}` is `{actual}`, which depends on sizes: give numbers",
-                line.span,
-            )
-        )
-        return
-    if not COMPARE[line.op](actual, bound):
-        frame.report(
-            error(
-                "E0602",
-                f"`{line.what}` is {actual:_}, but this check expects {line.op} {line.bound.span.text}",
-                line.span,
-                f"it is {actual:_}",
-                help=(
-                    f"write `{line.what} == {actual:_}`"
-                    if line.op == "==" and not line.args
-                    else None
-                ),
-            )
-        )
-
-
-def _measure(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> DimLike | None:
-    """FLOPs or bytes of one call."""
-    inner = symbols(line, frame)
-    given = [Given(a.name, _shape_argument(a, inner), a.span) for a in line.args]
-    fresh: Run = new_run(
-        frame.run.catalog, frame.run.recorder, frame.run.sink, False, frame.run.covered
-    )
-    fresh.world.facts, fresh.world.holes = frame.world.facts, frame.world.holes
-    fresh.holes = frame.run.holes
-    fresh.measured, fresh.subject = True, frame.run.subject
-    own = Frame(fresh, frame.scope)
-    fresh.frames.append(own)
-    method = ast.MethodCheck(line.span, "forward", line.args, None)
-    value = _call(method, target, given, own)
-    if isinstance(value, ErrorValue):
-        return None
-    return fresh.cost.flops if line.what == "flops" else fresh.cost.memory
-
-
-def _shape_argument(argument: ast.CheckArgument, inner: Frame) -> Value:
-    """`x=[1, 3, 224, 224]` is a tensor of that shape, also where it reads as a list of numbers."""
-    value = argument.value
-    if isinstance(value, ast.List):
-        return _typed(ast.TensorType(value.span, None, value.items), inner)
-    return stand_in(argument, inner)

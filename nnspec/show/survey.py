@@ -11,10 +11,10 @@ from nnspec.semantics.budget import BudgetExceeded, DimLimit
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import tree
 from nnspec.semantics.evaluate.cost import size_of
+from nnspec.semantics.evaluate.places import paths, places
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.trace import LayerCall, Trace
 from nnspec.semantics.values import (
-    DictValue,
     DimLike,
     ErrorValue,
     Layer,
@@ -153,10 +153,10 @@ class _Walk:
         again = own in self._shown
         self._shown.add(own)
         given = tree.made_elsewhere(layer.body)
-        places = _places(layer, call.inner)
+        names = places(layer, call.inner)
         rows = [
             self._row(each, place, home if each.layer in given else own)
-            for each, place in zip(call.inner, places, strict=True)
+            for each, place in zip(call.inner, names, strict=True)
         ]
         rows += self._own(call)
         rows += self._uncalled(layer)
@@ -189,7 +189,7 @@ class _Walk:
             return []
         rows: list[Row] = []
         for name, value in layer.body.children.items():
-            found = list(_paths(name, value))
+            found = list(paths(name, value))
             if self._called & {id(each) for _, each in found}:
                 continue
             for path, each in found:
@@ -239,41 +239,6 @@ def _bytes(value: Value) -> DimLike | None:
 def _dims(made: Survey) -> list[DimLike | None]:
     inputs = [dim for x in made.inputs.values() if isinstance(x, Tensor) for dim in x.dims or ()]
     return [made.row.params, made.row.flops, made.row.memory, *inputs]
-
-
-def _places(parent: Layer, inner: Iterable[LayerCall]) -> list[str]:
-    """The names under which the parent has the layers of its calls; how the code calls what it has not.
-
-    A layer at several places is called at one after the other.
-    """
-    known: dict[int, list[str]] = {}
-    for name, value in parent.body.children.items():
-        for path, layer in _paths(name, value):
-            known.setdefault(id(layer), []).append(path)
-    found: list[str] = []
-    for call in inner:
-        places = known.get(id(call.layer), [call.name])
-        found.append(places.pop(0) if len(places) > 1 else places[0])
-    return found
-
-
-def _paths(name: str, value: Value) -> Iterator[tuple[str, Layer]]:
-    """The layers in a member, each with its name: `blocks.0`; all of a list of symbolic length are `blocks.*`."""
-    match value:
-        case Layer():
-            yield name, value
-        case ListValue(items) | TupleValue(items):
-            for i, item in enumerate(items):
-                yield from _paths(f"{name}.{i}", item)
-        case DictValue():
-            for key, item in value.items.items():
-                yield from _paths(f"{name}.{key}", item)
-        case _:
-            for layer in tree.layers_in(value):
-                if isinstance(layer, Layer):
-                    yield name, layer
-                elif isinstance(layer, RepeatValue):
-                    yield from _paths(f"{name.removesuffix('.*')}.*", layer.element)
 
 
 def collapsed(rows: Iterable[Row]) -> list[Row]:

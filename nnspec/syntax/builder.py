@@ -8,6 +8,7 @@ from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.syntax.build_members import BuildMembers, Header, Params, Rule
 from nnspec.syntax.building import Kids
+from nnspec.syntax.walk import walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -224,7 +225,14 @@ class Builder(BuildMembers):
         if what not in ("flops", "memory"):
             self.report(mistakes.check_line(self.at(name), what))
             return None
+        self._take_units(bound)
         return ast.CostCheck(span, what, args, op, bound)
+
+    def _take_units(self, bound: ast.Expr) -> None:
+        """Let the numbers of a bound have their units."""
+        for node in walk(bound):
+            if isinstance(node, ast.Number):
+                self.marks.pop(id(node), None)
 
     def count_check(self, kids: Kids, span: Span) -> ast.CostCheck | None:
         name, op, bound = kids
@@ -232,6 +240,7 @@ class Builder(BuildMembers):
         if what != "params":
             self.report(mistakes.check_line(self.at(name), what))
             return None
+        self._take_units(bound)
         return ast.CostCheck(span, what, (), op, bound)
 
     def fails_check(self, kids: Kids, span: Span) -> ast.FailsCheck | None:

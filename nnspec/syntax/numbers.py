@@ -8,6 +8,17 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import characters as mistakes
 from nnspec.source import Span
 
+# What may stand behind a number that bounds a cost.
+UNITS = {
+    "k": 10**3,
+    "M": 10**6,
+    "G": 10**9,
+    "T": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
+}
 MAX_DIGITS = 1000  # Far beyond every size; Python itself refuses to print more than 4,300.
 
 
@@ -30,3 +41,14 @@ def read_number(text: str, span: Span, report: Callable[[Diagnostic], None]) -> 
     if value == float("inf"):
         report(mistakes.number_too_large(span))
     return value
+
+
+def read_amount(text: str) -> int | float | None:
+    """The value of a number with a unit, such as `25.6M` or `512MiB`; None for any other text."""
+    digits = text.rstrip("kMGTKiB")
+    scale = UNITS.get(text[len(digits) :])
+    whole, _, part = digits.replace("_", "").partition(".")
+    if scale is None or len(text) > MAX_DIGITS or not (whole + part).isdecimal():
+        return None
+    value, rest = divmod(int(whole + part) * scale, 10 ** len(part))
+    return value if rest == 0 else value + rest / 10 ** len(part)

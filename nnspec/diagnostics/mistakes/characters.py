@@ -244,6 +244,12 @@ def string_prefix(span: Span, prefix: str) -> Diagnostic:
     )
 
 
+def number_with_unit(span: Span) -> Diagnostic:
+    """A number such as `25.6M` where no cost is bounded."""
+    help = "a unit may stand in the bound of a `check`, as in `params <= 25.6M`; write all digits here"
+    return error("E0124", span, f"`{_short(span.text)}` is not a number here", help=help)
+
+
 def bad_number(span: Span, text: str) -> Diagnostic:
     """A malformed number."""
     help = "write it as in `1_000`, `0.5`, `1e-5`, `10e9` or `0x1F`"
@@ -258,6 +264,8 @@ def bad_number(span: Span, text: str) -> Diagnostic:
         if letters.isidentifier() and not letters.startswith("_"):
             help = (
                 "a name cannot begin with a digit; between a number and a name belongs an operator"
+                if letters.lower() not in ("k", "m", "g", "t", "b", "kb", "mb", "gb", "tb", "mib")
+                else "the units of a bound are k, M, G and T, and KiB, MiB, GiB and TiB for bytes"
             )
     return error("E0124", span, f"`{_short(text)}` is not a number", help=help, fix=fix)
 
