@@ -64,7 +64,7 @@ def _check(
 
         budget.leave(REMEDIES)
         try:
-            found = mended(found, scope, catalog, recorder)
+            found = _settled(mended(found, scope, catalog, recorder))
         except BudgetExceeded:
             # The findings stand without what mends them.
             budget.lift()
@@ -132,3 +132,9 @@ def _own(findings: Findings, scope: FileScope) -> tuple[Diagnostic, ...]:
         for d in findings.diagnostics
         if d.span.source is scope.source and (d.span.start, d.span.end) not in wrong
     )
+
+
+def _settled(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Without sizes that are open where values are taken apart into too many or too few names: these come first."""
+    miscounted = {d.span.line for d in found if d.code == "E0419"}
+    return tuple(d for d in found if d.code != "W0301" or d.span.line not in miscounted)

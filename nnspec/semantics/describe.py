@@ -55,17 +55,17 @@ def describe(world: World, value: Value) -> str:
         case Tensor():
             return f"a tensor {shape(world, value)}" if value.dims is not None else "a tensor"
         case Unknown(kind):
-            return f"a {kind}"
+            return with_article(kind)
         case ListValue(items):
             return f"a list of {len(items)}"
         case RepeatValue() | RangeValue():
             return "a list"
         case TupleValue(items, _, name):
-            return f"a {name}" if name else f"a tuple of {len(items)}"
+            return with_article(name) if name else f"a tuple of {len(items)}"
         case DictValue():
             return "a dict"
         case Layer():
-            return f"a {value.type_name} layer"
+            return with_article(f"{value.type_name} layer")
         case LayerType(decl):
             return f"the layer type {decl.name}"
         case Function(decl):
@@ -85,6 +85,15 @@ def describe(world: World, value: Value) -> str:
         case ErrorValue():
             return "an error"
     return str(type(value).__name__)
+
+
+def with_article(words: str) -> str:
+    """`an Embedding layer`, `a Linear layer`, `an LSTM layer`."""
+    first = words.split()[0]
+    # Letters that are spelt out begin with a vowel in F, H, L, M, N, R, S and X.
+    spelt = first.isupper() and len(first) > 1 and first[0] in "AEFHILMNORSX"
+    vowel = first[0] in "aeioAEIO" or (first[:2] in ("un", "up", "Un", "Up") and first[2:3] != "i")
+    return f"{'an' if spelt or (vowel and not first.isupper()) else 'a'} {words}"
 
 
 def as_tensor(value: Value, code: str) -> str | None:

@@ -144,12 +144,14 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
     if found is not lookup.MISSING:
         return found
     near = nearest(name, candidates)
+    fields = value.names if isinstance(value, TupleValue) else None
+    has = f"it has {' and '.join(f'`{each}`' for each in fields)}" if fields else None
     return frame.report(
         error(
             "E0427",
             f"{describe(frame.world, value)} has no `{name}`",
             expr.name_span,
-            help=did_you_mean(near),
+            help=did_you_mean(near) or has,
             fix=respell(expr.name_span, near),
         )
     )

@@ -81,7 +81,10 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
     if isinstance(value, Tensor):
         if any(isinstance(i, (Unknown, Choice)) for i in items):
             return Tensor(value.dtype, None, contiguous=None)
-        result = rules.index(frame.world, value, tuple(items), expr.span)
+        places: tuple[Span, ...] = ()
+        if any(isinstance(i, Tensor) for i in items) and len(items) == len(expr.items):
+            places = tuple(item.span for item in expr.items)
+        result = rules.index(frame.world, value, tuple(items), expr.span, places)
         if frame.run.measured and any(isinstance(i, (Tensor, ListValue)) for i in items):
             frame.run.cost.hold(result)
         name = expr.span.text[len(expr.value.span.text) :]

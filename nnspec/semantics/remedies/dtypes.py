@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from nnspec.semantics.remedies import called, operands
+from nnspec.diagnostics.diagnostic import Edit
+from nnspec.semantics.remedies import called, operands, rewrite
 from nnspec.semantics.remedies.axes import Change
+from nnspec.semantics.remedies.misfit import argument
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.rules.dtypes import is_integral
 from nnspec.semantics.values import Layer, Tensor
+from nnspec.source import Span
+from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
@@ -21,6 +26,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
     rows = callee.body.arguments.get("num_embeddings") if isinstance(callee, Layer) else None
     # Of numbers and fractions it is the numbers that are to be converted.
     mixed = any(is_integral(one.tensor.dtype) for one in found)
+    declared = [] if mixed else list(_declared(site, names))
+    yield from (proposal for proposal in declared if proposal.first)
     for one in found:
         if rows is not None and one.dims and one.dims[-1] == rows:
             change = Change(".argmax(-1)", "turn its one-hot rows into numbers")
@@ -29,6 +36,31 @@ def proposals(site: Site) -> Iterator[Proposal]:
             continue
         for call in _conversions(one.tensor, names.get(id(one.places[0]), "")):
             yield operands.changed(one, Change(call, "convert it"), site)
+    yield from declared
+
+
+def _declared(site: Site, names: Mapping[int, str]) -> Iterator[Proposal]:
+    """An argument without a dtype, which is a float, declared as the numbers, or the mask, that is wanted of it.
+
+    Where it is used otherwise too, its declaration may be right.
+    """
+    given = argument(site)
+    type_ = rewrite.declared(given, site) if given is not None else None
+    if not isinstance(given, ast.Name) or type_ is None or type_.dtype is not None:
+        return
+    body = site.definition.body if site.definition is not None else None
+    used = [
+        node
+        for statement in body or ()
+        for node in walk(statement)
+        if isinstance(node, ast.Name) and node.id == given.id
+    ]
+    first = len(used) == 1
+    start = Span(type_.span.source, type_.span.start, type_.span.start)
+    mask = "mask" in names.get(id(given), "")
+    dtype, what = ("bool", "a mask") if mask else ("int64", "numbers")
+    text = f"declare it as {what}: `{given.id}: {dtype}{type_.span.text}`"
+    yield Proposal((Edit(start, dtype),), text, local=first, first=first)
 
 
 def _conversions(tensor: Tensor, name: str) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from nnspec.syntax.walk import walk
 # So many values may be left without a name.
 SPARE = 3
 
+# Functions that are told how many parts to make.
+COUNTED = ("chunk", "tensor_split", "unsafe_chunk")
+
 
 def proposals(site: Site) -> Iterator[Proposal]:
     """A tuple where a tensor is meant: taken apart where it is assigned, or its first item."""
@@ -31,6 +34,11 @@ def proposals(site: Site) -> Iterator[Proposal]:
             return
         first = name.items[0].span.text
         yield Proposal((Edit(name.span, first),), f"give it `{first}` alone", True)
+        return
+    if value.type_name and value.names is not None:
+        for field in value.names:
+            code = f"{name.id}.{field}"
+            yield Proposal((Edit(name.span, code),), f"take its `{field}`: `{code}`", True)
         return
     target = _assigned(name, site)
     if target is not None:
@@ -71,12 +79,17 @@ def names(site: Site) -> Iterator[Proposal]:
         return
     value = site.value(statement.value)
     flat = [n.span.text for n in walk(statement.target) if isinstance(n, ast.Name)]
-    yield from _parts(statement.value, value, len(flat), site)
+    parts = _parts(statement.value, value, len(flat), site)
+    fewer = isinstance(value, TupleValue) and len(value.items) > len(flat)
+    counted = getattr(site.callee(statement.value), "name", "") in COUNTED
+    if not (fewer and counted):
+        yield from parts
     shape = _nested(value, iter(flat))
     many = isinstance(value, TupleValue) and len(value.items) > len(flat) + SPARE
     if shape is not None and not many:
         edit = Edit(statement.target.span, shape)
         yield Proposal((edit,), f"write `{shape} = {_short(statement.value)}`")
+    yield from parts
 
 
 def _parts(expr: ast.Expr, value: Value, count: int, site: Site) -> Iterator[Proposal]:
@@ -84,6 +97,9 @@ def _parts(expr: ast.Expr, value: Value, count: int, site: Site) -> Iterator[Pro
     call = expr.target if isinstance(expr, ast.Pipe) else expr
     callee = site.callee(expr)
     if not isinstance(call, ast.Call) or not isinstance(callee, LibraryFunction):
+        return
+    if callee.name in COUNTED and count >= 2:
+        yield from _as_many(call, value, count)
         return
     if callee.decls[0].rule != "split" or not isinstance(value, TupleValue) or count < 2:
         return
@@ -102,6 +118,15 @@ def _parts(expr: ast.Expr, value: Value, count: int, site: Site) -> Iterator[Pro
         if total >= count:
             new = -(-total // count)
             yield Proposal((Edit(size.span, str(new)),), f"make {count} parts: parts of {new}")
+
+
+def _as_many(call: ast.Call, value: Value, count: int) -> Iterator[Proposal]:
+    """`chunk(3)` for `chunk(4)` that is taken apart into three names."""
+    parts = len(value.items) if isinstance(value, TupleValue) else None
+    for node in walk(call):
+        if isinstance(node, ast.Number) and node.value == parts:
+            yield Proposal((Edit(node.span, str(count)),), f"make {count} parts", True)
+            return
 
 
 def _short(expr: ast.Expr) -> str:
