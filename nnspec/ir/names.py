@@ -23,6 +23,7 @@ IMPORTS: dict[str, tuple[str, str | None, str | None]] = {
     "F": ("torch.nn.functional", None, "F"),
     "Tensor": ("torch", "Tensor", None),
     "nn": ("torch", "nn", None),
+    "parametrizations": ("torch.nn.utils", "parametrizations", None),
 }
 
 # Builtins that emitted code uses although the spec need not name them.
@@ -105,6 +106,8 @@ class Names:
         """A name of torch by the dotted place where it is found."""
         if place == "torch.nn.functional":
             return attribute(self.root("F"), wanted)
+        if place == "torch.nn.utils.parametrizations":
+            return attribute(self.root("parametrizations"), wanted)
         parts = place.split(".")
         if parts[:2] == ["torch", "nn"]:
             return attribute(self.root("nn"), *parts[2:], wanted)

@@ -30,6 +30,7 @@ NAMESPACES: dict[str, Any] = {
     "torch.linalg": torch.linalg,
     "torch.fft": torch.fft,
     "torch.special": torch.special,
+    "torch.nn.utils": nn.utils,
 }
 
 

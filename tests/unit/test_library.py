@@ -16,7 +16,7 @@ from nnspec.syntax.parser import parse
 FILES = sorted((Path(__file__).parents[2] / "nnspec" / "library").glob("*.nnspec"))
 
 # What only the evaluator can do: it calls what it is given.
-EVALUATOR = {"apply"}
+EVALUATOR = {"apply", "wrap"}
 
 
 def _declarations(path: Path) -> tuple[ast.Declaration, ...]:

@@ -152,6 +152,10 @@ def call(
     frame.run.step(span, CALL)
     if isinstance(callee, Builtin) and callee.receiver is None:
         callee = _by_kind(callee, given, frame)
+    elif isinstance(callee, LibraryFunction) and callee.decls[0].rule == WRAP:
+        # `orthogonal` wraps a layer, and fills a tensor.
+        if callee.name in attributes.INITIALISERS and given and _is_tensor(given[0].value):
+            callee = Builtin(callee.name)
     _record(node, callee, frame)
     if isinstance(callee, Choice):
         real = [o for o in callee.options if o is not None]

@@ -99,6 +99,10 @@ def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: 
     inner.locals.update(sent.values)
     modules.settle_layer(layer.body, inner)
     value = _at_site(decl, forward.signature, decl.rule, decl.body, sent, inner, callee, frame)
+    if layer.body.wrapped:
+        from nnspec.semantics.evaluate import wrappers  # few specs have one
+
+        wrappers.add_cost(layer.body, frame)
     made, run.cost = run.cost, cost
     cost.add(made.flops, made.memory)
     if key is not None:
@@ -143,13 +147,8 @@ def _call(
     if not matching.match(signature, bound.values, bound.spans, inner, callee):
         return ERROR
     if isinstance(decl, ast.ExternDef):
-        for member in members:
-            if isinstance(member, ast.Let):
-                _let(member, inner)
-            elif isinstance(member, ast.Require) and not _require(
-                member, members, bound, inner, callee
-            ):
-                return ERROR
+        if not requirements_hold(members, bound, inner, callee):
+            return ERROR
     result: Value = None
     if signature.result is not None:
         result = results.value_of(signature.result, inner)
@@ -187,6 +186,19 @@ def _call(
     if inner.run.measured or not inner.run.catalog.is_library(decl):
         _cost(members, result, inner)
     return result
+
+
+def requirements_hold(
+    members: tuple[ast.Member, ...], bound: Bound, inner: Frame, callee: Callee
+) -> bool:
+    """Whether a function's arguments meet its `require` lines; what its `let` lines name is known from then on."""
+    for member in members:
+        if isinstance(member, ast.Let):
+            _let(member, inner)
+        elif isinstance(member, ast.Require):
+            if not _require(member, members, bound, inner, callee):
+                return False
+    return True
 
 
 def gives_none(signature: ast.Signature, bound: Bound, callee: Callee, frame: Frame) -> bool:

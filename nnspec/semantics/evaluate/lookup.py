@@ -155,10 +155,8 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
     if namespace == "torch.nn":
         if id in CONTAINERS:
             return Builtin(id)
-        if id == "functional":
-            return Namespace("torch.nn.functional")
-        if id == "init":
-            return Namespace("torch.nn.init")
+        if id in ("functional", "init", "utils"):
+            return Namespace(f"torch.nn.{id}")
         layer = catalog.layer(id)
         return LayerType(layer, catalog.scope_of(layer)) if layer is not None else MISSING
     if namespace == "torch":
@@ -169,5 +167,7 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
     if namespace == "torch.nn.init":
         plain = id.removesuffix("_")
         return Builtin(plain) if plain in attributes.INITIALISERS else MISSING
+    if namespace == "torch.nn.utils" and id == "parametrizations":
+        return Namespace("torch.nn.utils.parametrizations")
     functions = catalog.in_namespace(namespace, id)
     return LibraryFunction(id, functions) if functions else MISSING

@@ -90,7 +90,11 @@ def tensor_of(body: LayerBody, name: str, frame: Frame) -> Value:
     """The tensor of a layer's parameter."""
     parameter = body.parameters[name]
     if parameter.tensor is not None:
-        return parameter.tensor
+        # What a wrapper has made may wait for the size of a `_` as well.
+        dims = parameter.tensor.dims if parameter.decl is None else None
+        if dims is None:
+            return parameter.tensor
+        return parameter.tensor.with_(tuple(map(frame.world.settle, dims)))
     assert parameter.decl is not None
     inner = frame.child(body.scope, "build", body.decl)
     inner.body = body

@@ -35,11 +35,15 @@ class Found(Record, frozen=False):
     tensors: the parameters with the layers that own them.
     unknown: whether a part of the tree could not be followed.
     stuck: the first part that nothing has, with the names that are there.
+    computed: the wrapper that computes what the path means, so that it is no parameter.
+    wrapped: whether layers of the type are wrapped, which gives them a class of their own.
     """
 
     tensors: list[tuple[Layer | None, Tensor]]
     unknown: bool = False
     stuck: tuple[str, list[str]] | None = None
+    computed: str | None = None
+    wrapped: bool = False
 
 
 def find(path: ast.Path, inner: Frame) -> Found:
@@ -76,6 +80,8 @@ def _by_type(layer_type: LayerType, name: str, body: LayerBody, found: Found, in
     for layer in tree.descendants(body):
         if isinstance(layer, Unknown):
             found.unknown = True
+        elif layer.body.decl is layer_type.decl and layer.body.wrapped:
+            found.wrapped = True
         elif layer.body.decl is layer_type.decl:
             _parameter(layer.body, layer, name, found, inner)
     if not found.tensors and found.stuck is None:
@@ -84,7 +90,8 @@ def _by_type(layer_type: LayerType, name: str, body: LayerBody, found: Found, in
 
 def _parameter(body: LayerBody, layer: Layer | None, name: str, found: Found, inner: Frame) -> None:
     names = list(body.parameters)
-    matched = [n for n in names if fnmatchcase(n, name)]
+    dots = name.count(".")
+    matched = [n for n in names if n.count(".") == dots and fnmatchcase(n, name)]
     for match in matched:
         value = attributes.member(body, match, inner, layer) if match in body.parameters else None
         if isinstance(value, Tensor):
@@ -95,6 +102,7 @@ def _parameter(body: LayerBody, layer: Layer | None, name: str, found: Found, in
         elif isinstance(body.members.get(name), Choice):
             found.unknown = True
         else:
+            found.computed = found.computed or dict(body.wrapped).get(name)
             found.stuck = found.stuck or (name, names)
 
 
@@ -105,8 +113,8 @@ def _walk(
         # The path ends at a layer: `freeze` takes it, the others want a parameter of it.
         found.stuck = found.stuck or (body.decl.name, list(body.parameters))
         return
-    if len(parts) == 1:
-        _parameter(body, layer, parts[0], found, inner)
+    if len(parts) == 1 or (body.wrapped and parts[0] == "parametrizations"):
+        _parameter(body, layer, ".".join(parts), found, inner)
         return
     _into(_named_parts(body), parts, found, inner)
 
@@ -175,12 +183,25 @@ def _missing(path: ast.Path, found: Found, what: str, inner: Frame) -> Diagnosti
             f"this {what} would do nothing",
             help=f"name the parameter, such as `{path.text}.{names[0] if names else 'weight'}`",
         )
+    if found.computed is not None:
+        parts = [name for name in names if name.startswith(f"parametrizations.{part}.original")]
+        layer = ".".join(path.parts[:-1])
+        return error(
+            "E0520",
+            f"`{path.text}` is computed by `{found.computed}`, and no parameter",
+            path.span,
+            f"this {what} would do nothing",
+            help=f"it is computed from {' and '.join(f'`{layer}.{name}`' for name in parts)}",
+        )
     close = nearest(part, names)
     help = did_you_mean(close)
     if not close and names:
         help = "there is " + ", ".join(f"`{n}`" for n in names[:8])
     if part == path.parts[0] and not names:
         message = f"this module holds no {part} layer"
+        if found.wrapped:
+            message += " that is not wrapped"
+            help = "wrapped layers have a class of their own: name them by their paths"
     else:
         message = f"`{path.text}` names nothing: there is no `{part}`"
     place = _part_place(path, part)

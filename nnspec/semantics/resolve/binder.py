@@ -319,7 +319,8 @@ class Binder:
         for spoken, other in known.NAMESPACES.items():
             if other not in (namespace, "math") and self.in_namespace(other, name):
                 return f"{spoken}.{name}"
-        return None
+        parametrization = self.in_namespace("torch.nn.utils.parametrizations", name)
+        return f"nn.utils.parametrizations.{name}" if parametrization else None
 
     # --- dimensions ------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ NAMESPACES = {
 # What may follow the dot of a namespace and is a namespace itself.
 INSIDE = {
     "torch": ("nn", "linalg", "fft", "special"),
-    "torch.nn": ("functional", "init"),
+    "torch.nn": ("functional", "init", "utils"),
+    "torch.nn.utils": ("parametrizations",),
 }
 
 DTYPES = frozenset(
