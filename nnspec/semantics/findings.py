@@ -137,16 +137,16 @@ class Findings:
 
         taken: the places of which there is more to say.
         """
-        guarded = {g.relation for guards in self.guards.values() for g in guards}
+        guarded = {(node, g.relation) for node, guards in self.guards.items() for g in guards}
         told: dict[tuple[ast.Node | None, str | None], Diagnostic] = {}
         for key, (claims, definition, _) in self._claims.items():
             if key in taken or definition in self.followed:
                 continue
             found = doubts.unproved(claims)
-            if self._relations[key] in guarded:
-                found = doubts.checked_first(found)
             frame = claims[0][0].frame
             place = frame.definition if frame is not None else None
+            if (place, self._relations[key]) in guarded:
+                found = doubts.checked_first(found)
             known = told.get((place, found.help))
             if found.help is None:
                 told[place, f"{len(told)}"] = found

@@ -233,7 +233,8 @@ class Comparison:
                 return f"no warning in general, but at {point} {said}"
         guarded = self.guarded(runs) if codes & UNPROVED else []
         runs = [r for r in runs if r[0].sizes not in guarded]
-        found = self.formula(runs)
+        # Behind a claim that no emitted check holds, sizes are those that meet it.
+        found = None if codes & UNPROVED else self.formula(runs)
         # A layer that torch does not make is no model to run; with numbers that no size of the inputs fits, a
         # model is refused when it is loaded.
         taken_with = [p.variant for p, run in runs if run.refusal is None]
