@@ -109,7 +109,10 @@ _MODULES = {
         recurrent
     """,
     "resampling": """
-        pad interpolate affine_grid
+        interpolate affine_grid
+    """,
+    "padding": """
+        pad padded
     """,
     "several": """
         arithmetic pow binary_same binary_floating logical verdict isclose ternary where clamp

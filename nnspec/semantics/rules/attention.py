@@ -202,9 +202,13 @@ def _weights(
 
 def _masks_fit(call: RuleCall, q: Tensor, read: masks.Reading) -> bool:
     padding, mask = call.tensor("key_padding_mask"), call.tensor("attn_mask")
-    for name, x in (("key_padding_mask", padding), ("attn_mask", mask)):
-        if x is not None and not masks.dtype_fits(call, x, q, name):
-            return False
+    named = (("key_padding_mask", padding), ("attn_mask", mask))
+    given = [(name, x) for name, x in named if x is not None]
+    exact = call.arguments["need_weights"] is True
+    if not masks.together_fit(call, given, q, exact) or not masks.hint_fits(
+        call, "is_causal", "attn_mask"
+    ):
+        return False
     if padding is not None and not masks.padding_fits(call, "key_padding_mask", padding, read):
         return False
     heads = call.arguments["num_heads"]

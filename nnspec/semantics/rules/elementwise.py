@@ -56,7 +56,7 @@ def keep(call: RuleCall) -> Value:
 def hardtanh(call: RuleCall) -> Value:
     """`hardtanh(x, min_val, max_val)`: unsigned numbers have no negative limits."""
     x, low = arguments.tensor(call), call.arguments["min_val"]
-    if x.dtype == "uint8" and isinstance(low, (int, float)) and low < 0:
+    if x.dtype == "uint8" and isinstance(low, (int, float)) and int(low) < 0:
         return call.fail("E0303", f"{call.name} with a negative limit takes no uint8 tensor")
     return keep(call)
 

@@ -30,6 +30,16 @@ def embedding_bag(call: RuleCall) -> Value:
         return unknown(dtype)
     if not arguments.rank_is(call, x, (1, 2)):
         return ERROR
+    weights = call.tensor("per_sample_weights")
+    if weights is not None:
+        mode = call.arguments.get("mode")
+        if mode != "sum" and isinstance(mode, str):
+            return call.fail(
+                "E0402",
+                f"`{call.name}` weighs its vectors in mode sum only, and not in mode {mode}",
+                "per_sample_weights",
+            )
+        dtype = weights.dtype
     if len(x.dims) == 2:
         if offsets is not None:
             return call.fail(

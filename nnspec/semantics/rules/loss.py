@@ -305,7 +305,7 @@ def pairwise_distance(call: RuleCall) -> Value:
     found = stretch(call, [("x1", a), ("x2", b)], loss_dtypes.distance(a, b))
     if isinstance(found, ErrorValue) or found.dims is None:
         return found
-    last = (1,) if call.arguments.get("keepdim") is True else ()
+    last = (1,) if call.arguments.get("keepdim") is True and found.dims else ()
     return Tensor(found.dtype, (*found.dims[:-1], *last))
 
 

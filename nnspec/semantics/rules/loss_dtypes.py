@@ -54,6 +54,8 @@ def elementwise(call: RuleCall, first: str, tensors: list[Tensor]) -> str | None
     if name == "gaussiannll" and call.tensor("var") is None:
         if not takes.none_of(call, "complex", (first,)):
             return ""
+        # One number for all is spread over floating numbers, as many as there are elements.
+        tensors = [*tensors, _floating(tensors[0])]
     if name == "poissonnll":
         logarithms = call.arguments.get("self_log_input", call.arguments.get("log_input"))
         if logarithms is False or tensors[1].dtype == "bool":

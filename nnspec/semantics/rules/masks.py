@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules import dtypes
 from nnspec.semantics.values import DimLike, Tensor
 
 
@@ -51,6 +52,10 @@ def dtype_fits(call: RuleCall, mask: Tensor, like: Tensor, name: str) -> bool:
 
     if mask.dtype == "bool" or alike(mask.dtype, like.dtype) or mask.dtype == "float32":
         return True
+    return _refused(call, mask, like, name)
+
+
+def _refused(call: RuleCall, mask: Tensor, like: Tensor, name: str) -> bool:
     call.fail(
         "E0303",
         f"`{name}` of `{call.name}` is bool, or {like.dtype} as the {_noun(like)}, but not {mask.dtype}",
@@ -61,6 +66,30 @@ def dtype_fits(call: RuleCall, mask: Tensor, like: Tensor, name: str) -> bool:
     return False
 
 
+def together_fit(
+    call: RuleCall, given: list[tuple[str, Tensor]], like: Tensor, exact: bool = False
+) -> bool:
+    """Whether the masks of one attention, which are added up, are then as floating as its scores.
+
+    exact: torch also keeps the weights, and takes no other dtype; else float32 serves all.
+    Source: `_canonical_mask` in torch/nn/functional.py.
+    """
+    from nnspec.semantics.rules.products import alike
+
+    total: str | None = None
+    for i, (name, mask) in enumerate(given):
+        if dtypes.kind(mask.dtype) not in (None, dtypes.BOOL, dtypes.FLOATING):
+            return dtype_fits(call, mask, like, name)
+        own = like.dtype if mask.dtype == "bool" else mask.dtype
+        total = own if i == 0 else dtypes.promote(total, own)
+    if not given or alike(total, like.dtype) or total == "float32" and not exact:
+        return True
+    name, mask = next(
+        (n, m) for n, m in given if m.dtype != "bool" and not alike(m.dtype, like.dtype)
+    )
+    return _refused(call, mask, like, name)
+
+
 def _noun(like: Tensor) -> str:
     return "query" if like.dims is None or len(like.dims) > 1 else "input"
 
@@ -68,6 +97,19 @@ def _noun(like: Tensor) -> str:
 PADDING = "a mask of keys is [batch, time of the key]"
 SCORES = "a mask of scores is [time of the query, time of the key]"
 EACH = "a mask for each head of each example is [batch * num_heads, time of the query, time of the key]"
+
+
+def hint_fits(call: RuleCall, hint: str, mask: str) -> bool:
+    """Whether `is_causal=True` comes with the mask that it is about."""
+    if call.arguments.get(hint) is not True or call.arguments.get(mask) is not None:
+        return True
+    call.fail(
+        "E0401",
+        f"`{hint}` of `{call.name}` says what the mask is, and there is no `{mask}`",
+        hint if call.given(hint) else None,
+        help="`nn.Transformer.generate_square_subsequent_mask` makes one",
+    )
+    return False
 
 
 def padding_fits(call: RuleCall, name: str, mask: Tensor, read: Reading) -> bool:

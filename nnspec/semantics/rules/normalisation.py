@@ -14,8 +14,16 @@ def layer_norm(call: RuleCall) -> Value:
     shape = arguments.sizes(call.arguments["normalized_shape"])
     if dtypes.is_integral(x.dtype):
         return call.fail("E0303", f"{call.name} takes a floating tensor, got {x.dtype}", name)
+    if not call.decl.name.lower().startswith("rms") and not takes.none_of(call, "complex", (name,)):
+        return ERROR
     if shape is None or x.dims is None:
         return Tensor(x.dtype, x.dims, x.origins)
+    if not shape:
+        return call.fail(
+            "E0308",
+            f"`{call.name}` normalises over one axis or more, not over ()",
+            "normalized_shape" if call.given("normalized_shape") else None,
+        )
     wanted = call.world.show_shape(shape)
     message = f"`{call.name}` normalises over {wanted}, but its input is {call.show(x)}"
     if len(shape) > len(x.dims):

@@ -1,82 +1,13 @@
-"""Other sizes for the last axes: padding, interpolation, grids."""
+"""Other sizes for the last axes: interpolation, grids."""
 
 from __future__ import annotations
 
 from math import floor
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import origins_of, unknown
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
-
-
-def pad(call: RuleCall) -> Value:
-    """`pad(x, pad, mode, value)`: pads for the last axis first, two for each axis; negative ones crop."""
-    x = arguments.tensor(call)
-    amounts = arguments.sizes(call.arguments["pad"])
-    mode = call.arguments["mode"]
-    if x.dims is None or amounts is None:
-        return unknown(x)
-    if len(amounts) % 2 or len(amounts) > 2 * len(x.dims):
-        return call.fail(
-            "E0302",
-            f"pad takes two numbers for each axis from the last, got {len(amounts)} for {call.show(x)}",
-            "pad",
-        )
-    count = len(amounts) // 2
-    if mode != "constant" and isinstance(mode, str) and not _ranks_fit(call, x, count, mode):
-        return ERROR
-    dims = list(x.dims)
-    for i in range(count):
-        at = len(dims) - 1 - i
-        before, after = amounts[2 * i], amounts[2 * i + 1]
-        size = call.settle(dims[at] + before + after)
-        # torch crops before it pads.
-        cropped = size - sum(a for a in (before, after) if isinstance(a, int) and a > 0)
-        if mode in ("reflect", "circular") and not _reach(call, x, at, (before, after), str(mode)):
-            return ERROR
-        if not call.demand(
-            Relation(call.settle(cropped), ">=", 0),
-            f"pad crops {call.show(dims[at] - cropped)} from axis {at} of {call.show(x)}, "
-            f"which has {call.show(dims[at])}",
-            "pad",
-            code="E0304",
-        ):
-            return ERROR
-        dims[at] = size
-    origins = tuple(
-        o if new == old else None for o, new, old in zip(origins_of(x), dims, x.dims, strict=True)
-    )
-    return Tensor(x.dtype, tuple(dims), origins)
-
-
-def _ranks_fit(call: RuleCall, x: Tensor, count: int, mode: str) -> bool:
-    assert x.dims is not None
-    if 1 <= count <= 3 and len(x.dims) in (count + 1, count + 2):
-        return True
-    call.fail(
-        "E0302",
-        f'pad with mode="{mode}" pads the last one to three axes, with one or two before them: '
-        f"got {2 * count} numbers for {call.show(x)}",
-        "pad",
-    )
-    return False
-
-
-def _reach(call: RuleCall, x: Tensor, at: int, amounts: tuple[DimLike, DimLike], mode: str) -> bool:
-    """What is mirrored or wrapped around must be there."""
-    assert x.dims is not None
-    op = "<" if mode == "reflect" else "<="
-    return all(
-        call.demand(
-            Relation(amount, op, x.dims[at]),
-            f'pad with mode="{mode}" by {call.show(amount)} needs more than axis {at} of '
-            f"{call.show(x)} has",
-            "pad",
-        )
-        for amount in amounts
-    )
-
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
 
 _RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "trilinear": 5}
 
@@ -97,6 +28,8 @@ def interpolate(call: RuleCall) -> Value:
             f"got {call.show(x)}",
             "input" if call.given("input") else None,
         )
+    if not _options_fit(call, x, mode):
+        return ERROR
     size, scale = call.arguments.get("size"), call.arguments.get("scale_factor")
     if (size is None) == (scale is None):
         return call.fail("E0401", f"{call.name} takes either `size` or `scale_factor`")
@@ -110,6 +43,44 @@ def interpolate(call: RuleCall) -> Value:
             "E0304", f"`{call.name}` leaves nothing of {call.show(x)}: its result would be {shape}"
         )
     return Tensor(x.dtype, (*x.dims[:2], *sizes), (*origins_of(x)[:2], *(None for _ in sizes)))
+
+
+def _options_fit(call: RuleCall, x: Tensor, mode: Value) -> bool:
+    """Dtypes and corners: torch has both for some modes only, and bytes beside floating numbers for images."""
+    bytes_too = mode not in ("linear", "trilinear", "area")
+    if dtypes.kind(x.dtype) is not None and not dtypes.is_floating(x.dtype):
+        if not (x.dtype == "uint8" and bytes_too):
+            call.fail(
+                "E0303",
+                f"`{call.name}` in mode {mode} takes a floating tensor, but is given {x.dtype}",
+                "input" if call.given("input") else None,
+                help="`.float()` converts it first",
+            )
+            return False
+    corners = call.arguments.get("align_corners")
+    if corners is not None and isinstance(mode, str) and mode not in _RANKS:
+        call.fail(
+            "E0402",
+            f"`{call.name}` in mode {mode} has no corners to align: leave `align_corners` out",
+        )
+        return False
+    if (
+        call.arguments.get("recompute_scale_factor") is True
+        and call.arguments.get("scale_factor") is None
+    ):
+        call.fail("E0401", f"`{call.name}` recomputes no scale factor where a size is given")
+        return False
+    scale = call.arguments.get("scale_factor")
+    factors = arguments.items(scale) if arguments.items(scale) is not None else (scale,)
+    for each in factors or ():
+        if isinstance(each, (int, float)) and each <= 0:
+            call.fail(
+                "E0308",
+                f"`{call.name}` scales by a factor above 0, not {each}",
+                "scale_factor" if call.given("scale_factor") else None,
+            )
+            return False
+    return True
 
 
 def _wanted(call: RuleCall, size: Value, count: int) -> tuple[DimLike, ...] | ErrorValue:

@@ -23,9 +23,14 @@ def _self_masks(
     batch.look_at_order(call, x[0], x[1], first)
     read = masks.Reading(call, x, source, first)
     given, ignored = call.tensor(mask), call.tensor(padding)
-    for which, one in ((mask, given), (padding, ignored)):
-        if one is not None and not masks.dtype_fits(call, one, x[1], which):
-            return False
+    named = [(n, one) for n, one in ((mask, given), (padding, ignored)) if one is not None]
+    if not masks.together_fit(call, named, x[1]):
+        return False
+    hint = mask.removesuffix("mask").removeprefix("src_") + "is_causal"
+    if not masks.hint_fits(
+        call, "src_is_causal" if "src_is_causal" in call.arguments else hint, mask
+    ):
+        return False
     if given is not None and not masks.attention_fits(call, mask, given, read, _heads(call)):
         return False
     return ignored is None or masks.padding_fits(call, padding, ignored, read)
