@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import reduce
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -158,13 +159,11 @@ def z3_answer(z3: Any, question: dict[str, Any]) -> str | None:
     scope: dict[str, Any] = {name: Number(z3.Int(name)) for name in question["symbols"]}
     constraints += [scope[name].term >= 1 for name in question["symbols"]]
     names = {
-        "max": lambda a, b: chosen(a, b, True),
-        "min": lambda a, b: chosen(a, b, False),
-        # ceil(p / q), where p / q comes here as the floor of p by q.
-        "ceil": None,
+        "max": lambda *each: reduce(lambda a, b: chosen(a, b, True), each),
+        "min": lambda *each: reduce(lambda a, b: chosen(a, b, False), each),
     }
     texts = [question["left"], question["right"], *question["facts"]]
-    if any("ceil" in text for text in texts):
+    if any(word in text for text in texts for word in ("ceil", "floor", "abs")):
         return None
     left, right, *facts = [eval(text, names, scope) for text in texts]
     constraints += facts

@@ -16,6 +16,7 @@ from nnspec.semantics.dims.floors import common_mono, divided
 from nnspec.semantics.dims.intervals import mono_bounds
 from nnspec.semantics.dims.order import leading
 from nnspec.semantics.dims.polynomial import Dim
+from nnspec.semantics.dims.powers import without_floors
 from nnspec.semantics.dims.relation import RelationLike, at_least_zero
 
 TYPE_CHECKING = False
@@ -91,7 +92,7 @@ def quick_answer(facts: Facts, d: Dim) -> Answer:
 def primitive(facts: Facts, d: Dim) -> Dim:
     """A dim that is 0 exactly where d is, without factors that are never 0."""
     if d.has_power:
-        d = _exponents(_without_negative_exponents(d))
+        d = _exponents(_without_negative_exponents(without_floors(d, facts)))
     if not d.terms:
         return d
     common = common_mono([d])
@@ -117,7 +118,9 @@ def _without_negative_exponents(d: Dim) -> Dim:
 
 
 def _exponents(d: Dim) -> Dim:
-    """The difference of the exponents, where d is that of two powers of one constant."""
+    """The difference of the exponents, where d is that of two powers of one constant, or of one and a number."""
+    if len(d.terms) == 2 and d.constant:
+        return _exponent_of(d)
     if len(d.terms) != 2 or sorted(d.terms.values()) != [-1, 1]:
         return d
     (one, c), (other, _) = d.terms.items()
@@ -130,6 +133,22 @@ def _exponents(d: Dim) -> Dim:
     if first.base != second.base or base is None or base < 2:
         return d
     return (first.exponent - second.exponent) * c
+
+
+def _exponent_of(d: Dim) -> Dim:
+    """The exponent less the one that makes a power the number, or 1 where none does."""
+    ((mono, c),) = [term for term in d.terms.items() if term[0]]
+    base = mono[0].base.as_int() if len(mono) == 1 and isinstance(mono[0], Power) else None
+    if base is None or base < 2:
+        return d
+    number, over = divmod(-d.constant, c)
+    count = 0
+    while number > 1 and number % base == 0 and not over:
+        number, count = number // base, count + 1
+    if number != 1 or over:
+        return Dim.of(1)
+    assert isinstance(mono[0], Power)
+    return mono[0].exponent - count
 
 
 def _never_zero(facts: Facts, atom: Atom) -> bool:

@@ -92,6 +92,10 @@ def _reduced(facts: Facts, p: Dim, q: Dim) -> tuple[Dim, Dim]:
         p = Dim({m: c % number for m, c in p.terms.items() if c % number}, p.has_power)
     else:
         p = pull_out(p, q)[1]
+    return _without_common_factors(p, q)
+
+
+def _without_common_factors(p: Dim, q: Dim) -> tuple[Dim, Dim]:
     if not p.terms:
         return p, q
     g = gcd(*p.terms.values(), *q.terms.values())
@@ -177,6 +181,15 @@ def quotient_again(learner: Learner, quotient: Quotient) -> None:
 
     facts = learner.facts
     p, q = facts.simplify(quotient.numerator), facts.simplify(quotient.denominator)
+    smaller = _without_common_factors(p, q)
+    if smaller[1] != 1:
+        p, q = smaller
     new = Quotient(quotient.name, p, q, quotient.written)
     facts.quotients = tuple(new if old is quotient else old for old in facts.quotients)
     facts.forget()
+    whole, rest = pull_out(p, q)
+    if whole.terms and rest.terms and len(q.terms) == 1:
+        # (h + 1) // h is 1 + 1 // h, which is looked at no more as a division of h + 1.
+        from nnspec.semantics.dims.learn import EQUAL
+
+        learner.add(EQUAL, whole + rest // q - Dim.symbol(quotient.name))

@@ -7,6 +7,8 @@ least 1. How a relation is taken in is in `learn`; what follows from the facts i
 
 from __future__ import annotations
 
+from math import gcd
+
 from nnspec.semantics.budget import budget
 from nnspec.semantics.dims.atoms import (
     Atom,
@@ -16,8 +18,9 @@ from nnspec.semantics.dims.atoms import (
     Power,
     Symbol,
     cofactor,
+    symbol_atom,
 )
-from nnspec.semantics.dims.floors import floor_div, pull_out
+from nnspec.semantics.dims.floors import divided, floor_div, pull_out
 from nnspec.semantics.dims.maxima import maximum
 from nnspec.semantics.dims.polynomial import ONE, Dim, from_terms
 from nnspec.semantics.dims.powers import power
@@ -244,23 +247,29 @@ class Facts:
                     continue
             else:
                 continue
-            t, left = pull_out(p, quotient.numerator)
+            numerator, value = quotient.numerator, Dim.symbol(quotient.name)
+            solved = self.solved.get(symbol_atom(quotient.name))
+            if solved is not None and solved.terms:
+                # Half of the numerator is half of an even quotient.
+                g = gcd(*numerator.terms.values(), *solved.terms.values())
+                numerator, value = divided(numerator, (), g), divided(solved, (), g)
+            t, left = pull_out(p, numerator)
             if t.terms and len(left.terms) < len(p.terms):
-                return t * times * Dim.symbol(quotient.name), left
+                return t * times * value, left
         if p.has_power:
             from nnspec.semantics.dims.powers import multiple, over_power
 
-            number = q.as_int()
-            if number is not None:
-                found = multiple(p, number, lambda exponent: self._least(exponent) or 0)
+            divisor = q.as_int()
+            if divisor is not None:
+                found = multiple(p, divisor, lambda exponent: self._least(exponent) or 0)
             else:
                 found = over_power(p, q, self._least) if q.has_power else None
             if found is not None:
                 return found
         from nnspec.semantics.dims.bounds import floor_by_bounds
 
-        value = floor_by_bounds(self, p, q)
-        return None if value is None else (Dim.of(value), Dim({}))
+        number = floor_by_bounds(self, p, q)
+        return None if number is None else (Dim.of(number), Dim({}))
 
     def _by_rules(self, dim: Dim) -> Dim:
         for _ in range(MAX_ROUNDS):

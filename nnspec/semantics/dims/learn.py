@@ -101,6 +101,9 @@ class Learner:
             facts.at_least_zero = (*facts.at_least_zero, dim, -dim)
         else:
             facts.rules = (*facts.rules, Rule(abs(c), mono, rest if c < 0 else -rest))
+            facts.forget()
+            for quotient in facts.quotients:
+                quotient_again(self, quotient)
         facts.forget()
 
     def _target(self, dim: Dim) -> Atom | None:

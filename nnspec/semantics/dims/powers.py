@@ -9,12 +9,14 @@ taken to be at least 0, since nothing else gives an integer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import gcd
 
 from nnspec.semantics.dims.atoms import (
     MAX_BITS,
     MAX_DEGREE,
     Atom,
     DimLimit,
+    Floor,
     Mono,
     Power,
     cofactor,
@@ -22,6 +24,10 @@ from nnspec.semantics.dims.atoms import (
     power_atom,
 )
 from nnspec.semantics.dims.polynomial import Dim
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nnspec.semantics.dims.facts import Facts
 
 MAX_FACTORED = 16
 
@@ -208,3 +214,37 @@ def multiple(p: Dim, number: int, least: Callable[[Dim], int]) -> tuple[Dim, Dim
                     t = merged({join(tuple(rest), (smaller,)): product // number})
                     return t, p - Dim({mono: c}, True)
     return None
+
+
+def without_floors(d: Dim, facts: Facts) -> Dim:
+    """A multiple of d without floors whose remainder is the same for all exponents: 3**k // 2 is (3**k - 1) / 2."""
+    for mono, c in d.terms.items():
+        if len(mono) != 1 or not isinstance(mono[0], Floor):
+            continue
+        number = mono[0].denominator.as_int()
+        remainder = _remainder(mono[0].numerator, number, facts) if number else None
+        if number and remainder is not None:
+            exact = mono[0].numerator - remainder
+            return without_floors((d - Dim({mono: c})) * number + exact * c, facts)
+    return d
+
+
+def _remainder(p: Dim, number: int, facts: Facts) -> int | None:
+    """What p leaves when a number divides it, where that is always the same."""
+    total = 0
+    for mono, c in p.terms.items():
+        base = mono[0].base.as_int() if len(mono) == 1 and isinstance(mono[0], Power) else None
+        if base is not None and isinstance(mono[0], Power):
+            from nnspec.semantics.dims.intervals import quick_bounds
+
+            exponent = mono[0].exponent
+            step = gcd(*[e for part, e in exponent.terms.items() if part])
+            least = max(quick_bounds(facts, exponent)[0] or 0, 0)
+            least += (exponent.constant - least) % step
+            c *= pow(base, least, abs(number))
+            if c * (base**step - 1) % number:
+                return None
+        elif mono and c % number:
+            return None
+        total += c
+    return total % number
