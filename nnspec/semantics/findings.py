@@ -59,15 +59,16 @@ class Findings:
         ):
             self._found[key] = (depth, diagnostic)
 
-    def claim(self, claim: Claim, run: Run, per_instance: bool = False) -> None:
+    def claim(self, claim: Claim, run: Run, subject: ast.Node, per_instance: bool = False) -> None:
         """Take a relation that could not be proved.
 
-        per_instance: whether it is about a module whose instances are what is checked; where there are
+        subject: the declaration that the pass is about; per_instance: whether it is about a module whose instances are what is checked; where there are
             any (`followed`), they have the last word.
         """
         frame = claim.frame
-        if frame is not None and not frame.top and frame.definition in self.covered:
-            # The general pass of that def says it, in its own words.
+        own = frame is None or frame.top or (run.general and frame.definition is subject)
+        if frame is not None and not own and frame.definition in self.covered:
+            # The general pass of that declaration says it, in its own words.
             return
         span = claim.span
         relation, facts = claim.relation, claim.facts

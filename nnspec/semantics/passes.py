@@ -350,7 +350,7 @@ def finish(run: Run, findings: Findings, subject: ast.Node) -> None:
             if claim.frame is not None and claim.frame.top and claim.frame.definition is not None:
                 run.doubts.append(Doubt(claim.frame.definition, claim.span))
             continue
-        findings.claim(claim, run, per_instance)
+        findings.claim(claim, run, subject, per_instance)
     findings.followed |= run.followed
     for doubt in run.doubts:
         findings.doubt(doubt, subject)
