@@ -88,6 +88,12 @@ def _guard(guard: Guard, absent: dict[str, Access], frame: Frame) -> py.stmt:
         [expressions.COMPARE[expressions.OPPOSITE[relation.op]]()],
         [expressions.size(relation.right, frame)],
     )
+    zeros: list[py.expr] = [
+        py.Compare(expressions.size(divisor, frame), [py.Eq()], [py.Constant(0)])
+        for divisor in guard.divisors
+    ]
+    if zeros:
+        test = py.BoolOp(py.Or(), [*zeros, test])
     smaller = relation.left if relation.op in ("<", "<=") else relation.right
     # 0 stands for the dimensions of an argument that is absent; where a smaller side is only the
     # smaller for it, the claim is asked all the same.

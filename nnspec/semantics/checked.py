@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.record import Record
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import DimLike, Relation, Value
 from nnspec.syntax import ast
@@ -16,10 +17,12 @@ class Guard(Record):
 
     relation: over dimension names and hyperparameters of the def's module.
     message: what is raised, in the user's words.
+    divisors: what the relation divides by and may be 0, so that it does not hold there; inner ones first.
     """
 
     relation: Relation
     message: str
+    divisors: tuple[Dim, ...] = ()
 
 
 class Checked(Record):

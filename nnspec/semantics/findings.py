@@ -6,6 +6,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics import doubts
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, Facts, settle
+from nnspec.semantics.dims.atoms import Floor
 from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
 from nnspec.semantics.suspicions import Suspicions
 from nnspec.semantics.values import DimLike, Relation, TupleValue
@@ -29,6 +30,7 @@ class Findings:
         self.covered = covered
         self._passes: dict[ast.Def, int] = {}
         self._needed: dict[ast.Def, dict[Relation, set[Run]]] = {}
+        self._divisors: dict[Relation, tuple[Dim, ...]] = {}
         self._found: dict[tuple[object, int, int], tuple[int, Diagnostic]] = {}
         # Errors that only a pass with answers to undecided conditions has found.
         self._decided: set[tuple[object, int, int]] = set()
@@ -89,6 +91,7 @@ class Findings:
         ):
             relations = self._needed.setdefault(frame.definition, {})
             relations.setdefault(shown, set()).add(run)
+            self._divisors[shown] = _divisors(shown, facts, frame.definition)
 
     def doubt(self, doubt: Doubt, subject: ast.Node) -> None:
         """Take what the general pass of a def could not follow; the first of each def is told.
@@ -126,7 +129,7 @@ class Findings:
         """
         return {
             definition: tuple(
-                Guard(r, f"{r.left} {r.op} {r.right} does not hold")
+                Guard(r, f"{r.left} {r.op} {r.right} does not hold", self._divisors[r])
                 for r, runs in relations.items()
                 if len(runs) == self._passes.get(definition, 0)
             )
@@ -190,6 +193,24 @@ def _inside(span: Span, outer: Span) -> bool:
 def _shown(dim: DimLike, facts: Facts) -> DimLike:
     """A side of a claim by what was known there: later the claim itself is taken for a fact."""
     return dim if isinstance(dim, int) else settle(facts.display(dim))
+
+
+def _divisors(relation: Relation, facts: Facts, definition: ast.Def) -> tuple[Dim, ...]:
+    """What a relation divides by and may be 0, inner divisors first.
+
+    An int argument may, whatever the code takes it for.
+    """
+    given = {param.name for param in definition.signature.params}
+    found: list[Dim] = []
+    pending = [as_dim(relation.left), as_dim(relation.right)]
+    while pending:
+        for atom in pending.pop().atoms():
+            if isinstance(atom, Floor):
+                pending += (atom.numerator, atom.denominator)
+                known = facts.sign(facts.simplify(atom.denominator)) != 0
+                if not known or atom.denominator.symbols() & given:
+                    found.append(atom.denominator)
+    return tuple(dict.fromkeys(sorted(found, key=lambda dim: dim.depth)))
 
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
