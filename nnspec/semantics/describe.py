@@ -6,6 +6,7 @@ from nnspec.semantics.dims import Dim
 from nnspec.semantics.values import (
     Builtin,
     Choice,
+    Compound,
     Device,
     DictValue,
     DType,
@@ -19,6 +20,7 @@ from nnspec.semantics.values import (
     NamedTupleType,
     Namespace,
     RangeValue,
+    Relation,
     RepeatValue,
     Tensor,
     TupleValue,
@@ -80,6 +82,8 @@ def describe(world: World, value: Value) -> str:
             return f"the dtype {name}"
         case Device():
             return "a device"
+        case Relation() | Compound():
+            return "a bool"
         case Choice(options):
             return " or ".join(describe(world, o) for o in options)
         case ErrorValue():

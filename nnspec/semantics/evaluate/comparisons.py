@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import provenance
-from nnspec.semantics.evaluate.conditions import decide
+from nnspec.semantics.evaluate.conditions import decide, truth
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.steps import Step
@@ -53,6 +53,10 @@ def comparison(expr: ast.Compare, frame: Frame) -> Value:
         left, left_expr = right, right_expr
     if len(parts) == 1:
         return parts[0]
+    # As in Python, all but the last part decide whether the next one is looked at.
+    parts[:-1] = [
+        truth(part, expr, frame) if isinstance(part, Tensor) else part for part in parts[:-1]
+    ]
     if any(p is False for p in parts):
         return False
     rest = tuple(p for p in parts if p is not True)
@@ -60,6 +64,8 @@ def comparison(expr: ast.Compare, frame: Frame) -> Value:
         return True
     if any(isinstance(p, ErrorValue) for p in rest):
         return ERROR
+    if isinstance(rest[-1], Tensor):
+        return rest[-1]
     return rest[0] if len(rest) == 1 else Compound("and", rest)
 
 

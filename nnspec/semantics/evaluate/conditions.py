@@ -68,19 +68,23 @@ def truth(value: Value, expr: ast.Expr, frame: Frame) -> Value:
 
 
 def _tensor_truth(value: Tensor, expr: ast.Expr, frame: Frame) -> Value:
-    if value.dims is not None:
-        for dim in value.dims:
-            if frame.world.compare(dim, 1) == "different":
-                frame.report(
-                    error(
-                        "E0430",
-                        f"a tensor {describe(frame.world, value).removeprefix('a tensor ')} has many "
-                        "values: a condition needs one",
-                        expr.span,
-                        help="reduce it first, such as `.any()`, `.all()` or `.sum() > 0`",
-                    )
-                )
-                break
+    if value.dims is None:
+        return Unknown("bool")
+    answers = [frame.world.compare(dim, 1) for dim in value.dims]
+    if "different" in answers:
+        frame.report(
+            error(
+                "E0430",
+                f"a tensor {describe(frame.world, value).removeprefix('a tensor ')} has many "
+                "values: a condition needs one",
+                expr.span,
+                help="reduce it first, such as `.any()`, `.all()` or `.sum() > 0`",
+            )
+        )
+        return ERROR
+    for dim, answer in zip(value.dims, answers, strict=True):
+        if answer == "unknown":
+            frame.world.claimed(Relation(dim, "==", 1), expr.span)
     return Unknown("bool")
 
 

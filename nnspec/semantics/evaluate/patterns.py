@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import sequences
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
@@ -13,6 +14,7 @@ from nnspec.semantics.values import (
     DimLike,
     ErrorValue,
     ListValue,
+    RangeValue,
     Relation,
     RepeatValue,
     Tensor,
@@ -70,6 +72,7 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
         real = [o for o in value.options if o is not None]
         if len(real) == 1:
             value = real[0]
+    value = _counted(value, frame)
     if isinstance(value, RepeatValue):
         starred = any(isinstance(i, ast.Starred) for i in items)
         if not starred and not _is_count(value.count, len(items), target, frame):
@@ -92,6 +95,18 @@ def _unpack(target: ast.Expr, items: tuple[ast.Expr, ...], value: Value, frame: 
         return _none_fit(value, str(len(parts)), target, items, frame)
     for i, item in enumerate(items):
         bind(item, parts[i] if parts is not None else ERROR, frame)
+
+
+def _counted(value: Value, frame: Frame) -> Value:
+    """A tensor or a range of an open length as so many like items."""
+    if isinstance(value, Tensor) and value.dims:
+        count = frame.world.settle(value.dims[0])
+        if isinstance(count, Dim):
+            origins = value.origins[1:] if value.origins is not None else None
+            return RepeatValue(value.with_(value.dims[1:], origins), count)
+    if isinstance(value, RangeValue):
+        return RepeatValue(Unknown("int"), sequences.length_of_range(value, frame))
+    return value
 
 
 def _is_count(count: DimLike, names: int, target: ast.Expr, frame: Frame) -> bool:

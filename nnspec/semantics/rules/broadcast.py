@@ -23,7 +23,9 @@ from nnspec.semantics.values import (
     NamedTupleType,
     Namespace,
     Origin,
+    RangeValue,
     Relation,
+    RepeatValue,
     Tensor,
     TupleValue,
     Unknown,
@@ -198,11 +200,15 @@ NO_NUMBERS = (
     Builtin,
     TupleValue,
     ListValue,
+    RepeatValue,
+    RangeValue,
     DictValue,
     NamedTupleType,
     Namespace,
     Device,
 )
+
+NO_NUMBER_KINDS = frozenset({"str", "list", "dict", "tuple", "layer", "layer type"})
 
 
 def operator_call(
@@ -229,7 +235,7 @@ def binary(
         {"input": left_span, "other": right_span},
     )
     for name, value in call.arguments.items():
-        if isinstance(value, NO_NUMBERS) and op not in ("==", "!="):
+        if op not in ("==", "!=") and _is_no_number(value):
             return _no_number(call, op, name, value)
     if op == "@":
         from nnspec.semantics.rules.products import matmul
@@ -238,6 +244,12 @@ def binary(
             return _no_product(call)
         return matmul(call)
     return combine(call, op)
+
+
+def _is_no_number(value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return value.kind in NO_NUMBER_KINDS
+    return isinstance(value, NO_NUMBERS)
 
 
 def _no_number(call: RuleCall, op: str, name: str, value: Value) -> ErrorValue:
