@@ -91,8 +91,6 @@ def declaration(target: str, capsys: pytest.CaptureFixture[str], folder: Path) -
 
 def test_a_class(package: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert declaration(f"{package}:Attention", capsys, tmp_path) == """\
-# left out: **kwargs, which the language has not
-# the default of norm in Python: functools.partial(<class 'torch.nn.modules.normalization.LayerNorm'>, eps=1e-06)
 extern module Attention(
     dim: int,
     heads: int = 8,
@@ -101,10 +99,11 @@ extern module Attention(
     scale: float? = None,
     mode: "full" | "local" = "full",
     act: layer = GELU,
-    norm: any? = None,
+    norm: any? = None,  # functools.partial(<class 'torch.nn.modules.normalization.LayerNorm'>, eps=1e-06) in Python
     window: (int, int) = (7, 7),
-    sizes: list[int] = (),
+    sizes: list[int] = [],
     drop: float = 0,
+    # **kwargs: declare those that you use, one by one
 ) from stubbed_pkg.attn:
     # declare the parameters, for counts and paths: param weight: [dim, 4 * dim]
     # say the shapes: [B, T, dim] in place of tensor, and `where` for what they must meet
@@ -116,14 +115,14 @@ def test_annotations_that_cannot_be_evaluated(
     package: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     text = declaration(f"{package}:Late", capsys, tmp_path)
-    assert "extern module Late(thing: any, depth: int, width: int = 3, *layers: Module)" in text
+    assert "    thing: any,  # Thing in Python\n    depth: int,\n    width: int = 3,\n" in text
     assert "def forward(x: tensor, y: tensor? = None) -> tensor" in text
 
 
 def test_a_function(package: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = declaration(f"{package}:smooth", capsys, tmp_path)
     assert "extern def smooth(" in text and "limit: float = inf" in text
-    assert "key: layer? = None" in text and text.endswith(" -> tensor from stubbed_pkg.attn\n")
+    assert "key: layer? = None,  # <built-in function abs> in Python" in text and text.endswith(" -> tensor from stubbed_pkg.attn\n")
 
 
 @pytest.mark.parametrize("name", ["Conv2d", "LSTM", "TransformerEncoderLayer", "Linear"])
