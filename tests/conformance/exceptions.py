@@ -14,6 +14,13 @@ NOTHING_LEFT = re.compile(r"E0304 ")
 OTHER_KIND = re.compile(
     r"E0405 `\w+` of `\w+` takes `?(?P<type>[^`]*)`?, but is given (?P<kind>a tensor|the bool|the int|None)"
 )
+NUMBER = re.compile("int|float|number|bool")
+# A tuple of one number for several axes, or an empty one for the default.
+SHORT_TUPLE = re.compile(r"E0405 .* but is given a (tuple|list) of [01]$")
+# A misspelt `reduction`, which torch does not read where the older `reduce` or `size_average` is given.
+OLDER_WORDS = re.compile(r"E0405 `reduction` of ")
+# Scalar tensors for numbers where a declaration has a form of tensors and one of numbers.
+SCALARS = re.compile(r"E0405 (normal of a tensor takes its size|pinv takes two numbers)")
 # `x[True]`, which torch takes for a new axis, and lists of tensors or floats as an index.
 BOOL_INDEX = re.compile(r"E0303 an index (is an int, a slice|list holds ints)")
 # Layers and functions of floating numbers, whose kernels for processors take ints or complex numbers as well: those of GPUs do
@@ -29,6 +36,13 @@ OPEN_RESULTS = {
 # Where torch's own dispatch goes wrong: `return_inverse` by position is forgotten when `return_counts` is given by name.
 MISTAKES = {"unique_consecutive": " values"}
 
+# Functions whose refusal hangs on the values of tensors that they take for numbers.
+BY_VALUE = frozenset({"arange"})
+# What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
+BY_NAME = re.compile(
+    r"(searchsorted|isin|result_type)\(.*(input|other|test_elements)=[\d.-]+|cuda\("
+)
+
 
 def on_purpose(errors: Iterable[Diagnostic]) -> bool:
     """Whether everything that was refused is refused for one of the reasons."""
@@ -39,15 +53,15 @@ def on_purpose(errors: Iterable[Diagnostic]) -> bool:
 def _on_purpose(said: str) -> bool:
     if NOTHING_LEFT.match(said) or FLOATING.match(said) or BOOL_INDEX.match(said):
         return True
+    if SHORT_TUPLE.match(said) or OLDER_WORDS.match(said) or SCALARS.match(said):
+        return True
     found = OTHER_KIND.match(said)
     if found is None:
         return False
     asked, given = found["type"], found["kind"]
     match given:
         case "a tensor":
-            return (
-                "tensor" not in asked and "[" not in asked and ("int" in asked or "float" in asked)
-            )
+            return "tensor" not in asked and "[" not in asked and bool(NUMBER.search(asked))
         case "the bool":
             return "float" in asked or "int" in asked
         case "None" | "the int":

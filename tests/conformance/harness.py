@@ -12,8 +12,8 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog, library
 from nnspec.semantics import rules
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import calls
-from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate import calls, overloads
+from nnspec.semantics.evaluate.binding import Bound, Given
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.rules.indexing import SliceItem
@@ -94,6 +94,15 @@ def function(name: str, *args: Any, place: str = "", **kwargs: Any) -> Outcome:
     decls = catalog().in_namespace(place, name) if place else catalog().functions(name)
     assert decls, f"the library has no function {place}.{name}"
     return Checker().call(LibraryFunction(name, decls), args, kwargs)
+
+
+def bound(
+    name: str, decls: tuple[ast.ExternDef, ...], args: Sequence[Any], kwargs: dict[str, Any]
+) -> set[str]:
+    """The parameters that a call gives, of the declaration that it means."""
+    given = [_given(None, a) for a in args] + [_given(k, v) for k, v in kwargs.items()]
+    _, found = overloads.choose(LibraryFunction(name, decls), given, name, Checker().frame, SPAN)
+    return set(found.spans) if isinstance(found, Bound) else set(kwargs)
 
 
 def method(name: str, receiver: torch.Tensor, *args: Any, **kwargs: Any) -> Outcome:
@@ -181,6 +190,10 @@ def differs(value: Value, expected: Any) -> str | None:
                 if dict(zip(value.names, value.items)) == told
                 else f"{value!r} for {expected!r}"
             )
+    if isinstance(value, Dim) and type(expected) is int:
+        # An int that only the data decide, such as `x.item()`.
+        of_data = any("@" in name for name in value.symbols())
+        return None if of_data or value == expected else f"{value!r} for {expected!r}"
     if isinstance(value, Unknown):
         return (
             None

@@ -246,12 +246,13 @@ def _parameters(call: ast.Call, draw: random.Random) -> list[spec.Param]:
 
 
 def _add(call: ast.Call, draw: random.Random) -> None:
-    params = _parameters(call, draw)
-    if not params:
+    if not tables.declarations(call):
         return
+    params = _parameters(call, draw)
     given = {k.arg for k in call.keywords} | {p.name for p in params[: len(call.args)]}
     free = [p for p in params if p.name not in given and p.kind != "double"]
     if not free:
+        call.args.append(ast.Constant(draw.choice([0, 1, None])))
         return
     param = draw.choice(free)
     text = plausible(param, call, draw)

@@ -99,8 +99,8 @@ def test_building_says_what_is_too_young(tmp_path: Path, monkeypatch: pytest.Mon
 def test_the_method_of_a_tensor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = """
 def spectrum(x: [B, 64], w: [16]):
-    a = x.stft(16, window=w, return_complex=True, align_to_window=False)
-    return a, stft(x, 16, 4, 16, w, True, "reflect", False, True, True, False)
+    a = x.stft(16, window=w, center=False, return_complex=True, align_to_window=False)
+    return a, stft(x, 16, 4, 16, w, False, "reflect", False, True, True, False)
 """
     found = said("2.6.0", text, monkeypatch, tmp_path)
     assert [each.partition(" needs")[0] for each in found] == [

@@ -39,7 +39,7 @@ def look_at_rows(call: RuleCall, x: Tensor, wanted: Dims, dims: Dims) -> None:
     found: Diagnostic | None = None
     if new[0] != old[0] and not _kept(call, old, new):
         found = _other_rows(call, x, old, new)
-    call.world.suspect("W0202", call.where("shape"), found)
+    call.world.suspect("W0202", call.where("shape" if call.given("shape") else "size"), found)
 
 
 def _kept(call: RuleCall, old: list[DimLike], new: list[DimLike]) -> bool:
@@ -69,7 +69,7 @@ def _other_rows(call: RuleCall, x: Tensor, old: list[DimLike], new: list[DimLike
     return error(
         "W0202",
         f"this makes {call.show(new[0])} rows of {call.show(old[0])} examples",
-        call.where("shape"),
+        call.where("shape" if call.given("shape") else "size"),
         f"a row has {call.show(row)} values, an example {call.show(each)}",
         notes=("-1 takes whatever is left, and here that is not the number of examples",),
         help=help,
@@ -80,7 +80,7 @@ def _other_rows(call: RuleCall, x: Tensor, old: list[DimLike], new: list[DimLike
 def _flattened(call: RuleCall) -> Fix | None:
     """`flatten(1)` in place of the view, where that is a method or a step of a pipeline."""
     span = call.span
-    shape = call.where("shape")
+    shape = call.where("shape" if call.given("shape") else "size")
     at = span.text.rfind(f"{call.decl.name}(", 0, max(shape.start - span.start, 0))
     before = span.source.text[: span.start + at].rstrip()
     if at < 0 or not before.endswith(("|>", ".")):

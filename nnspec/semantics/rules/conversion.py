@@ -107,7 +107,7 @@ def view_as_real(call: RuleCall) -> Value:
 def view_as_complex(call: RuleCall) -> Value:
     """Pairs in a last axis of 2 as complex numbers."""
     x = arguments.tensor(call)
-    if x.dtype is not None and not alike(x.dtype, "float"):
+    if x.dtype == "bfloat16" or (x.dtype is not None and not alike(x.dtype, "float")):
         return call.fail("E0303", f"view_as_complex takes floating tensors, got {x.dtype}", "input")
     if x.dims is None:
         return unknown(dtypes.complex_of(x.dtype))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.strides import strided, strides
@@ -157,6 +157,12 @@ def repeat_interleave(call: RuleCall) -> Value:
         size: DimLike = call.settle(x.dims[at] * repeats)
     else:
         output_size = call.arguments["output_size"]
+        if isinstance(repeats, Tensor) and not takes.none_of(
+            call, "bool low float complex", ("repeats",)
+        ):
+            return ERROR
+        if isinstance(repeats, Tensor) and not arguments.rank_is(call, repeats, (0, 1), "repeats"):
+            return ERROR
         if isinstance(repeats, Tensor) and repeats.dims is not None and len(repeats.dims) == 1:
             if repeats.dims != (1,) and not call.agree(
                 repeats.dims[0],

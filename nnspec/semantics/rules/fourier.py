@@ -92,6 +92,8 @@ def _transform(
 def shift(call: RuleCall) -> Value:
     """fftshift, ifftshift: the shape stays."""
     x = arguments.tensor(call)
+    if x.dims == () and call.arguments.get("dim") is None:
+        return call.fail("E0302", f"{call.name} takes no scalar")
     if call.arguments.get("dim") is not None and x.dims is not None:
         wanted = arguments.sizes(call.arguments["dim"])
         if wanted == ():
@@ -132,6 +134,12 @@ def stft(call: RuleCall) -> Value:
             "E0401",
             f"{call.name} of real numbers needs `return_complex`",
             help="write `return_complex=True`",
+        )
+    if call.arguments["center"] is True and call.arguments["align_to_window"] is not None:
+        return call.fail(
+            "E0405",
+            f"{call.name} aligns to the window with `center=False` alone",
+            "align_to_window",
         )
     two_sided = dtypes.is_complex(x.dtype) or complex_window
     if two_sided and call.arguments["onesided"] is True:
@@ -221,7 +229,7 @@ def istft(call: RuleCall) -> Value:
     if whole_signal and one_sided is True:
         return call.fail("E0303", f"{call.name} of one side is real", "return_complex")
     bins = n if one_sided is False or whole_signal else n // 2 + 1
-    if one_sided is not None and not call.agree(
+    if not call.agree(
         x.dims[-2],
         call.settle(bins),
         f"{call.name} of {call.show(x)}: {call.show(call.settle(bins))} frequencies are needed",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, origins_of, unknown
+from nnspec.semantics.rules.dtypes import result_type
 from nnspec.semantics.rules.layout import insert
 from nnspec.semantics.rules.products import alike
 from nnspec.semantics.values import (
@@ -274,4 +275,4 @@ def block_diag(call: RuleCall) -> Value:
             return call.fail("E0302", f"{call.name} takes matrices, got {call.show(x)}", "tensors")
         shape = (1,) * (2 - len(x.dims)) + x.dims
         rows, columns = rows + shape[0], columns + shape[1]
-    return Tensor(_common_dtype(tensors), (call.settle(rows), call.settle(columns)))
+    return Tensor(result_type(tensors), (call.settle(rows), call.settle(columns)))

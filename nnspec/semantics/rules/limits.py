@@ -24,6 +24,8 @@ _INT_FIELDS = ("bits", "max", "min", "dtype")
 
 def finfo(call: RuleCall) -> Value:
     """The limits of a floating dtype; unknown numbers where it is any one."""
+    if call.given("type") and call.arguments["type"] is None:
+        return call.fail("E0405", "finfo is of a dtype; without one write `finfo()`", "type")
     name = _name(call)
     if name is None or name == "float":
         numbers = (Unknown("float"),) * (len(_FLOAT_FIELDS) - 2)

@@ -170,7 +170,7 @@ def lstsq(call: RuleCall) -> Value:
         return TupleValue((unknown(a), *rest), names)
     vector = len(b.dims) == 1 and len(a.dims) == 2
     vector = vector or b.dims == a.dims[:-1]
-    if len(b.dims) < (1 if vector else 2):
+    if len(b.dims) < (1 if vector else 2) or (not vector and len(b.dims) != len(a.dims)):
         return call.fail(
             "E0302", f"lstsq of {call.show(a)} and {call.show(b)}: B is a matrix, or vectors", "B"
         )
@@ -190,15 +190,13 @@ def triangular_solve(call: RuleCall) -> Value:
         return a
     if a.dims is None or b.dims is None:
         return unknown(a)
-    # The operator itself promotes to the wider one.
-    dtype = dtypes.promote(a.dtype, b.dtype)
     row = -1 if call.arguments.get("left") is False else -2
     message = f"{call.name} of {call.show(a)} and {call.show(b)}: the sizes differ"
     if len(b.dims) < 2:
         return call.fail("E0302", message, "B")
     if not call.agree(b.dims[row], a.dims[-1], message, "B"):
         return ERROR
-    return _batched(call, Tensor(dtype, a.dims), b, b.dims[-2:])
+    return _batched(call, a, b, b.dims[-2:])
 
 
 def cholesky_solve(call: RuleCall) -> Value:
@@ -259,10 +257,14 @@ def cross(call: RuleCall) -> Value:
         at = arguments.axis(call, "dim", x)
         if isinstance(at, ErrorValue):
             return at
-        if at is not None and not call.agree(
-            found[0][at], 3, f"{call.name} needs an axis of 3, got {call.show(x)}", "other"
-        ):
-            return ERROR
+        message = f"{call.name} needs an axis of 3, got {arguments.show(call, a, b)}"
+        for one in (a, b):
+            if (
+                at is not None
+                and one.dims is not None
+                and not call.agree(one.dims[at], 3, message, "other")
+            ):
+                return ERROR
     elif all(isinstance(d, int) and d != 3 for d in a.dims or ()):
         return call.fail(
             "E0301", f"{call.name} needs an axis of 3, got {arguments.show(call, a, b)}"

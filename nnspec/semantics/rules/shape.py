@@ -23,7 +23,7 @@ from nnspec.semantics.values import (
 
 def view(call: RuleCall) -> Value:
     """`x.view(*shape)`, `x.view(dtype)`."""
-    given = arguments.items(call.arguments["shape"])
+    given = arguments.items(call.arguments["size"])
     if given is not None and len(given) == 1 and isinstance(given[0], DType):
         return _view_dtype(call, given[0].name)
     return reshape(call)
@@ -47,13 +47,14 @@ def _view_dtype(call: RuleCall, dtype: str) -> Value:
 def reshape(call: RuleCall) -> Value:
     """`reshape(x, shape)`, `x.reshape(*shape)`: the same number of elements, one `-1` is worked out."""
     x = arguments.tensor(call)
-    wanted = arguments.sizes(call.arguments["shape"])
+    name = "shape" if "shape" in call.arguments else "size"
+    wanted = arguments.sizes(call.arguments[name])
     if wanted is None:
         return unknown(x)
     if x.dims is None:
         rank_known = all(not isinstance(d, int) or d >= 0 for d in wanted)
         return Tensor(x.dtype, wanted) if rank_known else unknown(x)
-    dims = settle_shape(call, x, wanted, "shape")
+    dims = settle_shape(call, x, wanted, name)
     if dims is None:
         return ERROR
     if scramble.look(call, x, dims, vague=-1 in wanted):
