@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,13 +13,14 @@ from nnspec.cli.arguments import Parser
 from nnspec.cli.console import Console
 from nnspec.cli.trouble import Trouble
 from nnspec.cli.writing import replace_files
-from nnspec.library.catalog import library
-from nnspec.reference.lookup import families, find, near
-from nnspec.reference.text import page, shown
+from nnspec.library.catalog import Catalog, library
+from nnspec.reference.lookup import elsewhere, families, find, near
+from nnspec.reference.text import listed, page, section, shown
 
 if TYPE_CHECKING:
     from nnspec.cli.projects import ProjectFactory
 
+FORMATS = ("text", "markdown", "json")
 SUMMARY = "show the signature, shapes, obligations and cost of a layer or function"
 
 
@@ -31,6 +35,13 @@ def parser() -> Parser:
         nargs="?",
         metavar="NAME",
         help="a layer, a function or a tensor method: Conv2d, F.pad, linalg.norm, Tensor.view",
+    )
+    it.add_argument(
+        "--format",
+        dest="form",
+        choices=FORMATS,
+        default="text",
+        help="how to write it",
     )
     it.add_argument(
         "-o",
@@ -56,19 +67,43 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
         console.write(f"wrote {len(contents)} pages to {arguments.output}\n")
         return 0
     if arguments.name is None:
-        for name, entries in families(catalog).items():
-            names = dict.fromkeys(entry.name for entry in entries)
-            console.write(f"{name}: {', '.join(names)}\n")
+        for text in _families(catalog, arguments.form):
+            console.write(text)
         return 0
     found = find(arguments.name, catalog)
     if not found:
         problem = f"the library has no {arguments.name}"
-        meant = near(arguments.name, catalog)
+        meant = elsewhere(arguments.name, catalog) or near(arguments.name, catalog)
         if meant:
             problem += f"; did you mean {' or '.join(meant)}?"
         raise Trouble(problem, hint="nnspec docs")
-    console.write("\n".join(shown(entry) for entry in found))
+    if arguments.form == "json":
+        console.write(json.dumps([asdict(entry) for entry in found], indent=2) + "\n")
+    elif arguments.form == "markdown":
+        console.write("\n".join(section(entry) + "\n" for entry in found))
+    else:
+        console.write("\n".join(shown(entry) for entry in found))
     return 0
+
+
+def _families(catalog: Catalog, form: str) -> Iterator[str]:
+    """The names of the library by family."""
+    names = {
+        family: list(dict.fromkeys(entry.name for entry in entries))
+        for family, entries in families(catalog).items()
+    }
+    if form == "json":
+        yield json.dumps(
+            {f: {"summary": catalog.summary(f), "names": n} for f, n in names.items()}, indent=2
+        )
+        yield "\n"
+        return
+    for family, each in names.items():
+        summary = catalog.summary(family)
+        if form == "markdown":
+            yield f"- **{family}**: {summary}\n  {', '.join(f'`{name}`' for name in each)}\n"
+        else:
+            yield listed(family, summary, each)
 
 
 def pages() -> dict[str, str]:

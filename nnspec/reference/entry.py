@@ -8,6 +8,8 @@ from importlib import import_module
 from inspect import getdoc
 
 from nnspec.library.catalog import Catalog
+from nnspec.reference.examples import examples
+from nnspec.reference.statements import statements
 from nnspec.semantics.rules import RULES
 from nnspec.syntax import ast
 
@@ -20,11 +22,11 @@ class Entry:
 
     places: where torch has it, such as `torch.nn`; the first is the one that emitted code uses.
     arguments: one line each.
-    methods: signatures with their facts, as `forward(input: [*N, L]) -> [*N, L]`; a function has itself.
+    shapes: what goes in and what comes out, in one line or more.
     members: parameters, buffers and layers. obligations: what arguments and sizes must meet, `where` facts among them.
     lets: what the lines above are written with, and the library's own functions among them.
-    rule: what the result is, where a signature cannot say it: the docstring, or that of the rule in Python.
-    costs: `flops` and `memory`.
+    costs: operations and bytes of a call, where there is something to say.
+    example: a spec that makes one call, which checks.
     family: the file of the library in which it stands, without its suffix.
     """
 
@@ -33,13 +35,13 @@ class Entry:
     places: tuple[str, ...]
     arguments: tuple[str, ...]
     result: str | None
-    methods: tuple[str, ...]
+    shapes: tuple[str, ...]
     members: tuple[str, ...]
     obligations: tuple[str, ...]
     lets: tuple[str, ...]
-    rule: str | None
     costs: tuple[str, ...]
     family: str
+    example: str | None
 
 
 def entry(declaration: ast.ExternModule | ast.ExternDef, catalog: Catalog) -> Entry:
@@ -47,6 +49,7 @@ def entry(declaration: ast.ExternModule | ast.ExternDef, catalog: Catalog) -> En
     signature, body = declaration.signature, declaration.body
     layer = isinstance(declaration, ast.ExternModule)
     methods = [member for member in body if isinstance(member, ast.Def)]
+    said = statements().get(declaration.rule or "")
     kind = "layer" if layer else "method" if declaration.places == ("Tensor",) else "function"
     return Entry(
         name=declaration.name,
@@ -54,7 +57,7 @@ def entry(declaration: ast.ExternModule | ast.ExternDef, catalog: Catalog) -> En
         places=declaration.places,
         arguments=parameters(signature),
         result=None if signature.result is None or layer else words(signature.result),
-        methods=tuple(_method(each) for each in methods),
+        shapes=_shapes(declaration, methods),
         members=tuple(words(m) for m in body if isinstance(m, (ast.ParamDecl, ast.Submodule))),
         obligations=tuple(
             obligation
@@ -62,16 +65,23 @@ def entry(declaration: ast.ExternModule | ast.ExternDef, catalog: Catalog) -> En
                 *(words(m.condition) for m in body if isinstance(m, ast.Require)),
                 *(words(fact) for fact in signature.where),
                 *(words(fact) for each in methods for fact in each.signature.where),
+                *(said.obligations if said is not None else ()),
             )
         ),
         lets=(
             *(words(m).removeprefix("let ") for m in body if isinstance(m, ast.Let)),
             *_statics(declaration, catalog),
         ),
-        rule=_described(declaration),
-        costs=tuple(words(m) for m in body if isinstance(m, ast.Cost)),
+        costs=tuple(_cost(m) for m in body if isinstance(m, ast.Cost)),
         family=family(declaration),
+        example=examples().get(identity(declaration)),
     )
+
+
+def identity(declaration: ast.ExternModule | ast.ExternDef) -> str:
+    """What tells a declaration from others of its name: `torch.cat(tensors, dim)`."""
+    names = ", ".join(param.name for param in declaration.signature.params)
+    return f"{declaration.places[0]}.{declaration.name}({names})"
 
 
 def parameters(signature: ast.Signature) -> tuple[str, ...]:
@@ -118,16 +128,56 @@ def _statics(declaration: ast.ExternModule | ast.ExternDef, catalog: Catalog) ->
             arguments = ", ".join(param.name for param in static.signature.params)
             found.append(f"{name}({arguments}) = {words(last.value)}")
         elif static.doc is not None:
-            found.append(f"{name}(…): {static.doc.value}")
+            found.append(f"{name}(…): {_first(static.doc.value)}")
     return tuple(found)
 
 
-def _described(declaration: ast.ExternModule | ast.ExternDef) -> str | None:
-    if declaration.doc is not None:
-        text = declaration.doc.value
+def _shapes(
+    declaration: ast.ExternModule | ast.ExternDef, methods: list[ast.Def]
+) -> tuple[str, ...]:
+    """What goes in and what comes out: by the signatures as far as they say it, then in words."""
+    lines = [_method(each) for each in methods]
+    if isinstance(declaration, ast.ExternDef) and not _is_vague(declaration.signature.result):
+        lines.append(_in_and_out(declaration.signature))
+    said = statements().get(declaration.rule or "")
+    if said is not None:
+        lines += said.shapes.split("; ")
+    elif declaration.doc is not None:
+        lines.append(_first(declaration.doc.value))
     elif declaration.rule is not None:
         module = import_module(f"nnspec.semantics.rules.{RULES[declaration.rule]}")
-        text = getdoc(getattr(module, declaration.rule)) or ""
-    else:
-        return None
+        lines.append(_first(getdoc(getattr(module, declaration.rule)) or ""))
+    return tuple(line for line in lines if line)
+
+
+def _is_vague(type_: ast.TypeExpr | None) -> bool:
+    """Whether a type says nothing of a shape."""
+    return type_ is None or (isinstance(type_, ast.NamedType) and type_.name in ("tensor", "any"))
+
+
+def _in_and_out(signature: ast.Signature) -> str:
+    """`input [*N, C, H, W], weight [O, C, K, K] -> [*N, O, H, W]`."""
+    tensors = [
+        f"{param.name} {words(param.type)}"
+        for param in signature.params
+        if isinstance(param.type, (ast.TensorType, ast.OptionalType)) and "[" in words(param.type)
+    ]
+    result = "" if signature.result is None else words(signature.result)
+    return f"{', '.join(tensors)} -> {result}".lstrip()
+
+
+def _cost(member: ast.Cost) -> str:
+    """A cost in words: its formula, or that the result is a view."""
+    formula = words(member.value)
+    if member.kind == "flops":
+        return f"FLOPs: {formula}"
+    if formula == "0":
+        return "memory: none, as the result is a view, or what was given"
+    if formula.startswith("bytes_beside("):
+        return "memory: none where the result is a view, or what was given; else that of a copy"
+    return f"memory: {formula} bytes"
+
+
+def _first(text: str) -> str:
+    """The first paragraph of a docstring, on one line."""
     return " ".join(text.partition("\n\n")[0].split())
