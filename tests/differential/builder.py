@@ -50,6 +50,7 @@ class _Self:
     """What `self` is while a net grows."""
 
     flag: bool
+    act: str
 
 
 class Builder:

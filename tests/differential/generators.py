@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,152 +19,17 @@ from tests.differential import (
     steps_layout,
     steps_spatial,
 )
-from tests.differential.builder import STEPS, Builder, Made, Step, n
-from tests.differential.drawn import Drawn, together
-from tests.differential.mutation import changed, parametrized, with_hyperparameter
-from tests.differential.net import Input, Member, ModuleText, Net
+from tests.differential.builder import STEPS, Builder, Step, n
+from tests.differential.drawn import Drawn
+from tests.differential.growth import FACTS, grow
+from tests.differential.modules import choice, nested, switch
+from tests.differential.mutation import changed, with_hyperparameter
+from tests.differential.net import Input, ModuleText, Net
 
 NAMES = ("B", "C", "H", "W", "D")
 
 
-def nested(b: Builder) -> Made | None:
-    """A module of its own, used once, in a list with a loop, or in a Sequential."""
-    x = b.pick(1, 4)
-    if x is None or len(b.modules) > 2:
-        return None
-    shape = b.value(x).shape
-    if b.open:
-        dims = tuple(n(s) if b.fixed(x, a) else f"S{a}" for a, s in enumerate(shape))
-        sizes = [
-            {f"S{a}": b.value(x, w).shape[a] for a in range(len(shape)) if not b.fixed(x, a)}
-            for w in range(len(b.worlds))
-        ]
-    else:
-        dims, sizes = tuple(n(s) for s in shape), [{}]
-    place = f"inner{len(b.modules)}"
-    inner = Builder(b.draw, [Input("x", "float32", dims)], sizes, b.modules, place)
-    grow(inner, 3, plainly=True)
-    found = inner.tensors()
-    if not found or found[0] == "x" or len(inner.inputs) > 1:
-        return None
-    result, same = found[0], inner.value(found[0]).shape == shape
-    if not same and b.chance(0.6):
-        # A skip connection where the shapes allow one.
-        if inner.add(inner.code(f"x + {result}")) and inner.value(inner.names[-1]).shape == shape:
-            result, same = inner.names[-1], True
-    module = ModuleText(
-        f"Block{len(b.modules)}",
-        tuple(inner.inputs),
-        tuple(inner.members),
-        tuple(inner.body),
-        result,
-        methods=tuple(inner.methods),
-    )
-    make = f"{module.name}()"
-    if not inner.holes and not b.open and b.chance(0.3):
-        found_number = parametrized(module, b.draw, everywhere=True)
-        if found_number is not None:
-            module, number = found_number
-            make = b.draw.choice(
-                [
-                    f"{module.name}()",
-                    f"{module.name}({n(number)})",
-                    f"{module.name}(width={n(number)})",
-                ]
-            )
-    b.modules.append(module)
-    b.functions += inner.functions
-    b.holes = b.holes or inner.holes
-    name, out = b.member(), b.fresh()
-    others = [t for t in inner.tensors(kinds=()) if t not in ("x", result)]
-    if others and b.chance(0.2):
-        # Several results, of which some may be dropped.
-        b.modules[-1] = replace(module, result=f"{result}, {others[0]}")
-        second = b.draw.choice([b.fresh(), "_"])
-        return Made(f"{out}, {second} = self.{name}({x})", [Member(name, make)])
-    if same and b.chance(0.6):
-        kind = b.draw.randrange(4)
-        several = b.draw.choice([f"[{make}, {make}]", f"[{make} for _ in range({n(2)})]"])
-        if kind == 0:
-            return Made(
-                f"{out} = self.{name}({x})", [Member(name, f"nn.Sequential({make}, {make})")]
-            )
-        if kind == 1:
-            return Made(
-                f"{out} = self.{name}[{n(0)}](self.{name}[{n(-1)}]({x}))", [Member(name, several)]
-            )
-        if kind == 2:
-            code = f'{{"a": {make}, "b": {make}}}'
-            return Made(
-                f"{out} = {x}\nfor part in self.{name}.values():\n    {out} = part({out})",
-                [Member(name, code)],
-            )
-        return Made(
-            f"{out} = {x}\nfor part in self.{name}:\n    {out} = part({out})",
-            [Member(name, several)],
-        )
-    return Made(f"{out} = self.{name}({x})", [Member(name, make)])
-
-
-def switch(b: Builder) -> Made | None:
-    """A layer that is absent unless a hyperparameter is True, or an `if` on one."""
-    x = b.pick(1, 4)
-    if x is None or b.hyperparameters or not b.fixed(x, -1):
-        return None
-    b.hyperparameters.append(("flag", "bool", "True"))
-    b.self.flag = True
-    width = b.value(x).shape[-1]
-    name, out = b.member(), b.fresh()
-    layer = b.draw.choice([f"nn.Linear({n(width)}, {n(width)})", f"nn.LayerNorm({n(width)})"])
-    kind = b.draw.randrange(4)
-    if kind == 0:
-        return Made(
-            f"{out} = {x} if self.{name} is None else self.{name}({x})",
-            [Member(name, f"{layer} if flag else None")],
-        )
-    if kind == 1:
-        return Made(
-            f"{out} = {x} * 2\nif self.flag:\n    {out} = self.{name}({out})", [Member(name, layer)]
-        )
-    if kind == 2:
-        return Made(
-            f"{out} = self.{name}({x}) if self.flag else {x}.sum(dim={n(-1)}, keepdim=True)",
-            [Member(name, layer)],
-        )
-    return Made(f"{out} = self.{name}({x})", [Member(name, f"{layer} if flag else nn.Identity()")])
-
-
-COMPOUND: list[tuple[int, Step]] = [(6, nested), (6, switch)]
-SIMPLE = list(STEPS)
-
-
-def grow(b: Builder, most: int, plainly: bool = False) -> None:
-    """Add steps that torch takes, as many as the draw goes on; plainly: none that are modules or switches."""
-    table = SIMPLE if plainly else SIMPLE + COMPOUND
-    weights = [w for w, _ in table]
-    kinds = [s for _, s in table]
-    for count in range(most):
-        if count and b.draw.random() < 1 / most:
-            break
-        together(b.draw, partial(_one, b, kinds, weights))
-
-
-def _one(b: Builder, kinds: list[Step], weights: list[int]) -> None:
-    """Add a step, after a number of attempts at most."""
-    for _ in range(12):
-        (chosen,) = b.draw.choices(kinds, weights)
-        kept = list(b.modules), list(b.functions), list(b.hyperparameters), b.holes
-        made = together(b.draw, partial(chosen, b))
-        if made is not None and b.add(made):
-            return
-        b.modules, b.functions, b.hyperparameters, b.holes = kept
-
-
-# Facts about named sizes; `{a}` and `{c}` are two of them, perhaps the same.
-FACTS = (
-    "{a} % 2 == 0", "{a} % 4 == 0", "{a} % 3 == 0", "{a} >= 2", "{a} >= 4", "{a} > 1", "{a} <= 8", "2 <= {a} <= 6", "{a} == {c}", "{a} <= {c}", "{a} < {c}",
-    "{a} == 2 * {c}", "{a} == {c} + 1", "{a} * {c} % 2 == 0", "{a} + {c} <= 12", "({a} + {c}) % 2 == 0", "{a} % {c} == 0", "{a} // 2 >= 2", "{a} != 3",
-)  # fmt: skip
+TABLE: list[tuple[int, Step]] = [*STEPS, (8, nested), (6, switch), (3, choice)]
 
 
 def worlds(draw: random.Random, names: list[str]) -> tuple[list[str], list[dict[str, int]]]:
@@ -215,7 +79,7 @@ def net(draw: random.Random, open_sizes: bool = False) -> tuple[Net, Builder]:
         named["B"] = None
     facts, sizes = worlds(draw, list(named)) if named else ([], [{}])
     b = Builder(draw, inputs, sizes)
-    grow(b, 7)
+    grow(b, 7, TABLE)
     found = b.tensors(kinds=())
     result, declared = found[0], None
     if len(found) > 2 and draw.random() < 0.2:

@@ -99,7 +99,7 @@ class Net:
     def twin(self) -> str:
         """The net as PyTorch."""
         functions = ["\n".join(f.lines("")) for f in self.functions]
-        text = "\n\n".join([*functions, *(module_twin(m) for m in self.modules)])
+        text = "\n\n".join([*functions, *(module_twin(m, self.main) for m in self.modules)])
         return NUMBER.sub(r"\1", HOLE.sub(r"\1", text))
 
 
@@ -113,7 +113,7 @@ def _bare(code: str, draw: random.Random) -> str:
 
 
 def _spec(m: ModuleText, draw: random.Random) -> str:
-    hyper = ", ".join(f"{n}: {t} = {v}" for n, t, v in m.hyperparameters)
+    hyper = ", ".join(f"{n}: {t} = {_bare(v, draw)}" for n, t, v in m.hyperparameters)
     lines = [f"module {m.name}" + (f"({hyper})" if hyper else "") + ":"]
     for member in m.members:
         if member.kind == "layer":
@@ -159,8 +159,9 @@ def _unbalanced(text: str) -> bool:
     return depth != 0
 
 
-def module_twin(m: ModuleText) -> str:
-    """One module as PyTorch, with its marks."""
+def module_twin(m: ModuleText, outermost: ModuleText | None = None) -> str:
+    """One module as PyTorch, with its marks. What `where` says is demanded of callers, save those of the
+    outermost module."""
     hyper = "".join(f", {n}={v}" for n, _, v in m.hyperparameters)
     lines = [
         f"class {m.name}(nn.Module):",
@@ -195,6 +196,8 @@ def module_twin(m: ModuleText) -> str:
                 lines.append(f"        {dim} = {i.name}.shape[{axis}]")
         given = f"if {i.name} is not None: " if i.optional else ""
         lines.append(f"        {given}expect({i.name}, ({''.join(d + ', ' for d in i.dims)}))")
+    if m is not outermost and m.where:
+        lines.append(f"        demand({m.where})")
     lines += [_indented(line) for line in m.body]
     if m.declared is not None:
         lines.append(f"        result = {m.result}")

@@ -54,7 +54,7 @@ TABLE = (
     "{x}.index_fill({a}, torch.tensor([‹0›]), 1.0)", "{x}.index_copy({a}, torch.arange({s}), {x} * 2)", "{x}.select({a}, ‹-1›)", "{x}.narrow({a}, ‹0›, ‹2›)", "torch.narrow({x}, {a}, ‹-1›, ‹1›)",
     "{x}.take(torch.tensor([‹0›, ‹1›]))", "{x}[{x} == {x}].sum()", "torch.masked_select({x}, {x} == {x}).mean()", "{x}.masked_scatter({x} > 0, {x})",
     "{x}.topk(‹2›, dim={a}, largest=False).indices", "torch.topk({x}, ‹3›, {a})[0]", "{x}.sort({a})[0]", "torch.searchsorted({x}, {x})", "torch.bucketize({x}, torch.arange(‹3›).float())",
-    "{x}.unfold({a}, ‹3›, ‹2›)", "{x}.unfold({a}, {s}, ‹1›)", "{x}.repeat_interleave(‹2›, {a})", "{x}.repeat_interleave(‹3›)", "torch.repeat_interleave({x}, torch.tensor([2]), dim={a}).sum({a})",
+    "{x}.unfold({a}, ‹3›, ‹2›)", "{x}.unfold({a}, {s}, ‹1›)", "{x}.repeat_interleave(‹2›, {a})", "{x}.repeat_interleave(‹3›)", "torch.repeat_interleave({x}, torch.tensor([2]), dim={a}).sum()",
     "{x}.split(‹1›, {a})[0]", "torch.stack({x}.unbind({a}), {a})", "torch.cat({x}.split(‹2›, {a}), {a})", "torch.cat({x}.chunk(‹2›, {a})[::-1], dim={a})", "torch.stack(torch.broadcast_tensors({x}, {x}), {a})",
     "torch.hstack(({x}, {x}))", "torch.vstack([{x}, {x}])", "torch.dstack(({x}, {x}))", "torch.column_stack(({x}, {x}))", "{x}.slice_scatter({x}.narrow({a}, 0, 1), {a}, 0, 1)", "{x}.select_scatter({x}.select({a}, 0), {a}, ‹0›)",
     "{x}.squeeze({a})", "{x}.squeeze(({a}, {c}))", "{x}.unsqueeze({a}).squeeze({a})", "{x}.moveaxis({a}, {c})", "{x}.movedim(({a}, {c}), ({c}, {a}))", "{x}.swapdims({a}, {c})", "{x}.adjoint()", "{x}.ravel()", "{x}.flatten(start_dim={a})",

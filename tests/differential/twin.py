@@ -40,6 +40,12 @@ def expect(x: torch.Tensor, dims: tuple[int, ...]) -> None:
         raise Mismatch(f"{getattr(x, 'shape', x)} is not {dims}")
 
 
+def demand(*facts: bool) -> None:
+    """Raise where a fact does not hold that callers must meet."""
+    if not all(facts):
+        raise Mismatch("a fact that callers must meet does not hold")
+
+
 class Watch(TorchFunctionMode):
     """Notes whether anything was empty on the way."""
 
@@ -68,7 +74,14 @@ class Run:
 
 def namespace() -> dict[str, Any]:
     """The names that twins use."""
-    return {"nn": nn, "F": F, "torch": torch, "expect": expect, "checkpoint": checkpoint}
+    return {
+        "nn": nn,
+        "F": F,
+        "torch": torch,
+        "expect": expect,
+        "demand": demand,
+        "checkpoint": checkpoint,
+    }
 
 
 def classes(text: str) -> dict[str, Any]:
