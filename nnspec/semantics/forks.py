@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.record import Record, field
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions
 from nnspec.semantics.evaluate.decisions import Fork
 from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
@@ -77,10 +78,16 @@ class Forks:
 def _open(fork: Fork, found: Diagnostic, frame: Frame | None, run: Run) -> None:
     """What would have to hold for the error not to arise, as something that is not proved."""
     needed = conditions.negate(fork.condition)
-    if isinstance(needed, Relation):
+    if isinstance(needed, Relation) and not _is_of_a_loop(needed):
         if fork.facts.assume(needed).compare(needed.left, needed.right) == "equal":
             # `p <= 0` where p is 0 or more.
             needed = Relation(needed.left, "==", needed.right)
         run.claims.append(Claim(frame, needed, found.span, fork.facts, always=False))
     elif frame is not None and frame.definition is not None:
         run.doubts.append(Doubt(frame.definition, found.span))
+
+
+def _is_of_a_loop(relation: Relation) -> bool:
+    """Whether a relation is about a round, or about something else that no hyperparameter names."""
+    sides = [side for side in (relation.left, relation.right) if isinstance(side, Dim)]
+    return any("@" in symbol for side in sides for symbol in side.symbols())

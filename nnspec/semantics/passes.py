@@ -131,11 +131,17 @@ def _with_defaults(
     if excluded and len(excluded) == len(runs):
         findings.add(defaults.unmet(excluded[0], decl), 0)
     forks.settle(findings)
+    methods = {member for member in decl.body if isinstance(member, ast.Def)}
     for run in runs:
         doubted.update(doubt.definition for doubt in run.doubts)
+        for claim in run.claims:
+            if claim.is_about_unknown:
+                # Not settled by the defaults; in code that several methods call, for none of them.
+                definition = claim.frame.definition if claim.frame is not None else None
+                doubted |= {definition} if definition in methods else methods
         finish(run, findings, decl)
     if not waiting:
-        findings.settle({m for m in decl.body if isinstance(m, ast.Def)} - doubted)
+        findings.settle(methods - doubted)
 
 
 class InnerFindings:
