@@ -7,6 +7,7 @@ from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.strides import strided, strides
+from nnspec.semantics.steps import Declared
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
@@ -234,7 +235,9 @@ def as_strided(call: RuleCall) -> Value:
         have = arguments.product(call.world, x.dims)
         if not isinstance(last, DimLike) or not isinstance(have, int) or 0 in size:
             return Tensor(x.dtype, size, contiguous=None)
-        if x.contiguous is True and isinstance(last, int) and last >= have:
+        # What was made on the way may be a view of more elements.
+        own = x.step is None or isinstance(x.step, Declared)
+        if own and x.contiguous is True and isinstance(last, int) and last >= have:
             return call.fail(
                 "E0308",
                 f"{call.name} reaches element {last} of {call.show(x)}, which has {have}",
