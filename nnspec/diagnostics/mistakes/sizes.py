@@ -1,6 +1,8 @@
-"""Mistakes of what stands for a size in a shape: E0215."""
+"""Mistakes of what stands for a size in a shape or behind the name of a type."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.source import Span
@@ -40,4 +42,25 @@ def no_run_of_axes(span: Span, name: str) -> Diagnostic:
         (Label(span, primary=True),),
         help=f"a name with a star stands for any number of axes: `{name}`",
         fix=Fix(f"write `{name}`", (Edit(span, name),), "maybe"),
+    )
+
+
+def not_so_many(
+    name: str, span: Span, given: int, params: Sequence[str], declared: Span | None
+) -> Diagnostic:
+    """A named type with more or fewer sizes than it takes: E0402, E0401.
+
+    given: how many; params: the names of those that it takes; declared: where, if the spec does.
+    """
+    labels = [Label(span, primary=True)]
+    if declared is not None:
+        labels.append(Label(declared, "declared here"))
+    takes = "no sizes" if not params else f"{len(params)} size" + "s" * (len(params) > 1)
+    written = f"{name}({', '.join(params)})" if params else name
+    return Diagnostic(
+        "E0402" if given > len(params) else "E0401",
+        "error",
+        f"`{name}` takes {takes}, but {given or 'none'} {'is' if given < 2 else 'are'} given",
+        tuple(labels),
+        help=f"write `{written}`" + (", with the sizes that are meant" if params else ""),
     )

@@ -38,6 +38,7 @@ def bind_type(binder: Binder, type_: ast.TypeExpr | None, names: Scope) -> None:
                 _bind_named(binder, node)
                 for arg in args:
                     binder.dimension(arg, names)
+                    _check_dim(binder, arg)
             case ast.ListType(element, count):
                 stack.append(element)
                 if count is not None:
@@ -82,14 +83,18 @@ def _bind_named(binder: Binder, node: ast.NamedType) -> None:
         binding = Binding(Kind.FILE, decl, scope)
         if isinstance(decl, (ast.TypeDecl, ast.Module, ast.ExternModule)):
             binder.bind(node, binding)
+            params = decl.params if isinstance(decl, ast.TypeDecl) else ()
+            _check_count(binder, node, [p.id for p in params], decl.name_span)
         else:
             binder.report(mistakes.not_a_type(name, span, what(binding), place(name, binding)))
             binder.bind(node, UNKNOWN)
         return
     if name in known.TYPES:
+        _check_count(binder, node, [], None)
         binder.bind(node, Binding(Kind.BUILTIN))
         return
     plain = name.removeprefix("torch.").removeprefix("nn.")
+    _check_count(binder, node, [], None)
     if binder.catalog.has_layer(plain) or plain in known.CONTAINERS or plain == "Module":
         binder.bind(node, Binding(Kind.LIBRARY))
         return
@@ -103,6 +108,14 @@ def _bind_named(binder: Binder, node: ast.NamedType) -> None:
     else:
         types = [*binder.scope.names, *known.TYPES, *binder.catalog.layer_names()]
         binder.report(mistakes.unknown_type(name, span, types))
+
+
+def _check_count(
+    binder: Binder, node: ast.NamedType, params: list[str], declared: Span | None
+) -> None:
+    if len(node.args) != len(params):
+        found = size_mistakes.not_so_many(node.name, node.span, len(node.args), params, declared)
+        binder.report(found)
 
 
 class Size:
