@@ -94,8 +94,8 @@ def _bind_named(binder: Binder, node: ast.NamedType) -> None:
         binder.bind(node, Binding(Kind.BUILTIN))
         return
     plain = name.removeprefix("torch.").removeprefix("nn.")
-    _check_count(binder, node, [], None)
     if binder.catalog.has_layer(plain) or plain in known.CONTAINERS or plain == "Module":
+        _check_count(binder, node, [], None)
         binder.bind(node, Binding(Kind.LIBRARY))
         return
     binder.bind(node, UNKNOWN)
