@@ -5,6 +5,8 @@ check(path): what is wrong with a spec. build(path): the spec as Python. load(ta
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nnspec.project import Emitted, NnspecError, Project, Report, SpecError, build, check
@@ -23,6 +25,11 @@ __all__ = [
     "load",
     "loads",
 ]
+
+# In a checkout the grammar and the model library stand beside this folder, in a wheel inside it: they are
+# `nnspec.grammar` and `nnspec.specs` either way.
+if not os.path.isdir(os.path.join(__path__[0], "grammar")):
+    __path__.append(os.path.dirname(__path__[0]))
 
 # torch, and even the compiler, are imported when they are needed and not before.
 _RUNTIME = ("LoadError", "import_spec", "load", "loads")

@@ -23,12 +23,18 @@ def code_state(*parts: str) -> str | None:
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     try:
         files: list[str] = []
-        for path in [os.path.join(top, part) for part in parts] or [top]:
+        for path in [_place(top, part) for part in parts or (".", "grammar")]:
             files += [_file(path, os.stat(path))] if path.endswith(".py") else _files(path)
         files.sort()
     except OSError:
         return None
     return "\n".join((sys.version, sys.implementation.cache_tag or "", *files))
+
+
+def _place(top: str, part: str) -> str:
+    """Where a part of the package is: in a checkout the grammar stands beside it."""
+    path = os.path.join(top, part)
+    return path if os.path.exists(path) else os.path.join(os.path.dirname(top), part)
 
 
 def _files(folder: str) -> Iterator[str]:

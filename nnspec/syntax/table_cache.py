@@ -12,7 +12,7 @@ import sys
 from functools import cache
 from importlib.machinery import PathFinder
 
-import nnspec.grammar
+import nnspec.grammar as language
 from nnspec.cache import folder
 from nnspec.cache.sealed import named, seal, unseal
 from nnspec.syntax.tables import Tables, compile_grammar
@@ -41,10 +41,10 @@ def tables() -> Tables:
 
 def _grammar_text() -> bytes:
     """The grammar as package data, read in the way the package was imported (also from a zip)."""
-    spec = nnspec.grammar.__spec__
+    spec = language.__spec__
     assert spec is not None and spec.origin is not None
     path = os.path.join(os.path.dirname(spec.origin), "nnspec.lark")
-    data: bytes = spec.loader.get_data(path)  # type: ignore[union-attr]
+    data: bytes = spec.loader.get_data(path)
     return data
 
 
