@@ -7,9 +7,10 @@ READY := $(VENV)/.ready
 JOBS ?= 2
 FUZZ ?= 100000
 NETS ?= 10000
+CONFIGURATIONS ?= 50
 SOURCES := nnspec tests demo benchmarks
 
-.PHONY: help env demo test lint generated stale reference update fuzz bench clean
+.PHONY: help env demo test lint generated stale reference update fuzz conformance bench clean
 
 help:
 	@echo "make demo       compile a spec, load it, train it on handwritten digits"
@@ -20,6 +21,7 @@ help:
 	@echo "make reference  write docs/library anew from the library and torch's own names"
 	@echo "make update     write the expected outputs of the tests anew; look at the diff"
 	@echo "make fuzz       random texts, nets and questions: FUZZ=$(FUZZ) texts, NETS=$(NETS) nets"
+	@echo "make conformance every layer and function against torch: CONFIGURATIONS=$(CONFIGURATIONS) of each"
 	@echo "make bench      start-up and run-time ratios"
 	@echo "make clean      remove the environment and all caches"
 
@@ -58,6 +60,9 @@ update: $(READY)
 
 fuzz: $(READY)
 	NNSPEC_FUZZ=$(FUZZ) NNSPEC_NETS=$(NETS) $(BIN)/python -m pytest -n $(JOBS) -q --hypothesis-profile=fuzz tests/fuzz tests/differential
+
+conformance: $(READY)
+	NNSPEC_CONFORMANCE=$(CONFIGURATIONS) $(BIN)/python -m pytest -n $(JOBS) -q tests/conformance
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.run

@@ -47,7 +47,7 @@ _MODULES = {
         einsum
     """,
     "elementwise": """
-        keep squared hardtanh to_floating real angle mask bitwise_not neg parametric glu frexp
+        keep squared hardtanh threshold to_floating real angle mask bitwise_not neg parametric glu frexp
     """,
     "embedding": """
         one_hot embedding_bag

@@ -61,6 +61,12 @@ def hardtanh(call: RuleCall) -> Value:
     return keep(call)
 
 
+def threshold(call: RuleCall) -> Value:
+    """`threshold(x, threshold, value)`: both are numbers of the dtype."""
+    fits = takes.numbers(call, arguments.tensor(call), "threshold", "value")
+    return keep(call) if fits else ERROR
+
+
 def squared(call: RuleCall) -> Value:
     """`square(x)`: of bools numbers."""
     x = arguments.tensor(call)

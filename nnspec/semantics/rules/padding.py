@@ -121,23 +121,10 @@ def _crops(
     )
 
 
-# The numbers that a dtype holds.
-_HOLDS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-(2**15), 2**15 - 1)}
-
-
 def _numbers_fit(call: RuleCall, x: Tensor, mode: str, amounts: Dims) -> bool:
     """Whether the tensor's numbers can be padded so: bools are not mirrored, bytes not filled with what they cannot hold."""
     if mode in ("reflect", "replicate"):
         return takes.none_of(call, "bool")
-    value = call.arguments.get("value")
     if not any(isinstance(each, int) and each > 0 for each in amounts):
         return True
-    low, high = _HOLDS.get(x.dtype or "", (0, 0))
-    if high == 0 or not isinstance(value, (int, float)) or low <= int(value) <= high:
-        return True
-    call.fail(
-        "E0303",
-        f"{call.name} fills with {value}, which {x.dtype} does not hold",
-        "value" if call.given("value") else None,
-    )
-    return False
+    return takes.numbers(call, x, "value")

@@ -251,9 +251,15 @@ def unflatten(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if not isinstance(at, int):
         return at or unknown(x)
+    if not x.dims:
+        return call.fail("E0302", f"{call.name} takes an axis apart, and a scalar has none")
     wanted = arguments.sizes(call.arguments[name])
     if wanted is None:
         return unknown(x)
+    if not wanted:
+        return call.fail(
+            "E0308", f"{call.name} makes one axis or more of an axis, and not none", name
+        )
     one = Tensor(x.dtype, (x.dims[at],))
     dims = settle_shape(call, one, wanted, name)
     if dims is None:

@@ -93,3 +93,23 @@ def int64(call: RuleCall, name: str) -> bool:
         help="`.long()` converts it",
     )
     return False
+
+
+# The numbers that the narrow integer dtypes hold.
+_HOLDS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-(2**15), 2**15 - 1)}
+
+
+def numbers(call: RuleCall, x: Tensor, *names: str) -> bool:
+    """Whether the dtype of a tensor holds the numbers among the arguments that it is filled or compared with."""
+    low, high = _HOLDS.get(x.dtype or "", (0, 0))
+    for name in names:
+        value = call.arguments.get(name)
+        if high == 0 or not isinstance(value, (int, float)) or low <= value <= high:
+            continue
+        call.fail(
+            "E0303",
+            f"{call.name} has {value} for {name}, which {x.dtype} does not hold",
+            name if call.given(name) else None,
+        )
+        return False
+    return True

@@ -1,0 +1,149 @@
+"""What torch makes of a configuration."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from tests.conformance.layers.config import Config, Made, Of, tensors
+from tests.conformance.layers.draw import FLOATS
+
+REFUSALS = (
+    RuntimeError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AssertionError,
+    NotImplementedError,
+    AttributeError,
+    KeyError,
+    OverflowError,
+    ZeroDivisionError,
+    UnboundLocalError,
+)
+# What the CPU lacks and other devices have.
+_LACKING = tuple(f"not implemented for '{dtype}'" for dtype in ("Half", "BFloat16"))
+
+
+# What the zeros of these tests lack, and other numbers have.
+_OF_DATA = re.compile("Expected tensor to have size 0")
+
+
+class Refused(Exception):
+    """Torch raises."""
+
+
+class Unknown(Exception):
+    """Torch raises because of the numbers that it is given."""
+
+
+def _wide(value: Any) -> Any:
+    match value:
+        case Of(sizes, "float16" | "bfloat16"):
+            return Of(sizes)
+        case tuple():
+            return tuple(map(_wide, value))
+        case dict():
+            return {k: _wide(v) for k, v in value.items()}
+    return value
+
+
+def real(value: Any, device: str = "cpu") -> Any:
+    """A value of a configuration as torch takes it."""
+    match value:
+        case Of():
+            return torch.zeros(value.sizes, dtype=getattr(torch, value.dtype), device=device)
+        case Made():
+            return made(value.name, value.args, value.kwargs, device)
+        case tuple():
+            return tuple(real(v, device) for v in value)
+        case list():
+            return [real(v, device) for v in value]
+    return value
+
+
+def made(name: str, args: Any, kwargs: dict[str, Any], device: str = "cpu") -> nn.Module:
+    """The layer."""
+    with torch.device(device):
+        layer = getattr(nn, name)(
+            *real(tuple(args), device), **{k: real(v, device) for k, v in kwargs.items()}
+        )
+    assert isinstance(layer, nn.Module)
+    return layer
+
+
+def outcome(config: Config) -> tuple[nn.Module, Any]:
+    """The layer and what it gives. Raises Refused where torch does in every dtype of the model, and in both modes.
+
+    A spec leaves open in which floating dtype a model is made, and a layer is right that computes in eval mode only.
+    """
+    if _crashes(config):
+        raise Refused("the process ends")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            layer = made(config.name, config.args, config.kwargs)
+        except REFUSALS as e:
+            raise Refused(f"made: {e}") from None
+        own = bool(list(layer.parameters()) or list(layer.buffers()))
+        dtypes = ["float32"]
+        if own:
+            given = [x.dtype for x in tensors(config) if x.dtype in FLOATS]
+            weights = {x.dtype for x in tensors([*config.args, *config.kwargs.values()])}
+            given = [d for d in given if weights <= {"float32", d}]
+            dtypes = list(dict.fromkeys([*given, "float32"]))
+        said = ""
+        for dtype in dtypes:
+            for training in (True, False) if "Norm" in config.name else (True,):
+                try:
+                    return layer, _call(layer, config, dtype, training, "cpu")
+                except REFUSALS as e:
+                    said = said or str(e)
+                    if _OF_DATA.search(said):
+                        raise Unknown(said) from None
+                    if str(e).endswith(_LACKING) and _on_meta(config, dtype) is not None:
+                        return layer, _on_meta(config, dtype)
+    raise Refused(said)
+
+
+def _crashes(config: Config) -> bool:
+    """What ends the process: an LSTMCell reads a state that it takes for one of its own rank."""
+    hx = config.named.get("hx", config.given[1] if len(config.given) > 1 else None)
+    states = list(tensors(hx)) if isinstance(hx, tuple) else []
+    return config.name == "LSTMCell" and len({len(s.sizes) for s in states}) > 1
+
+
+def _call(layer: nn.Module, config: Config, dtype: str, training: bool, device: str) -> Any:
+    if dtype != "float32":
+        layer.to(getattr(torch, dtype))
+    layer.train(training)
+    try:
+        return layer(
+            *real(config.given, device), **{k: real(v, device) for k, v in config.named.items()}
+        )
+    finally:
+        if dtype != "float32":
+            layer.to(torch.float32)
+
+
+def _on_meta(config: Config, dtype: str) -> Any:
+    """What a device gives that has more kernels, where the CPU takes the same in float32; None where it does not."""
+    everything = [*config.args, *config.kwargs.values(), *config.given, *config.named.values()]
+    if len({x.dtype for x in tensors(everything) if x.dtype in FLOATS}) > 1:
+        raise Unknown("dtypes meet of which the CPU has no kernel")
+    wide = replace(
+        config,
+        **{part: _wide(getattr(config, part)) for part in ("args", "kwargs", "given", "named")},
+    )
+    try:
+        layer = made(wide.name, wide.args, wide.kwargs)
+        _call(layer, wide, "float32", True, "cpu")
+        layer = made(config.name, config.args, config.kwargs, "meta")
+        return _call(layer, config, dtype, True, "meta")
+    except REFUSALS:
+        return None
