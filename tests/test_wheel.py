@@ -94,7 +94,7 @@ def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
 
     expected = {
         f"nnspec/{name}"
-        for name in below(ROOT / "nnspec", ".py", ".nnspec", ".jinja", ".md", "py.typed")
+        for name in below(ROOT / "nnspec", ".py", ".nnspec", ".jinja", ".md", ".toml", "py.typed")
     }
     expected |= {
         f"nnspec/grammar/{name}" for name in below(ROOT / "grammar", ".py", ".lark", ".md")
