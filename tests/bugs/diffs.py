@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-FOLDER = Path(__file__).parent / "vision"
+FOLDER = Path(__file__).parent
 INPUT = re.compile(r"(\w+): (\w*)(\[.*\])$")
 
 

@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.remedies import (
     agreement,
     batches,
+    declared,
     divisors,
     dtypes,
     emptied,
@@ -29,6 +30,7 @@ from nnspec.semantics.remedies import (
     requirements,
     returned,
     sequences,
+    targets,
     uncalled,
     unpacking,
 )
@@ -54,7 +56,10 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         batches.proposals,
         batches.made,
         agreement.proposals,
+        targets.proposals,
         joins.proposals,
+        targets.declared,
+        declared.proposals,
     ),
     "E0302": (
         gathered.proposals,
@@ -62,12 +67,23 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         sequences.proposals,
         products.proposals,
         agreement.proposals,
+        targets.proposals,
+        targets.declared,
+        declared.proposals,
     ),
     "E0303": (dtypes.proposals,),
     "E0304": (emptied.proposals,),
     "E0305": (named_axes.proposals,),
     "E0306": (batches.proposals, regrouped.proposals),
-    "E0307": (products.proposals, batches.made, agreement.proposals, joins.proposals),
+    "E0307": (
+        products.proposals,
+        batches.made,
+        agreement.proposals,
+        targets.proposals,
+        joins.proposals,
+        agreement.tables,
+        targets.declared,
+    ),
     "E0308": (requirements.proposals,),
     "E0312": (returned.proposals,),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
@@ -86,6 +102,8 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         agreement.proposals,
     ),
 }
+# What is proposed only where nothing else has been found.
+LAST = frozenset((targets.declared, declared.proposals))
 # Changes whose numbers are found by trying.
 SOUGHT: dict[str, Callable[[Site], Proposal | None]] = {"E0304": emptied.least_image}
 # Mistakes whose rules give the very numbers; others say in general what to do, where nothing better is found.
@@ -125,6 +143,8 @@ def _with_remedies(
     tried = 0
     groups = Counter(w.group for w in works)
     for propose in KINDS[mistake.code]:
+        if works and propose in LAST:
+            break
         for proposal in propose(site):
             if len(works) == TOLD or tried == TRIED:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
-from nnspec.semantics.remedies import called, operands, rewrite
+from nnspec.semantics.remedies import called, flow, operands, rewrite
 from nnspec.semantics.remedies.axes import (
     Change,
     covers,
@@ -21,6 +21,7 @@ from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
+from nnspec.semantics.values import LibraryFunction
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -48,6 +49,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
 def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
     small, large = (a, b) if len(a.dims) <= len(b.dims) else (b, a)
     yield from _left_out(small)
+    yield from _kept(small, site)
     for change in lined_up(small.dims, large.dims):
         if stretch(change.dims, large.dims):
             yield operands.changed(small, change, site)
@@ -63,6 +65,48 @@ def _broadcast(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
 
     if len(small.dims) != len(large.dims):
         yield from _widths(small, large, site)
+
+
+def _kept(one: Operand, site: Site) -> Iterator[Proposal]:
+    """The axis that a reduction took away, kept with size 1."""
+    call = one.places[0] if len(one.places) == 1 else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return
+    callee = site.callee(call)
+    params = callee.decls[0].signature.params if isinstance(callee, LibraryFunction) else ()
+    if any(p.name == "keepdim" for p in params) and all(a.name != "keepdim" for a in call.args):
+        end = Span(call.span.source, call.span.end - 1, call.span.end - 1)
+        code = f"{call.span.text[:-1]}, keepdim=True)"
+        yield Proposal((Edit(end, ", keepdim=True"),), f"keep its axis: `{code}`", True)
+
+
+def tables(site: Site) -> Iterator[Proposal]:
+    """A table, or a mask, that is longer than the other operand."""
+    found = operands.of(site)
+    if called.kind(site) == "elementwise" and len(found) == 2:
+        for one, other in (found, found[::-1]):
+            yield from _cut(one, other, site)
+
+
+def _cut(one: Operand, other: Operand, site: Site) -> Iterator[Proposal]:
+    """A table that is longer than what it is for: as many of its rows as are needed."""
+    shift = len(other.dims) - len(one.dims)
+    if shift < 0 or rewrite.declared(one.places[0], site) is None:
+        return
+    parts: list[str] = []
+    for size, wanted in zip(one.dims, other.dims[shift:], strict=True):
+        longer = isinstance(size, int) and isinstance(wanted, int) and size > wanted > 1
+        if size not in (wanted, 1) and not longer:
+            return
+        parts.append(f":{wanted}" if longer else ":")
+    # Tables have rows, and masks as many columns; fewer features are another mistake.
+    if parts and parts[-1] != ":" and one.dims[-1:] != one.dims[-2:-1]:
+        return
+    while parts and parts[-1] == ":":
+        parts.pop()
+    if parts:
+        change = Change(f"[{', '.join(parts)}]", "take as much of it as is needed")
+        yield operands.changed(one, change, site)
 
 
 def _left_out(one: Operand) -> Iterator[Proposal]:
@@ -98,6 +142,16 @@ def _alike(x: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
         for change in merged(one.dims) if 1 not in one.dims else ():
             if change.dims == other.dims:
                 yield operands.changed(one, change, site)
+
+
+def _without_steps(one: Operand, site: Site) -> Iterator[Proposal]:
+    """A sequence as one vector for each example: its last step, all of them in a row."""
+    makers = flow.makers(one.places[0], site)[:1]
+    last = Change("[:, -1]", "take its last step")
+    flat = Change(".flatten(1)", "put its steps in a row")
+    steps = any(maker.takes("hidden_size") for maker in makers)
+    for change in (last, flat) if steps else (flat, last):
+        yield operands.changed(one, change, site)
 
 
 def _classes(scores: Operand, target: Operand, site: Site) -> Iterator[Proposal]:
@@ -137,6 +191,8 @@ def _joined(a: Operand, b: Operand, site: Site) -> Iterator[Proposal]:
         yield operands.changed(large, change, site)
     for change in grown(small.dims):
         yield operands.changed(small, change, site)
+    if len(small.dims) == 2 and len(large.dims) == 3 and 1 not in large.dims:
+        yield from _without_steps(large, site)
     for at, size in enumerate(large.dims):
         if len(small.dims) == len(large.dims) - 1 and isinstance(size, int) and size > 1:
             sizes = ", ".join(str(size) if i == at else "-1" for i in range(len(large.dims)))

@@ -112,14 +112,22 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     """Another axis has the wanted size: it is brought to its place."""
     shape, axis, rank = misfit.shape, misfit.axis, len(misfit.shape)
     found = [i for i, size in enumerate(shape) if size == misfit.wanted and i != axis]
+    if misfit.wanted == 1 and axis == 1:
+        # A batch of one is no channel.
+        found = [i for i in found if i > 0]
     # Where several axes have the size it says little, as in square images.
     clear = len([i for i in found if i > 0]) <= 1
     # Channels stand last or second; the batch is the least likely one.
     for i in sorted(found, key=lambda i: (i == 0, i != rank - 1, i)):
         order = [j for j in range(rank) if j != i]
         order.insert(axis, i)
+        ordered = _ordered(misfit, i, site)
+        if ordered is not None:
+            yield ordered
         if i == rank - 1 and rank - axis >= 3:
             call = f"permute({', '.join(map(str, order))})"
+        elif abs(i - axis) == 1:
+            call = f"transpose({min(i, axis)}, {max(i, axis)})"
         else:
             call = f"movedim({i}, {-1 if axis == rank - 1 else axis})"
         edit, text = rewrite.with_method(misfit.given, call, site)
@@ -132,6 +140,24 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
             edits = (edit, Edit(back, f".movedim(-1, {i})"))
             text = f"{reason} with `{text}`, and back with `.movedim(-1, {i})`"
             yield Proposal(edits, text, True, clear, "given")
+
+
+def _ordered(misfit: Misfit, there: int, site: Site) -> Proposal | None:
+    """A `permute` right before that brings what stands at `there` to its place, and leaves the others in order."""
+    maker = next(iter(flow.makers(misfit.given, site)), None)
+    if maker is None or maker.decl.name != "permute":
+        return None
+    nodes = [a.value for a in maker.call.args if a.name is None and not a.stars]
+    nodes = nodes[-len(misfit.shape) :]
+    old = [int(n.value) for n in nodes if isinstance(n, ast.Number)]
+    if sorted(old) != list(range(len(misfit.shape))):
+        return None
+    new = sorted(old[:there] + old[there + 1 :])
+    new.insert(misfit.axis, old[there])
+    pairs = zip(nodes, new, old, strict=True)
+    edits = tuple(Edit(node.span, str(i)) for node, i, was in pairs if i != was)
+    text = f"order its axes as `permute({', '.join(map(str, new))})`"
+    return Proposal(edits, text, True, True, "given")
 
 
 def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:

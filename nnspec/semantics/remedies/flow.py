@@ -36,6 +36,16 @@ def steps(expr: ast.Expr, site: Site) -> Iterator[Step]:
                     waiting.append(assignment.value)
 
 
+def values(expr: ast.Expr, site: Site) -> Iterator[ast.Expr]:
+    """What has been assigned to the names of an expression, the nearest first."""
+    if site.definition is None or site.definition.body is None:
+        return
+    assignments = list(_assignments(site.definition.body, 0))
+    for name in (n for n in walk(expr) if isinstance(n, ast.Name)):
+        for assignment in _reaching(name, assignments):
+            yield assignment.value
+
+
 def _assignments(
     body: tuple[ast.Statement, ...], depth: int
 ) -> Iterator[tuple[ast.Assign, int, frozenset[str]]]:

@@ -62,5 +62,6 @@ def _otherwise(maker: Maker, rank: int, misfit: Misfit | None, site: Site) -> It
         other, axes, what = "cat", rank - 1, "join them along an axis that they have"
         fits = misfit is None or misfit.shape[misfit.axis] * count == misfit.wanted
     for axis in range(axes) if fits else ():
-        edits = (Edit(last, other), maker.edit("dim", str(axis)))
+        same = axis == (maker.number("dim") or 0)
+        edits = (Edit(last, other), *(() if same else (maker.edit("dim", str(axis)),)))
         yield Proposal(edits, f"{what}: `{other}(..., dim={axis})`", True, True, "gathered")

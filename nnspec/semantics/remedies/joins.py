@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isqrt
 
+from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite, windows
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, inside, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.semantics.remedies.windows import NEAR
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 # The arguments that say how many features a layer makes.
 WIDTHS = ("out_channels", "out_features", "hidden_size", "embedding_dim")
+
+# How many tensors of like names are tried.
+SIBLINGS = 6
 
 Operand = tuple[ast.Expr, tuple[int, ...]]
 
@@ -24,6 +29,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if pair is None or called.kind(site) in called.SEQUENCES:
         return
     left, right, axes = pair
+    yield from _siblings(left, right, site)
     tabled = (
         rewrite.declared(left[0], site) is not None or rewrite.declared(right[0], site) is not None
     )
@@ -42,6 +48,8 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from windows.proposals((left[0], right[0]), site, further=True)
     else:
         yield from _other_axis(site)
+        if called.kind(site) == "join":
+            yield from _spread(left, right, axes, site)
         if table:
             yield from _declared(left, right, axes, site)
         yield from _widths(left, right, axes, site)
@@ -57,6 +65,23 @@ def resized(site: Site) -> Iterator[Proposal]:
     pair = _pair(site)
     if pair is not None and _is_spatial(*pair, site):
         yield from windows.proposals((pair[0][0], pair[1][0]), site, up=False)
+
+
+def _siblings(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
+    """Another tensor of the same def whose name differs in its number alone: `e2` for `e1`."""
+    taken = (left[0].span.text, right[0].span.text)
+    for expr, _ in (right, left):
+        stem = expr.id.rstrip("0123456789") if isinstance(expr, ast.Name) else ""
+        if not stem or stem == expr.span.text or site.definition is None:
+            continue
+        names = [param.name for param in site.definition.signature.params]
+        for statement in site.definition.body or ():
+            names += [n.id for n in walk(statement) if isinstance(n, ast.Name)]
+        alike = [n for n in dict.fromkeys(names) if n.rstrip("0123456789") == stem]
+        for name in alike[:SIBLINGS]:
+            if name not in (*taken, stem):
+                edits = (Edit(expr.span, name),)
+                yield Proposal(edits, f"`{name}` fits here", True, group="sibling")
 
 
 def _is_spatial(left: Operand, right: Operand, axes: list[int], site: Site) -> bool:

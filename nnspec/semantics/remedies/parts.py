@@ -28,10 +28,13 @@ def proposals(site: Site) -> Iterator[Proposal]:
     if not isinstance(axis, int) or not all(isinstance(n, int) for n in numbers) or not numbers:
         return
     total, have = sum(numbers), value.dims[axis]
-    yield from _other_axis(given.get("dim"), axis, total, value.dims)
+    others = list(_other_axis(given.get("dim"), axis, total, value.dims))
+    batch = [p for p in others if p.edits[0].text == "0"]
+    yield from (p for p in others if p not in batch)
     if isinstance(have, int):
         yield from _other_sizes(sizes, numbers, have)
         yield from other_widths(x, have, total, site)
+    yield from batch
 
 
 def _other_axis(

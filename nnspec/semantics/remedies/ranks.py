@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite
+from nnspec.semantics.remedies.axes import Dims
 from nnspec.semantics.remedies.misfit import argument
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, tensors
@@ -32,6 +33,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
         if dims[axis] == 1:
             edit, text = rewrite.with_method(expr, f"squeeze({axis})", site)
             yield Proposal((edit,), f"drop the axis of size 1: `{text}`", True, True)
+    yield from _maps(expr, dims, callee, site)
     for axis, what in ((0, "batch"), (1, "channels")):
         edit, text = rewrite.with_method(expr, f"unsqueeze({axis})", site)
         yield Proposal((edit,), f"add the axis of the {what}: `{text}`", True, True)
@@ -39,6 +41,32 @@ def proposals(site: Site) -> Iterator[Proposal]:
         if len(dims) > start + 1:
             edit, text = rewrite.with_method(expr, f"flatten({start})", site)
             yield Proposal((edit,), f"merge the last axes: `{text}`", True, True)
+
+
+def _maps(
+    expr: ast.Expr, dims: Dims, callee: Layer | LibraryFunction, site: Site
+) -> Iterator[Proposal]:
+    """Features as maps of one pixel, or of as many as there are; the frames of videos as images."""
+    name = callee.type_name if isinstance(callee, Layer) else callee.name
+    space = int(name[-2]) if name[-1] == "d" and name[-2:-1].isdigit() else 0
+    if space and len(dims) == space + 3:
+        edit, text = rewrite.with_method(expr, "flatten(0, 1)", site)
+        yield Proposal((edit,), f"take them all as examples: `{text}`", True, True)
+    channels = callee.body.arguments.get("in_channels") if isinstance(callee, Layer) else None
+    if not space or len(dims) != 2 or not isinstance(channels, int):
+        return
+    if dims[1] == channels:
+        index = ", ".join([":", ":", *["None"] * space])
+        changed = rewrite.with_index(expr, index, site)
+        if changed is not None:
+            text = f"make maps of one pixel of it: `{changed[1]}`"
+            yield Proposal((changed[0],), text, True, True)
+    if isinstance(dims[1], int) and dims[1] % channels == 0:
+        side = round((dims[1] // channels) ** (1 / space))
+        if side > 1 and side**space * channels == dims[1]:
+            sides = ", ".join([str(side)] * space)
+            edit, text = rewrite.with_method(expr, f"view(-1, {channels}, {sides})", site)
+            yield Proposal((edit,), f"make maps of it: `{text}`", True, True)
 
 
 def siblings(site: Site) -> Iterator[Proposal]:

@@ -31,6 +31,10 @@ def proposals(found: list[Operand], callee: Layer, site: Site) -> Iterator[Propo
     x = next((o for o in found if any(p is given.get("input") for p in o.places)), None)
     if "hx" in given and inside(site.mistake.span, given["hx"].span):
         states = [o for o in found if o is not x]
+        if x is not None and len(x.dims) == 2 and states and len(states[0].dims) == 3:
+            at = 1 if callee.body.arguments.get("batch_first") is True else 0
+            step = Change(f".unsqueeze({at})", "give the one step its axis of time")
+            yield operands.changed(x, step, site)
         yield from _states(states, x, callee, site)
         first = states[0].dims if states else _first(site.value(given["hx"]))
         yield from _other_layer(first, callee, site)

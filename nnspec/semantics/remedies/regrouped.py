@@ -8,7 +8,7 @@ from math import log, prod
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.record import Record
-from nnspec.semantics.remedies import rewrite
+from nnspec.semantics.remedies import fitting, rewrite
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
@@ -33,11 +33,20 @@ class Split(Record):
 
 
 def proposals(site: Site) -> Iterator[Proposal]:
-    """The axes padded or cut to what the parts divide, and other parts."""
+    """The axes padded or cut to what the parts divide, and other parts; then other sizes."""
     target = _target(site)
     if target is None:
         return
     expr, shape, nodes = target
+    yield from _parts(expr, shape, nodes, site)
+    given = [site.value(n) for n in nodes]
+    if all(isinstance(size, int) for size in given):
+        yield from fitting.proposals(shape, nodes, list(numbers(given)), expr, site)
+
+
+def _parts(
+    expr: ast.Expr, shape: tuple[int, ...], nodes: list[ast.Expr], site: Site
+) -> Iterator[Proposal]:
     given = [site.value(n) for n in nodes]
     if not all(isinstance(size, DimLike) for size in given):
         return

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nnspec.semantics.evaluate import matching
 from nnspec.semantics.remedies import divisors, flow, rewrite
+from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.proposal import Maker, Proposal
 from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
+from nnspec.semantics.remedies.windows import NEAR
 from nnspec.semantics.values import Tensor
 from nnspec.syntax import ast
 
@@ -30,6 +33,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
             if count < 1 or size % count:
                 for divisor in divisors.near(size, max(count, 1), part)[:2]:
                     yield maker.proposal(**{part: divisor})
+    yield from _wider(site)
     message = site.mistake.message
     dims = numbers(d for _, value in tensors(site)[:1] for d in value.dims or ())
     fitting = [n for n in dims if is_plain(n)]
@@ -46,6 +50,20 @@ def proposals(site: Site) -> Iterator[Proposal]:
             for other in dict.fromkeys((*near, number - 1, number // 2, 1, number + 1)):
                 if other != number and (other >= 1 or "padding" in param.name):
                     yield maker.proposal(**{param.name: other})
+
+
+def _wider(site: Site) -> Iterator[Proposal]:
+    """The layer before with so many times its features, or with the next number that can be divided."""
+    told = re.search(r"(\d+) is not a multiple of (\d+)", site.mistake.message)
+    operands = tensors(site)
+    if told is None or not operands:
+        return
+    have, divisor = int(told[1]), int(told[2])
+    for maker in flow.makers(operands[0][0], site)[:NEAR]:
+        for width in WIDTHS:
+            if maker.number(width) == have and maker.is_open(width):
+                for size in (have * divisor, -(-have // divisor) * divisor):
+                    yield maker.proposal(**{width: size})
 
 
 def _splits(maker: Maker, site: Site) -> Iterator[tuple[str, list[int]]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called
+from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site, inside
 from nnspec.semantics.values import LibraryFunction, Tensor, TupleValue, Value
@@ -115,9 +116,19 @@ def _parts(expr: ast.Expr, value: Value, count: int, site: Site) -> Iterator[Pro
     each, rest = first[at], last[at]
     if isinstance(each, int) and isinstance(rest, int):
         total = each * (len(parts) - 1) + rest
+        x = called_on(call)
+        if x is not None:
+            yield from other_widths(x, total, each * count, site)
         if total >= count:
             new = -(-total // count)
             yield Proposal((Edit(size.span, str(new)),), f"make {count} parts: parts of {new}")
+
+
+def called_on(call: ast.Call) -> ast.Expr | None:
+    """The tensor whose method is called, or that a function is given first."""
+    if call.args and call.args[0].name is None and isinstance(call.func, ast.Name):
+        return call.args[0].value
+    return call.func.value if isinstance(call.func, ast.Attribute) else None
 
 
 def _as_many(call: ast.Call, value: Value, count: int) -> Iterator[Proposal]:

@@ -1,4 +1,4 @@
-"""Mistakes of images, features and patches: torch refuses what is wrong, and the checker says what to type."""
+"""Mistakes in small programs, of images and patches (`vision`) and of whole models (`models`): torch refuses what is wrong, and the checker says what to type."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nnspec.semantics.remedies.trial import applied
 from tests.bugs import diffs
 from tests.bugs.diffs import Bug
 
-BUGS = [bug for path in sorted(diffs.FOLDER.glob("*.txt")) for bug in diffs.read(path)]
+BUGS = [bug for path in sorted(diffs.FOLDER.glob("*/*.txt")) for bug in diffs.read(path)]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using a target size")
 
