@@ -54,8 +54,8 @@ def _check(
     for item, diagnostic in recorder.unmatched.items():
         if item not in recorder.matched:
             findings.add(diagnostic, 0)
-    for body in _bodies(scope):
-        for diagnostic in overwritten.overwritten(body, recorder.callees):
+    for definition, module in _definitions(scope):
+        for diagnostic in overwritten.overwritten(definition, module, recorder.callees):
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
     found = _own(findings, scope)
@@ -94,12 +94,13 @@ def _covered(scope: FileScope, catalog: Catalog) -> frozenset[ast.Node]:
         return frozenset()
 
 
-def _bodies(scope: FileScope) -> Iterator[tuple[ast.Statement, ...]]:
+def _definitions(scope: FileScope) -> Iterator[tuple[ast.Def, ast.Module | None]]:
+    """The defs of a file, each with the module whose method it is."""
     for declaration in scope.file.declarations:
-        members = declaration.body if isinstance(declaration, ast.Module) else (declaration,)
-        for member in members:
+        module = declaration if isinstance(declaration, ast.Module) else None
+        for member in module.body if module is not None else (declaration,):
             if isinstance(member, ast.Def) and member.body is not None:
-                yield member.body
+                yield member, module
 
 
 def _declaration(

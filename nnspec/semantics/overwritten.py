@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
+from nnspec.semantics.aliases import Aliases, whole
 from nnspec.semantics.evaluate import containers
 from nnspec.semantics.values import Layer, LibraryFunction, Value
 from nnspec.semantics.world import error
@@ -21,20 +22,42 @@ Live = dict[str, Span]
 
 
 def overwritten(
-    body: tuple[ast.Statement, ...], callees: Mapping[ast.Node, Value]
+    definition: ast.Def, module: ast.Module | None, callees: Mapping[ast.Node, Value]
 ) -> list[Diagnostic]:
-    """A finding for each operation in place in the code of a def whose input is read again."""
-    analysis = _Analysis(callees)
-    analysis.block(body, {})
+    """A finding for each operation in place in the code of a def whose input is read again.
+
+    module: whose method it is; what it keeps is read at the next call.
+    """
+    analysis = _Analysis(definition, module, callees)
+    if analysis.writes_anything():
+        analysis.block(definition.body or (), {})
     return list(analysis.found.values())
 
 
 class _Analysis:
     """Which locals are read behind each statement, from the last one to the first."""
 
-    def __init__(self, callees: Mapping[ast.Node, Value]) -> None:
+    def __init__(
+        self, definition: ast.Def, module: ast.Module | None, callees: Mapping[ast.Node, Value]
+    ) -> None:
         self.callees = callees
         self.found: dict[Span, Diagnostic] = {}
+        self.body = definition.body or ()
+        local = {param.name for param in definition.signature.params} | _assigned(self.body)
+        self.kept = {
+            member.name: member.kind if isinstance(member, ast.ParamDecl) else "param"
+            for member in (module.body if module is not None else ())
+            if isinstance(member, ast.ParamDecl | ast.Submodule) and member.name not in local
+        }
+
+    def writes_anything(self) -> bool:
+        """Whether there is an operation in place; most code has none."""
+        nodes = (node for statement in self.body for node in walk(statement))
+        calls = [node for node in nodes if isinstance(node, ast.Call | ast.Pipe)]
+        if not any(True for call in calls for _ in self._in_place(call)):
+            return False
+        self.aliases = Aliases(self.body, self._written)
+        return True
 
     def block(self, statements: tuple[ast.Statement, ...], live: Live) -> Live:
         for statement in reversed(statements):
@@ -46,19 +69,19 @@ class _Analysis:
             case ast.Assign(target, value, op):
                 names = {n.id for n in walk(target) if isinstance(n, ast.Name)}
                 behind = {name: span for name, span in live.items() if name not in names}
-                self._check(value, behind)
+                self._check(value, behind, statement)
                 read = reads(value) if op is None else {**reads(target), **reads(value)}
                 return {**behind, **read}
             case ast.Return(value):
                 if value is None:
                     return {}
-                self._check(value, {})
+                self._check(value, {}, statement)
                 return reads(value)
             case ast.Evaluate(value):
-                self._check(value, live)
+                self._check(value, live, statement)
                 return {**live, **reads(value)}
             case ast.If(test, body, orelse):
-                self._check(test, {})
+                self._check(test, {}, statement)
                 both = {**self.block(orelse, live), **self.block(body, live)}
                 return {**both, **reads(test)}
             case ast.For(target, iterable, body):
@@ -76,36 +99,61 @@ class _Analysis:
             live = {**{n: s for n, s in inside.items() if n not in names}, **live}
         return live
 
-    def _check(self, value: ast.Expr, behind: Live) -> None:
-        for call, written in self._in_place(value):
-            again = [n.span for n in walk(value) if isinstance(n, ast.Name) and n.id == written.id]
-            again = [span for span in again if span != written.span]
-            if any(isinstance(n, ast.Conditional) for n in walk(value)):
-                # Of two branches only one is taken.
-                again = []
-            later = again[0] if again else behind.get(written.id)
-            if later is None:
-                continue
-            self.found[call.span] = error(
-                "E0418",
-                f"this writes over `{written.id}`, which is read again",
-                call.span,
-                (
-                    "in place"
-                    if later != written.span
-                    else "in place, and read again in the next round"
-                ),
-                (Label(later, "read again here"),) if later != written.span else (),
-                help="leave `inplace` out: values are never changed",
-            )
+    def _check(self, value: ast.Expr, behind: Live, statement: ast.Statement) -> None:
+        for call, argument in self._in_place(value):
+            written = whole(argument, self._written)
+            kind = self._kind_kept(written)
+            if kind is not None:
+                self.found[call.span] = _of_the_module(call, written, kind)
+            elif isinstance(written, ast.Name):
+                self._check_local(value, call, written, behind, statement)
 
-    def _in_place(self, value: ast.Expr) -> Iterator[tuple[ast.Expr, ast.Name]]:
+    def _check_local(
+        self,
+        value: ast.Expr,
+        call: ast.Expr,
+        written: ast.Name,
+        behind: Live,
+        statement: ast.Statement,
+    ) -> None:
+        names = self.aliases.of(written.id, statement)
+        again = [n for n in walk(value) if isinstance(n, ast.Name) and n.id in names]
+        if any(isinstance(n, ast.Conditional) for n in walk(value)):
+            # Of two branches only one is taken.
+            again = []
+        reading = [(n.id, n.span) for n in again if n.span != written.span]
+        reading += [(name, behind[name]) for name in names if name in behind]
+        if not reading:
+            return
+        name, later = reading[0]
+        also = f", the same tensor as `{name}`," if name != written.id else ","
+        self.found[call.span] = error(
+            "E0418",
+            f"this writes over `{written.id}`{also} which is read again",
+            call.span,
+            "in place" if later != written.span else "in place, and read again in the next round",
+            (Label(later, "read again here"),) if later != written.span else (),
+            help=LEAVE_OUT,
+        )
+
+    def _kind_kept(self, written: ast.Expr) -> str | None:
+        """What kind of tensor of the module, or of a layer of it, it is; None where it is none."""
+        while isinstance(written, ast.Attribute | ast.Index):
+            written = written.value
+        return self.kept.get(written.id) if isinstance(written, ast.Name) else None
+
+    def _written(self, value: ast.Expr) -> ast.Expr | None:
+        """What a call in place writes over, None for all else."""
+        return next((over for call, over in self._in_place(value) if call is value), None)
+
+    def _in_place(self, value: ast.Expr) -> Iterator[tuple[ast.Expr, ast.Expr]]:
+        """The calls in place in an expression, and what each writes over."""
         for node in walk(value):
             match node:
-                case ast.Call(_, args) if args and isinstance(args[0].value, ast.Name):
+                case ast.Call(_, args) if args and args[0].name is None and not args[0].stars:
                     if self._writes(node, args, 0):
                         yield node, args[0].value
-                case ast.Pipe(ast.Name() as first, target):
+                case ast.Pipe(first, target):
                     called = target if isinstance(target, ast.Call) else node
                     args = target.args if isinstance(target, ast.Call) else ()
                     if self._writes(called, args, 1):
@@ -129,6 +177,32 @@ class _Analysis:
                     if name == "inplace" and isinstance(argument.value, ast.Constant):
                         return argument.value.value is True
         return False
+
+
+LEAVE_OUT = "leave `inplace` out: values are never changed"
+
+
+def _of_the_module(call: ast.Expr, written: ast.Expr, kind: str) -> Diagnostic:
+    return error(
+        "E0418",
+        f"this writes over `{written.span.text}`, which the next call reads",
+        call.span,
+        "in place",
+        notes=("torch refuses it for a parameter that is trained",) if kind == "param" else (),
+        help=LEAVE_OUT,
+    )
+
+
+def _assigned(body: tuple[ast.Statement, ...]) -> set[str]:
+    """The names that code gives values to."""
+    return {
+        name.id
+        for statement in body
+        for node in walk(statement)
+        if isinstance(node, ast.Assign | ast.For | ast.Clause)
+        for name in walk(node.target)
+        if isinstance(name, ast.Name)
+    }
 
 
 def reads(expr: ast.Expr) -> Live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics import rules, trail
+from nnspec.semantics.describe import shape
 from nnspec.semantics.evaluate import (
     binding,
     blame,
@@ -24,6 +25,7 @@ from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.rulecall import RuleCall
+from nnspec.semantics.rules.strides import repeated
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
@@ -145,6 +147,8 @@ def _call(
     if many and isinstance(decl, ast.ExternModule):
         return _each_way(many[0], decl, signature, rule, members, bound, inner, callee, frame)
     if not matching.match(signature, bound.values, bound.spans, inner, callee):
+        return ERROR
+    if _is_in_place(inner) and not _may_be_written(signature, bound, inner, callee):
         return ERROR
     if isinstance(decl, ast.ExternDef):
         if not requirements_hold(members, bound, inner, callee):
@@ -304,6 +308,34 @@ def _is_in_place(inner: Frame) -> bool:
     """Whether the result is the argument itself, with other values."""
     values = inner.locals if inner.body is None else inner.body.arguments
     return values.get("inplace") is True
+
+
+def _may_be_written(signature: ast.Signature, bound: Bound, inner: Frame, callee: Callee) -> bool:
+    """Whether torch can write over the first argument: not where elements share their memory."""
+    first = signature.params[0].name
+    x = bound.values.get(first)
+    if not isinstance(x, Tensor) or inner.locals.get("training") is False:
+        return True
+    decl = inner.body.decl if inner.body is not None else inner.definition
+    # torch writes a threshold without a look at the memory.
+    named = isinstance(decl, ast.ExternDef | ast.ExternModule) and decl.name.lower() == "threshold"
+    size = None if named else repeated(x)
+    if size is None:
+        return True
+    world, place = inner.world, bound.spans.get(first, callee.span)
+    if world.compare(size, 1) != "different":
+        world.claimed(Relation(size, "==", 1), place)
+        return True
+    inner.report(
+        error(
+            "E0418",
+            f"`{callee.name}` cannot write over {shape(world, x)}: elements that `expand` repeats share their memory",
+            place,
+            "the same elements many times",
+            help="leave `inplace` out, or write over a copy: `.clone()`",
+        )
+    )
+    return False
 
 
 def _traced(

@@ -71,7 +71,7 @@ def _expand(call: RuleCall, x: Tensor, wanted: Dims, at: str) -> Value:
             return ERROR
         dims.append(size)
         origins.append(old_origins[i] if old == size else None)
-        steps.append(0 if found is None or old != size else found[i])
+        steps.append(0 if found is None or (old == 1 and size != 1) else found[i])
     if tuple(dims) == x.dims:
         return x
     return strided(x, tuple(dims), tuple(origins), None if found is None else tuple(steps))

@@ -93,6 +93,15 @@ def _unknown_order(value: Value) -> Value:
     return value
 
 
+def repeated(x: Tensor) -> DimLike | None:
+    """The size of an axis along which all elements are one in memory, as `expand` makes it; None without one."""
+    if x.dims is None or x.strides is None or len(x.strides) != len(x.dims):
+        return None
+    return next(
+        (d for d, step in zip(x.dims, x.strides, strict=True) if step == 0 and d != 1), None
+    )
+
+
 def warn_of_view(call: RuleCall, x: Tensor, wanted: Dims) -> None:
     """W0203, where torch refuses to view `x` in the shape although the number of elements fits."""
     span = call.span
