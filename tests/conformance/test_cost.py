@@ -42,7 +42,7 @@ DTYPES = {
 # Products that the library counts and torch's counter has no entry for: of vectors, and by kernels of their own.
 BEYOND = {"mv", "dot", "vdot", "addmv", "addbmm", "bilinear", "Bilinear", "conv_tbc"}
 # Their results are views, or arguments as they are, where torch finds that enough.
-OF_OWN_LAYOUT = {"einsum", "dropout", "alpha_dropout", "asarray", "unravel_index"}
+OF_OWN_LAYOUT = {"einsum", "asarray", "unravel_index"}
 
 CALLS = """
 Linear(3, 4)(f(2, 5, 3))
