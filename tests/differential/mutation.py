@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from tests.differential.net import NUMBER, Function, ModuleText, Net
 
-SWITCH = re.compile(r"(?<==)(?:True|False)\b")
+# What is written over is another matter: the language has no such values.
+SWITCH = re.compile(r"(?<!inplace)=(True|False)\b")
 DTYPES = ("float32", "float32", "int64", "float64", "float16", "bool", "int32", "bfloat16")
 
 
@@ -44,7 +45,7 @@ def _switched(net: Net, draw: random.Random) -> Net:
     if not places:
         return _numbered(net, draw)
     at, match = draw.choice(places)
-    new = "False" if match.group() == "True" else "True"
+    new = "=False" if match.group(1) == "True" else "=True"
     text = texts[at][: match.start()] + new + texts[at][match.end() :]
     return _with(net, [*texts[:at], text, *texts[at + 1 :]])
 
