@@ -54,7 +54,7 @@ def _check(
     for item, diagnostic in recorder.unmatched.items():
         if item not in recorder.matched:
             findings.add(diagnostic, 0)
-    for definition, module in _definitions(scope):
+    for definition, module in _bodies(scope):
         for diagnostic in overwritten.overwritten(definition, module, recorder.callees):
             findings.add(diagnostic, 0)
     sizes = holes.settle(recorder, scope, findings)
@@ -94,7 +94,7 @@ def _covered(scope: FileScope, catalog: Catalog) -> frozenset[ast.Node]:
         return frozenset()
 
 
-def _definitions(scope: FileScope) -> Iterator[tuple[ast.Def, ast.Module | None]]:
+def _bodies(scope: FileScope) -> Iterator[tuple[ast.Def, ast.Module | None]]:
     """The defs of a file, each with the module whose method it is."""
     for declaration in scope.file.declarations:
         module = declaration if isinstance(declaration, ast.Module) else None
