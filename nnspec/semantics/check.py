@@ -64,7 +64,7 @@ def _check(
 
         budget.leave(REMEDIES)
         try:
-            found = _settled(mended(found, scope, catalog, recorder))
+            found = _settled(mended(found, scope, catalog, recorder), scope)
         except BudgetExceeded:
             # The findings stand without what mends them.
             budget.lift()
@@ -135,7 +135,23 @@ def _own(findings: Findings, scope: FileScope) -> tuple[Diagnostic, ...]:
     )
 
 
-def _settled(found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Without sizes that are open where values are taken apart into too many or too few names: these come first."""
+def _settled(found: tuple[Diagnostic, ...], scope: FileScope) -> tuple[Diagnostic, ...]:
+    """Without sizes that are open because of another mistake, which comes first.
+
+    That is one in the sizes of the signature, or in the number of names that values are given.
+    """
+    from nnspec.semantics.remedies.site import inside
+
     miscounted = {d.span.line for d in found if d.code == "E0419"}
-    return tuple(d for d in found if d.code != "W0301" or d.span.line not in miscounted)
+    unknown = [d.span for d in scope.diagnostics if d.code == "E0202"]
+    unsure = [
+        body.span
+        for body, _ in _definitions(scope)
+        if any(inside(span, body.signature.span) for span in unknown)
+    ]
+    return tuple(
+        d
+        for d in found
+        if d.code != "W0301"
+        or not (d.span.line in miscounted or any(inside(d.span, each) for each in unsure))
+    )

@@ -33,9 +33,13 @@ def unknown_name(
 
 
 def unknown_dimension(
-    name: str, span: Span, sizes: Iterable[str], others: Sequence[Label] = ()
+    name: str,
+    span: Span,
+    sizes: Iterable[str],
+    others: Sequence[Label] = (),
+    places: Iterable[Span] = (),
 ) -> Diagnostic:
-    """A lower-case name in a shape that is neither a hyperparameter nor an argument."""
+    """A lower-case name in a shape that is neither a hyperparameter nor an argument. places: where else it stands."""
     near = nearest(name, sizes)
     new = name[:1].upper() + name[1:]
     help = did_you_mean(near) or (
@@ -50,7 +54,7 @@ def unknown_dimension(
         "not a hyperparameter, an `int` argument or a `let`",
         tuple(others),
         help=help,
-        fix=respell(span, near or [new]) if new != span.text == name else None,
+        fix=respell(span, near or [new], places) if new != span.text == name else None,
     )
 
 

@@ -6,8 +6,8 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import names as mistakes
 from nnspec.diagnostics.mistakes import namespaces, sizes
 from nnspec.semantics.resolve import known
-from nnspec.semantics.resolve.flow import Locals
-from nnspec.semantics.resolve.scopes import Scope, Unassigned, place, target_names, what
+from nnspec.semantics.resolve.flow import Locals, assigned
+from nnspec.semantics.resolve.scopes import Scope, Unassigned, place, target_names, uses, what
 from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -27,7 +27,8 @@ class Binder:
     """Binds names of one file, and collects what is wrong with them.
 
     library: whether the file belongs to the library, which may do what a spec may not.
-    undeclared: names whose import failed: they are taken for known, to say things once.
+    undeclared: names that are wrong elsewhere, as their import failed, say: taken for known, to say things once.
+    definition: the def that is being bound.
     """
 
     def __init__(self, scope: FileScope, catalog: Catalog, library: bool = False) -> None:
@@ -35,6 +36,7 @@ class Binder:
         self.catalog = catalog
         self.library = library
         self.undeclared: set[str] = set()
+        self.definition: ast.Def | None = None
         self._told: set[tuple[str, int]] = set()
         self._library_names: set[str] | None = None
         # What is called, or fills a parameter: there an initialiser may stand.
@@ -353,7 +355,13 @@ class Binder:
                 return mistakes.declared_below(
                     node.id, node.span, place(node.id, level.later[node.id])
                 )
-        return mistakes.unknown_dimension(node.id, node.span, names.sizes())
+        places: list[Span] = []
+        if self.definition is not None:
+            # It is told once in a def, and mended wherever that has the name.
+            self.undeclared.add(node.id)
+            local = node.id in assigned(self.definition.body or ())
+            places = uses(self.definition.signature if local else self.definition, node.id)
+        return mistakes.unknown_dimension(node.id, node.span, names.sizes(), places=places)
 
 
 def children(node: Node) -> list[Node]:

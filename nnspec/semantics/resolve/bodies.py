@@ -19,6 +19,15 @@ def bind_def(binder: Binder, decl: ast.Def, outer: Scope, python: bool = False) 
     outer: the module's names, or the file's.
     python: whether the def describes Python code, whose arguments may be called as they like.
     """
+    known, around = set(binder.undeclared), binder.definition
+    binder.definition = decl
+    try:
+        return _bound(binder, decl, outer, python)
+    finally:
+        binder.undeclared, binder.definition = known, around
+
+
+def _bound(binder: Binder, decl: ast.Def, outer: Scope, python: bool) -> Scope:
     arguments = bind_signature(binder, decl.signature, outer, Kind.ARGUMENT, python)
     if decl.body is None:
         return arguments
