@@ -192,6 +192,10 @@ def _inside(span: Span, outer: Span) -> bool:
 
 def _shown(dim: DimLike, facts: Facts) -> DimLike:
     """A side of a claim by what was known there: later the claim itself is taken for a fact."""
+    if isinstance(dim, Dim) and str(dim).isidentifier() and "@" not in next(iter(dim.symbols())):
+        # A size by its name, which an unproved fact may have put another in place of.
+        known = settle(facts.display(dim))
+        return known if isinstance(known, int) else dim
     return dim if isinstance(dim, int) else settle(facts.display(dim))
 
 

@@ -12,19 +12,24 @@ from nnspec.record import Record, field
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import conditions
 from nnspec.semantics.evaluate.decisions import Fork
-from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Run
+from nnspec.semantics.evaluate.run import Claim, Doubt, Frame, Recorder, Run, new_run
 from nnspec.semantics.values import Relation
 from nnspec.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nnspec.semantics.findings import Findings
 
 Place = tuple[Span, str]
 
 
 class Held(Record, frozen=False, eq=False):
-    """The errors of one pass behind its first foreign fork, each with its depth and the code it is in."""
+    """The errors of one pass behind its first foreign fork or claim that torch does not need.
+
+    errors: each with its depth and the code it is in.
+    """
 
     run: Run
     errors: dict[Place, tuple[Diagnostic, int, Frame | None]] = field(default_factory=dict)
@@ -37,18 +42,41 @@ class Forks:
         self._passes: list[Held] = []
 
     def follow(self, run: Run, findings: Findings) -> None:
-        """Hold the errors of a pass back from its first foreign fork on."""
+        """Hold the errors of a pass back that may not be errors for all hyperparameters and dimensions."""
         held = Held(run)
         self._passes.append(held)
 
         def sink(found: Diagnostic, depth: int) -> None:
-            if found.severity == "error" and run.decisions.foreign:
+            if found.severity == "error" and (run.decisions.foreign or run.world.leaned):
                 frame = run.frames[-1] if run.frames else None
                 held.errors.setdefault((found.span, found.code), (found, depth, frame))
             else:
                 findings.add(found, depth, bool(run.decisions.taken))
 
         run.sink = sink
+
+    def look_again(self, run: Run, follow: Callable[[Run], None]) -> None:
+        """Follow a pass once more where its errors may rest on what is claimed and torch does not need.
+
+        What is wrong only as two sizes were taken for equal, say, is open, and the claims tell so.
+        """
+        held = next(held for held in self._passes if held.run is run)
+        if not (run.world.leaned and held.errors):
+            return
+        wrong: set[Place] = set()
+        again = new_run(
+            run.catalog,
+            Recorder(home=run.recorder.home),
+            lambda found, depth: wrong.add((found.span, found.code)),
+            True,
+            run.covered,
+            list(run.decisions.taken),
+        )
+        again.world.trusting = False
+        follow(again)
+        open_places = {place[0] for place in held.errors if place not in wrong}
+        held.errors = {place: error for place, error in held.errors.items() if place in wrong}
+        run.claims += [claim for claim in again.claims if claim.span in open_places]
 
     def settle(self, findings: Findings) -> None:
         """Hand over what was held back: errors that every answer has, and claims for the others."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import defaults, doubts, general
@@ -70,6 +72,7 @@ def module(
             run = _general_run(catalog, recorder, findings, waiting.pop(), forks)
             runs.append(run)
             _one_module(decl, scope, world, run, held)
+            forks.look_again(run, partial(_one_module, decl, scope, world))
             waiting.extend(run.decisions.others())
             excluded = run.excluded
             possible = possible or excluded is None
@@ -187,8 +190,13 @@ class InnerFindings:
 
 
 def _one_module(
-    decl: ast.Module, scope: FileScope, world: general.World, run: Run, held: InnerFindings
+    decl: ast.Module,
+    scope: FileScope,
+    world: general.World,
+    run: Run,
+    held: InnerFindings | None = None,
 ) -> None:
+    held = held or InnerFindings(decl)
     inner = Frame(run, scope, "build", definition=decl)
     run.choices = {n: t.value for n, t in world.items() if isinstance(t, ast.LiteralType)}
     values: dict[str, Value] = {}
@@ -308,6 +316,7 @@ def top_def(
         run = _general_run(catalog, recorder, findings, waiting.pop(), forks)
         runs.append(run)
         function(Function(decl, scope), run)
+        forks.look_again(run, partial(function, Function(decl, scope)))
         waiting.extend(run.decisions.others())
     forks.settle(findings)
     for run in runs:

@@ -23,16 +23,19 @@ class World(Record, frozen=False, eq=False):
     claimed: called with each relation that could not be proved and is assumed from then on; or with several,
         of which one has to hold.
     suspect: called with a code, a place, and what is suspicious there or None: see `semantics/suspicions`.
+    trusting: whether what is claimed, and torch itself does not need, is assumed; leaned: how often it was.
     parts: int hyperparameters of which only a sum is a size so far (`5 + classes`): its bound is all they have.
     """
 
     facts: Facts
     report: Callable[[Diagnostic], None]
-    claimed: Callable[..., None] = lambda relation, span, others=(): None
+    claimed: Callable[..., None] = lambda relation, span, others=(), needed=True: None
     suspect: Callable[[str, Span, Diagnostic | None], None] = lambda code, span, found: None
     holes: dict[str, DimLike] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)
     counter: int = 0
+    trusting: bool = True
+    leaned: int = 0
 
     def settle(self, dim: DimLike) -> DimLike:
         """The dim with found holes put in and facts applied; an int where it is constant."""

@@ -153,25 +153,28 @@ def _relations(condition: Value) -> tuple[Relation, ...]:
     return ()
 
 
-def claim(condition: Value, place: Span, frame: Frame) -> None:
-    """Ask for a condition that is open: what follows takes it for met, and `place` is told of it."""
+def claim(condition: Value, place: Span, frame: Frame, needed: bool = True) -> None:
+    """Ask for a condition that is open: what follows takes it for met, and `place` is told of it.
+
+    needed: whether torch refuses what does not meet it.
+    """
     match condition:
         case Relation():
-            frame.world.claimed(condition, place)
+            frame.world.claimed(condition, place, needed=needed)
         case Compound("and", parts):
             for part in parts:
-                claim(part, place, frame)
+                claim(part, place, frame, needed)
         case Compound("or", parts):
             simple = [part for part in parts if isinstance(part, Relation)]
             rest = [part for part in parts if not isinstance(part, Relation)]
             if not rest:
                 if not frame.world.one_holds(tuple(simple)):
-                    frame.world.claimed(simple[0], place, tuple(simple[1:]))
+                    frame.world.claimed(simple[0], place, tuple(simple[1:]), needed)
             elif isinstance(rest[0], Compound) and rest[0].op == "and":
                 # `(a and b) or c` is `(a or c) and (b or c)`.
                 others = tuple(part for part in parts if part is not rest[0])
                 for part in rest[0].operands:
-                    claim(Compound("or", (part, *others)), place, frame)
+                    claim(Compound("or", (part, *others)), place, frame, needed)
 
 
 def leave(facts: Facts, demands: int, frame: Frame) -> None:

@@ -239,7 +239,7 @@ def _same(value: Tensor, tensor: Tensor, what: str, span: Span, frame: Frame) ->
             answer = world.compare(a, b)
             wrong = wrong or answer == "different"
             if answer == "unknown":
-                world.claimed(Relation(a, "==", b), span)
+                world.claimed(Relation(a, "==", b), span, needed=False)
     if wrong:
         frame.report(
             error(

@@ -317,7 +317,7 @@ def kept(
                 if "different" not in answers:
                     for x, y, answer in zip(a.dims, b.dims, answers, strict=True):
                         if answer == "unknown":
-                            world.claimed(Relation(x, "==", y), statement.span)
+                            world.claimed(Relation(x, "==", y), statement.span, needed=False)
                     continue
             frame.report(
                 error(

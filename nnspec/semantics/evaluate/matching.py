@@ -311,7 +311,7 @@ def _same_star(
             if answer == "different":
                 same = False
             elif answer == "unknown":
-                world.claimed(Relation(a, "==", b), pair.span)
+                world.claimed(Relation(a, "==", b), pair.span, needed=callee.library)
     if not same:
         inner.report(
             error(
@@ -352,7 +352,7 @@ def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
                 )
                 return False
             if answer == "unknown":
-                world.claimed(Relation(actual, "==", expected), pair.span)
+                world.claimed(Relation(actual, "==", expected), pair.span, needed=callee.library)
     _adopt_solved(inner)
     return True
 

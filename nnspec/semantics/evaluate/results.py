@@ -286,7 +286,7 @@ def _check_tensor(
                     whence = (Whence(value, axis),)
                     break
                 if answer == "unknown":
-                    world.claimed(Relation(actual, "==", expected), span)
+                    world.claimed(Relation(actual, "==", expected), span, needed=False)
     if wrong is None:
         return True
     labels, notes = trail.told(world, (Label(declared, "declared here"), *whence))
@@ -328,5 +328,5 @@ def _star(expr: ast.Starred, found: tuple[DimLike, ...], span: Span, frame: Fram
         if answer == "different":
             return f"`{name}` is {world.show_shape(known)}, not {world.show_shape(found)}"
         if answer == "unknown":
-            world.claimed(Relation(b, "==", a), span)
+            world.claimed(Relation(b, "==", a), span, needed=False)
     return None

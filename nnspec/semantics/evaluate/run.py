@@ -343,7 +343,9 @@ def new_run(
     world.report = run.report
     world.suspect = run.suspect
 
-    def claimed(relation: Relation, span: Span, others: tuple[Relation, ...] = ()) -> None:
+    def claimed(
+        relation: Relation, span: Span, others: tuple[Relation, ...] = (), needed: bool = True
+    ) -> None:
         if any(map(world.used_as_sizes, (relation, *others))):
             return
         if not any(
@@ -359,6 +361,10 @@ def new_run(
                     others,
                 )
             )
+        if not needed:
+            world.leaned += 1
+        if not (needed or world.trusting):
+            return
         if others:
             world.assume_either(tuple((one,) for one in (relation, *others)))
         else:

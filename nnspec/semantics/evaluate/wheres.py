@@ -90,7 +90,7 @@ def demand(
 
             # Where a call that never meets it would be told, so that both are told once.
             place = blame.of_dims(fact, signature, values, spans, inner, callee.span).span
-            conditions.claim(condition, place, inner)
+            conditions.claim(condition, place, inner, callee.library)
         else:
             conditions.assume(condition, True, inner)
     return True

@@ -144,7 +144,7 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLi
         # D and D + 1 broadcast where D is 1.
         for dim, other in ((left, right), (right, left)):
             if world.prove(Relation(dim, "==", 1)) is None:
-                world.claimed(Relation(dim, "==", 1), at)
+                world.claimed(Relation(dim, "==", 1), at, needed=False)
                 return other
         return None
     for dim, other in ((left, right), (right, left)):
@@ -152,7 +152,7 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLi
             (Relation(left, "==", right), Relation(dim, "==", 1))
         ):
             return other
-    world.claimed(Relation(left, "==", right), at)
+    world.claimed(Relation(left, "==", right), at, needed=False)
     return right if isinstance(right, int) else left
 
 

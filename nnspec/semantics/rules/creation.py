@@ -165,7 +165,7 @@ def _arange_ints(call: RuleCall, start: DimLike, end: DimLike, step: DimLike, dt
     if not arguments.is_dimension(call, distance, message):
         return ERROR
     if call.world.prove(Relation(step, ">", 0)) is not True:
-        call.world.claimed(Relation(step, ">", 0), call.where("step"))
+        call.world.claimed(Relation(step, ">", 0), call.where("step"), needed=False)
     return made(call, dtype, (call.settle((distance + (step - 1)) // step),))
 
 

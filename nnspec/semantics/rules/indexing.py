@@ -346,9 +346,9 @@ def _counts_from_end(call: RuleCall, bound: DimLike, name: str) -> bool:
         return not sign
     looks_negative = isinstance(bound, Dim) and all(c < 0 for c in bound.terms.values())
     if looks_negative or world.prove(Relation(bound, "<=", 0)) is True:
-        world.claimed(Relation(bound, "<", 0), call.where(name))
+        world.claimed(Relation(bound, "<", 0), call.where(name), needed=False)
         return True
-    world.claimed(Relation(bound, ">=", 0), call.where(name))
+    world.claimed(Relation(bound, ">=", 0), call.where(name), needed=False)
     return False
 
 

@@ -132,9 +132,9 @@ def squeeze(call: RuleCall) -> Value:
         if answer is None:
             if every:
                 # A symbol stands for a size that a batch or image may have; torch would drop it where it is 1.
-                call.world.claimed(Relation(x.dims[at], "!=", 1), call.span)
+                call.world.claimed(Relation(x.dims[at], "!=", 1), call.span, needed=False)
             else:
-                call.world.claimed(Relation(x.dims[at], "==", 1), call.where("dim"))
+                call.world.claimed(Relation(x.dims[at], "==", 1), call.where("dim"), needed=False)
                 gone.append(at)
         elif answer:
             gone.append(at)

@@ -81,13 +81,13 @@ def chunk(call: RuleCall) -> Value:
         return _parts(call, x, at, [call.settle(size // count)] * count)
     answer = call.world.prove(Relation(size % count, "==", 0))
     if answer is None:
-        call.world.claimed(Relation(size % count, "==", 0), call.span)
+        call.world.claimed(Relation(size % count, "==", 0), call.span, needed=False)
     if answer is not False:
         return _parts(call, x, at, [call.settle(size // count)] * count)
     each_dim = call.settle(-((-size) // count))
     last = call.settle(size - each_dim * (count - 1))
     if call.world.prove(Relation(last, ">", 0)) is not True:
-        call.world.claimed(Relation(last, ">", 0), call.span)
+        call.world.claimed(Relation(last, ">", 0), call.span, needed=False)
     return _parts(call, x, at, [*([each_dim] * (count - 1)), last])
 
 
