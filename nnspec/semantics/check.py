@@ -145,9 +145,10 @@ def _settled(found: tuple[Diagnostic, ...], scope: FileScope) -> tuple[Diagnosti
     miscounted = {d.span.line for d in found if d.code == "E0419"}
     unknown = [d.span for d in scope.diagnostics if d.code == "E0202"]
     unsure = [
-        body.span
-        for body, _ in _definitions(scope)
-        if any(inside(span, body.signature.span) for span in unknown)
+        each.span
+        for declaration in scope.file.declarations
+        for each in (declaration.body if isinstance(declaration, ast.Module) else (declaration,))
+        if isinstance(each, ast.Def) and any(inside(s, each.signature.span) for s in unknown)
     ]
     return tuple(
         d
