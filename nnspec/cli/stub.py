@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nnspec.cli.arguments import Parser
 from nnspec.cli.console import Console
-from nnspec.cli.trouble import Trouble
+from nnspec.cli.trouble import Trouble, reason
 from nnspec.diagnostics.suggest import nearest
 from nnspec.reference.stub import stub
 
@@ -27,7 +27,16 @@ def parser() -> Parser:
         "Write a first `extern` declaration of a Python class or function, from its signature. "
         "The module is imported, so its code runs.",
     )
-    it.add_argument("target", metavar="MODULE:NAME", help="where it is: my_pkg.attn:FlashAttention")
+    what = it.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "target", nargs="?", metavar="MODULE:NAME", help="where it is: my_pkg.attn:FlashAttention"
+    )
+    what.add_argument(
+        "--compare",
+        metavar="SPEC",
+        help="say instead where the externs of a spec disagree with their Python",
+    )
+    it.epilog = "exit code: 0 written, or no disagreement; 1 --compare found some; 2 wrong usage, or no such Python"
     return it
 
 
@@ -36,14 +45,16 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
 
     Returns the exit code; raises Trouble where there is no such thing, or Python tells no signature of it.
     """
+    # As `python -m` does: packages of the working folder can be imported.
+    sys.path.insert(0, os.getcwd())
+    if arguments.compare is not None:
+        return _compare(arguments.compare, console)
     place, colon, name = arguments.target.partition(":")
     if not (place and colon and name.isidentifier()):
         raise Trouble(
             f"{arguments.target} is not of the form MODULE:NAME",
             hint="nnspec stub my_pkg.attn:FlashAttention",
         )
-    # As `python -m` does: packages of the working folder can be imported.
-    sys.path.insert(0, os.getcwd())
     try:
         module = import_module(place)
     except Exception as error:
@@ -57,3 +68,17 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     except (TypeError, ValueError) as error:
         raise Trouble(f"no declaration can be made of {arguments.target}: {error}") from error
     return 0
+
+
+def _compare(path: str, console: Console) -> int:
+    from nnspec.cli.agreement import compare
+
+    try:
+        found, count = compare(path)
+    except OSError as error:
+        raise Trouble(f"cannot read {path}: {reason(error)}") from error
+    console.write("".join(line + "\n" for line in found))
+    things = "declaration" if count == 1 else "declarations"
+    if not found:
+        console.write(f"{count} {things} compared with Python, no disagreement\n")
+    return 1 if found else 0

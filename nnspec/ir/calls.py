@@ -18,6 +18,7 @@ from nnspec.ir import (
 )
 from nnspec.ir.context import Frame, Nothing
 from nnspec.ir.names import parameter_names
+from nnspec.library.catalog import library as catalog
 from nnspec.semantics.resolved import FileScope, Kind
 from nnspec.semantics.values import (
     Builtin,
@@ -185,7 +186,7 @@ def _library_call(
     if method and every and not isinstance(every[0], py.Starred):
         return build.call(build.attribute(every[0], decl.name), every[1:], keywords)
     keywords = creation.completed(decl, keywords, frame.file.value(node), frame)
-    if place.startswith("torch") and place != "Tensor":
+    if place.startswith("torch") and catalog().is_library(decl):
         return build.call(frame.file.names.torch(place, decl.name), every, keywords)
     return build.call(expressions.expression(func, frame), every, keywords)
 

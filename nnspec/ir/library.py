@@ -6,6 +6,7 @@ import ast as py
 
 from nnspec.ir import build
 from nnspec.ir.context import Frame, Nothing
+from nnspec.library.catalog import library as catalog
 from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import (
     Builtin,
@@ -58,7 +59,9 @@ def of_value(value: Value, frame: Frame) -> py.expr | None:
     names = frame.file.names
     match value:
         case LayerType(decl) if isinstance(decl, ast.ExternModule):
-            return names.torch(decl.places[0], decl.name)
+            if catalog().is_library(decl):
+                return names.torch(decl.places[0], decl.name)
+            return visible(decl, frame)
         case LibraryFunction(name, decls):
             return function(decls, name, frame)
         case Builtin("float" | "int" | "bool" as name, None):
@@ -82,6 +85,13 @@ def of_value(value: Value, frame: Frame) -> py.expr | None:
     return None
 
 
+def visible(decl: ast.ExternModule | ast.ExternDef, frame: Frame) -> py.expr | None:
+    """What the file calls a user's Python, declared here or imported; None where it has no name for it."""
+    known = frame.file.scope.names.items()
+    name = next((name for name, (each, _) in known if each is decl), None)
+    return None if name is None else frame.file.names.reference(name)
+
+
 def builtin(name: str, frame: Frame) -> py.expr:
     """A function of numbers and lists, as it is called."""
     names = frame.file.names
@@ -94,8 +104,8 @@ def function(decls: tuple[ast.ExternDef, ...], name: str, frame: Frame) -> py.ex
         for place in decl.places:
             if place == "Tensor":
                 continue
-            if not place.startswith("torch"):
-                return frame.file.names.reference(name)
+            if not catalog().is_library(decl):
+                return visible(decl, frame)
             return frame.file.names.torch(place, decl.name)
     return None
 

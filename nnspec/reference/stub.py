@@ -44,19 +44,19 @@ def stub(found: object, place: str, name: str) -> str:
     if not isclass(found):
         if not (isfunction(found) or callable(found)) or isinstance(found, types.ModuleType):
             raise TypeError(f"{name} is neither a class nor a function")
-        made = _signature(found)
+        made = signature_of(found)
         arguments = _arguments(made, "tensor", found, open_ended=True)
         head = _written(f"extern def {name}", arguments, "")
         return "\n".join([*known, TODO, f"{head} -> {_result(made, found)} from {place}", ""])
     forward = getattr(found, "forward", None) or found.__dict__.get("__call__")
     if forward is None:
         raise TypeError(f"{name} has no forward")
-    call = _bound(_signature(forward))
+    call = bound(signature_of(forward))
     inner = _written("    def forward", _arguments(call, "tensor", forward), "    ")
     return "\n".join(
         [
             *known,
-            _written(f"extern module {name}", _arguments(*_constructor(found)), "")
+            _written(f"extern module {name}", _arguments(*constructor(found)), "")
             + f" from {place}:",
             f"    {PARAMETERS}",
             f"    {TODO}",
@@ -76,7 +76,7 @@ def _known(place: str, name: str) -> list[str]:
     return [f"# the library declares {name}, so a spec need not: `nnspec docs {name}`"]
 
 
-def _constructor(found: type) -> tuple[Signature, str, object]:
+def constructor(found: type) -> tuple[Signature, str, object]:
     """What makes an instance; nothing is needed where neither the class nor its bases, but torch's, say how."""
     owner = next((each for each in found.__mro__ if "__init__" in each.__dict__), object)
     if (
@@ -85,10 +85,10 @@ def _constructor(found: type) -> tuple[Signature, str, object]:
     ):
         return Signature(), "any", found
     init = owner.__dict__["__init__"]
-    return _bound(_signature(init)), "any", init
+    return bound(signature_of(init)), "any", init
 
 
-def _signature(found: Callable[..., object]) -> Signature:
+def signature_of(found: Callable[..., object]) -> Signature:
     try:
         return signature(found, eval_str=True)
     except TypeError as error:
@@ -98,7 +98,7 @@ def _signature(found: Callable[..., object]) -> Signature:
         return signature(found)
 
 
-def _bound(made: Signature) -> Signature:
+def bound(made: Signature) -> Signature:
     """The signature without `self`."""
     return made.replace(parameters=list(made.parameters.values())[1:])
 
