@@ -261,7 +261,9 @@ def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:
     for name in dict.fromkeys(n for each in names for n in _hyperparameters(each, frame)):
         value = lookup.find(name, frame)
         if isinstance(value, TupleValue):
-            found.append(f"{name} is {frame.world.show_shape(value.items)}")
+            # A size that stays as it is is None.
+            sizes = ("None" if i is None else frame.world.show(i) for i in value.items)
+            found.append(f"{name} is [{', '.join(sizes)}]")
         elif isinstance(value, DimLike) and not isinstance(value, bool):
             found.append(f"{name} is {frame.world.show(value)}")
     return (", ".join(found),) if found else ()

@@ -16,8 +16,13 @@ def elementwise_loss(call: RuleCall) -> Value:
     scores.look(call, first)
     x, target = arguments.tensor(call, first), arguments.tensor(call, "target")
     var = call.tensor("var")
-    dtype = loss_dtypes.elementwise(call, first, [x, target] if var is None else [x, target, var])
+    # A variance without the last axis is given one, and counts as a tensor with axes where it had none.
+    others = [] if var is None else [Tensor(var.dtype, (1,)) if x.dims and var.dims == () else var]
+    dtype = loss_dtypes.elementwise(call, first, [x, target, *others])
     if dtype == "" or not _numbers_fit(call):
+        return ERROR
+    weight = call.tensor("weight")
+    if weight is not None and not same_shape(call, x, weight, "weight"):
         return ERROR
     operands = [(first, x), ("target", target)]
     found = broadcast(call, operands)
@@ -285,6 +290,8 @@ def distance_of(found: tuple[Dims, object] | None, a: Tensor, b: Tensor) -> Tens
 def cosine_similarity(call: RuleCall) -> Value:
     """`cosine_similarity(x1, x2, dim)`: broadcast, then without the axis."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
+    if not arguments.within(call, "eps", 0):
+        return ERROR
     dtype = dtypes.result_type((a, b))
     if dtypes.is_integral(dtype) or dtypes.is_complex(dtype):
         return call.fail("E0303", f"`{call.name}` takes floating tensors, got {dtype}")
@@ -312,6 +319,10 @@ def pairwise_distance(call: RuleCall) -> Value:
 def cdist(call: RuleCall) -> Value:
     """`cdist(x1, x2)`: `[*, P, M]` and `[*, R, M]` give `[*, P, R]`."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
+    if not takes.none_of(call, "bool int complex", ("x1", "x2")):
+        return ERROR
+    if not arguments.within(call, "p", 0) or not takes.one_dtype(call, "x1", "x2"):
+        return ERROR
     if a.dims is None or b.dims is None:
         return unknown(a)
     if len(a.dims) < 2 or len(b.dims) < 2:

@@ -77,9 +77,16 @@ def _floating_scores(call: RuleCall, x: Tensor) -> bool:
 
 
 def _numbers_of_bytes_fit(call: RuleCall, x: Tensor, target: Tensor) -> bool:
-    """Class numbers in bytes serve for a vector of scores, or a batch of them, and not for images."""
+    """Class numbers in bytes serve for a vector of scores, or a batch of them, and not for images.
+
+    Nor where their weights are looked up for smoothed labels.
+    """
     assert x.dims is not None and target.dims is not None
-    if target.dtype == "uint8" and len(x.dims) > 2 and len(target.dims) < len(x.dims):
+    images = len(x.dims) > 2 and len(target.dims) < len(x.dims)
+    smoothed = (
+        call.arguments.get("label_smoothing", 0.0) != 0.0 and call.tensor("weight") is not None
+    )
+    if target.dtype == "uint8" and (images or smoothed):
         _not_class_numbers(call, target)
         return False
     return True
@@ -203,7 +210,9 @@ def multilabel_soft_margin_loss(call: RuleCall) -> Value:
         return ERROR
     given = [n for n in ("input", "target", "weight") if call.tensor(n) is not None]
     operands = [(name, arguments.tensor(call, name)) for name in given]
-    dtype = dtypes.result_type([one for _, one in operands])
+    # The weight of a layer is converted with the model.
+    own = call.layer is not None and arguments.tensor(call, "weight").dtype == "float32"
+    dtype = dtypes.result_type([x for n, x in operands if n != "weight" or not own])
     found = broadcast(call, operands)
     if isinstance(found, ErrorValue):
         return found

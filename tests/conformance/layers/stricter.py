@@ -18,14 +18,15 @@ RANGE = "a number for which the layer means nothing, which torch never looks at"
 MIXED = "states of two dtypes, which torch takes for one kernel of an LSTM"
 INDEX = "indices of other integer dtypes than torch documents"
 DEPRECATED = "torch itself says that it will be an error"
+CHANNELS = "a pooling without channels, which torch computes as a mean where one value is left"
 IGNORED = "a mask that is_causal replaces, or a keyword that Identity drops, unseen"
 
 _NUMBERS = re.compile(
     "kernel_size must|stride must|dilation must|padding must be 0|label_smoothing is from 0 to 1"
     "|the probability dropout is|a table of no rows|size must be at least"
 )
-# Paddings that take more from a tensor than it has.
-_PADS = re.compile("crops .* from axis|goes around by")
+# Paddings that take more from a tensor than it has, and numbers that are read as wider ones.
+_READING = re.compile("crops .* from axis|goes around by|takes an int32 or int64 tensor")
 
 
 def reason(config: Config, found: Outcome, expected: Any) -> str | None:
@@ -40,12 +41,14 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
     if means_nothing(found):
         return RANGE
     messages = " ".join(d.message for d in found.errors)
-    if codes == {"E0303"} and config.name == "LSTM" and "needs one dtype" in messages:
+    if codes == {"E0303"} and config.name in ("LSTM", "LSTMCell") and "needs one dtype" in messages:
         return MIXED
     if codes == {"E0303"} and "takes an int32 or int64 tensor" in messages:
         return INDEX
     if codes == {"E0302"} and config.name in ("Dropout2d", "Dropout3d"):
         return DEPRECATED
+    if codes == {"E0302"} and config.name in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d"):
+        return CHANNELS
     if codes == {"E0404"} and config.name == "Identity":
         return IGNORED
     if config.named.get("is_causal") is True and "mask` of" in messages:
@@ -56,7 +59,7 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
 def means_nothing(found: Outcome) -> bool:
     """Whether a number is out of its range: torch is better not asked, as kernels may read what is not theirs."""
     return bool(found.errors) and all(
-        d.code == "E0321" and _NUMBERS.search(d.message) or _PADS.search(d.message)
+        d.code == "E0321" and _NUMBERS.search(d.message) or _READING.search(d.message)
         for d in found.errors
     )
 

@@ -112,10 +112,12 @@ def outcome(config: Config) -> tuple[nn.Module, Any]:
 
 
 def _crashes(config: Config) -> bool:
-    """What ends the process: an LSTMCell reads a state that it takes for one of its own rank."""
-    hx = config.named.get("hx", config.given[1] if len(config.given) > 1 else None)
-    states = list(tensors(hx)) if isinstance(hx, tuple) else []
-    return config.name == "LSTMCell" and len({len(s.sizes) for s in states}) > 1
+    """What ends the process: a cell with a state of another rank than its input, the maximum of no bags."""
+    inputs = [x for x in tensors(config) if x.dtype != "bool"]
+    if config.name.endswith("Cell"):
+        return len({len(x.sizes) for x in inputs}) > 1
+    last = config.kwargs.get("include_last_offset") or True in config.args
+    return config.name == "EmbeddingBag" and bool(last) and any(x.sizes == (1,) for x in inputs[1:])
 
 
 def _call(layer: nn.Module, config: Config, dtype: str, training: bool, device: str) -> Any:
@@ -142,8 +144,17 @@ def _on_meta(config: Config, dtype: str) -> Any:
     )
     try:
         layer = made(wide.name, wide.args, wide.kwargs)
-        _call(layer, wide, "float32", True, "cpu")
+        shapes = _call(layer, wide, "float32", True, "cpu")
         layer = made(config.name, config.args, config.kwargs, "meta")
-        return _call(layer, config, dtype, True, "meta")
+        return _as(shapes, _call(layer, config, dtype, True, "meta"))
     except REFUSALS:
         return None
+
+
+def _as(value: Any, like: Any) -> Any:
+    """The same shapes with the dtypes of others."""
+    if isinstance(value, torch.Tensor):
+        return value.to(like.dtype)
+    if isinstance(value, tuple):
+        return tuple(_as(v, w) for v, w in zip(value, like, strict=True))
+    return value
