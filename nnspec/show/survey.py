@@ -18,6 +18,7 @@ from nnspec.semantics.values import (
     DimLike,
     ErrorValue,
     Layer,
+    LayerBody,
     ListValue,
     RepeatValue,
     Tensor,
@@ -64,13 +65,14 @@ class Survey:
     """A target with everything that its forward calls.
 
     inputs: what the forward was called with, by argument: tensors, numbers, None.
-    param_bytes: what the parameters take; buffers, buffer_bytes: tensors that are not learnt.
+    param_bytes: what the parameters take; tied: how many of the rows' are others of them by a `tie`; buffers, buffer_bytes: tensors that are not learnt.
     chosen: names that the data, not the caller, give a size to.
     """
 
     row: Row
     inputs: Mapping[str, Value]
     param_bytes: DimLike | None
+    tied: DimLike | None
     buffers: DimLike | None
     buffer_bytes: DimLike | None
     chosen: tuple[str, ...] = ()
@@ -116,6 +118,25 @@ def survey(
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A layer whose calls are looked at.
+
+    identity: which one it is; given: the layers that it has not made; around: the one that calls it.
+    """
+
+    identity: Identity
+    given: set[Layer]
+    around: _Scope | None
+
+
+def _identity(layer: Layer, around: _Scope | None) -> Identity:
+    """Which layer it is: the same for all calls, by whatever way it was handed on to where they stand."""
+    while around is not None and layer in around.given:
+        around = around.around
+    return (*(() if around is None else around.identity), id(layer))
+
+
 class _Walk:
     """From the calls of a pass to rows, each layer's parameters counted once.
 
@@ -137,26 +158,31 @@ class _Walk:
         body, frame = call.layer.body, self._frame
         held = ("buffer", "const")
         return Survey(
-            self._row(call, name, ()),
+            self._row(call, name, None),
             {name: self._in_words(value) for name, value in inputs.items()},
             self._number(tree.Count(frame, ("param",), _bytes).of(body)),
+            self._tied(body),
             self._number(tree.Count(frame, held).of(body)),
             self._number(tree.Count(frame, held, _bytes).of(body)),
             tuple(sorted(self.chosen)),
         )
 
-    def _row(self, call: LayerCall, name: str, home: Identity) -> Row:
-        """The row of a call; home: the layer in whose code its layer was made."""
+    def _tied(self, body: LayerBody) -> DimLike | None:
+        apart = tree.Count(self._frame, ties=False).of(body)
+        once = self._params.of(body)
+        return None if apart is None or once is None else self._size(apart - once)
+
+    def _row(self, call: LayerCall, name: str, around: _Scope | None) -> Row:
+        """The row of a call; around: the layer that makes it, with those around that."""
         assert call.layer is not None
         layer = call.layer
-        own = (*home, id(layer))
+        own = _identity(layer, around)
         again = own in self._shown
         self._shown.add(own)
-        given = tree.made_elsewhere(layer.body)
+        scope = _Scope(own, tree.made_elsewhere(layer.body), around)
         names = places(layer, call.inner)
         rows = [
-            self._row(each, place, home if each.layer in given else own)
-            for each, place in zip(call.inner, names, strict=True)
+            self._row(each, place, scope) for each, place in zip(call.inner, names, strict=True)
         ]
         rows += self._own(call)
         rows += self._uncalled(layer)
@@ -242,10 +268,13 @@ def _dims(made: Survey) -> list[DimLike | None]:
 
 
 def collapsed(rows: Iterable[Row]) -> list[Row]:
-    """Rows in which equal neighbours are one: `blocks.0` to `blocks.11` are `blocks.0-11`, twelve times."""
+    """Rows in which equal neighbours are one: `blocks.0` to `blocks.11` are `blocks.0-11`, twelve times.
+
+    So are calls of one layer in a row, which keep its name.
+    """
     found: list[tuple[Row, list[str]]] = []
     for row in rows:
-        if found and found[-1][0].count == 1 and _alike(found[-1][0]) == _alike(row):
+        if found and found[-1][0].count == 1 and _alike(found[-1][0], row):
             if _joined([*found[-1][1], row.name]) is not None:
                 found[-1][1].append(row.name)
                 continue
@@ -258,9 +287,16 @@ def collapsed(rows: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _alike(row: Row) -> Row:
-    """The row without what may differ between equal ones."""
-    return replace(row, name="")
+def _alike(first: Row, row: Row) -> bool:
+    """Whether rows differ in their names alone, or are calls of one layer that cost the same."""
+    if first.name == row.name and row.again:
+        return _as_first(first) == _as_first(row)
+    return replace(first, name="") == replace(row, name="")
+
+
+def _as_first(row: Row) -> Row:
+    """The row of a layer's later call as that of its first one."""
+    return replace(row, again=False, rows=tuple(map(_as_first, row.rows)))
 
 
 def _joined(names: list[str]) -> str | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 
 from nnspec.semantics.values import DimLike, Tensor, TupleValue, Value
-from nnspec.show.columns import Cells, aligned
+from nnspec.show.columns import HELD, Cells, aligned
 from nnspec.show.figures import Names, exact, free_names, short, size
 from nnspec.show.survey import Row, Survey
 from nnspec.show.table import by_depth, output, times
 
 HEAD = ("layer", "output", "params", "FLOPs", "memory")
-HELD = "\x00"
+SHAPE = re.compile(r"\[[^\[\]]{,24}\]")
 # A total that is a longer formula stands below the table alone.
 LONG = 20
 
@@ -44,12 +45,22 @@ def _cells(row: Row, depth: int, names: Names) -> Cells:
 
     kind = f": {row.kind}" if row.kind else ""
     return (
-        f"{'  ' * depth}{row.name}{kind}{times(row.count, figure)}",
-        "" if not row.kind else output(row.output, figure),
+        f"{'  ' * depth}{row.name}{kind}{times(row.count, figure).replace(' ', HELD)}",
+        "" if not row.kind else _result(output(row.output, figure)),
         "shared" if row.again and row.params else figure(row.params) if row.kind else "",
         cost(figure(row.flops)),
-        cost(size(row.memory, names)),
+        (
+            size(row.memory).replace(" ", HELD)
+            if isinstance(row.memory, int)
+            else cost(size(row.memory, names))
+        ),
     )
+
+
+def _result(shown: str) -> str:
+    """A result; where it is of several tensors, it is folded between them."""
+    several = shown.count("[") > 1
+    return SHAPE.sub(lambda found: found[0].replace(" ", HELD), shown) if several else shown
 
 
 def _sizes(made: Survey) -> list[DimLike]:
@@ -76,12 +87,13 @@ def _totals(made: Survey, width: int) -> Iterator[str]:
     row = made.row
     inputs = ", ".join(f"{n}={output(v, str)}" for n, v in made.inputs.items() if v is not None)
     rows = [("input", inputs or "none")]
-    rows.append(("params", f"{exact(row.params)} ({size(made.param_bytes)})"))
+    rows.append(("params", exact(row.params) + _in_bytes(made.param_bytes)))
+    if made.tied != 0:
+        rows.append(("", f"{exact(made.tied)} more are the same by `tie`"))
     if made.buffers != 0:
-        rows.append(("buffers", f"{exact(made.buffers)} ({size(made.buffer_bytes)})"))
+        rows.append(("buffers", exact(made.buffers) + _in_bytes(made.buffer_bytes)))
     rows.append(("FLOPs", exact(row.flops)))
-    unit = f"bytes ({size(row.memory)})" if isinstance(row.memory, int) else "bytes"
-    rows.append(("memory", f"{exact(row.memory)} {unit}"))
+    rows.append(("memory", f"{exact(row.memory)} bytes{_in_bytes(row.memory)}"))
     for title, value in rows:
         yield from _paragraph(title, value, width)
     free = free_names([row.flops, row.memory, row.params, *_sizes(made)])
@@ -91,6 +103,10 @@ def _totals(made: Survey, width: int) -> Iterator[str]:
     data = [name for name in made.chosen if name in free]
     if data:
         yield f"         the data decide {' and '.join(data)}: one number stands for all of a name"
+
+
+def _in_bytes(number: DimLike | None) -> str:
+    return f" ({size(number)})" if isinstance(number, int) else ""
 
 
 def _paragraph(title: str, value: str, width: int) -> list[str]:

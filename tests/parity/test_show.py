@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,4 +86,28 @@ def test_parameters_and_operations_are_torchs(case: Case) -> None:
         return
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         model(*[stand_in(value) for value in found.inputs.values()])
+    assert found.row.flops == counter.get_total_flops()
+
+
+STACKS = """
+module Stacks:
+    encoder = TransformerEncoder(TransformerEncoderLayer(8, 2, 16, batch_first=True), 3)
+    decoder = TransformerDecoder(TransformerDecoderLayer(8, 2, 16, batch_first=True), 2, LayerNorm(8))
+    def forward(x: [B, T, 8], y: [B, S, 8]) -> [B, T, 8]:
+        return decoder(x, encoder(y))
+"""
+
+
+def test_stacks_of_torch_count_their_layers(tmp_path: Path) -> None:
+    path = tmp_path / "stacks.nnspec"
+    path.write_text(STACKS)
+    project = Project(tmp_path)
+    entry = project.entry(str(path))
+    assert entry.scope is not None
+    found = survey(choose(entry.scope, None), project.catalog, {"B": 2, "T": 5, "S": 7})
+    assert isinstance(found, Survey), found
+    with torch.device("meta"):
+        model = nnspec.load(str(path))
+        with FlopCounterMode(display=False) as counter:
+            model(torch.empty(2, 5, 8), torch.empty(2, 7, 8))
     assert found.row.flops == counter.get_total_flops()

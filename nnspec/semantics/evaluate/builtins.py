@@ -9,7 +9,7 @@ from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
 from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences, strings
 from nnspec.semantics.evaluate.binding import Given
-from nnspec.semantics.evaluate.cost import size_beside
+from nnspec.semantics.evaluate.cost import Cost, size_beside
 from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -256,6 +256,24 @@ def _bytes_beside(args: list[Value], keywords: Keywords, frame: Frame, span: Spa
     return frame.world.settle(size_beside(args[0], args[1]))
 
 
+def _layer_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
+    """What a call of a layer costs that a layer of the library makes unseen (in the library)."""
+    from nnspec.semantics.evaluate import calls
+
+    layer, *inputs = args
+    if not isinstance(layer, Layer):
+        return 0
+    run = frame.run
+    cost, trace, sink = run.cost, run.trace, run.sink
+    run.cost, run.trace, run.sink = Cost(), None, lambda diagnostic, depth: None
+    try:
+        given = [Given(None, value, span) for value in inputs]
+        calls.call_layer(layer, given, layer.type_name, frame, span)
+        return run.cost.flops
+    finally:
+        run.cost, run.trace, run.sink = cost, trace, sink
+
+
 HANDLERS: dict[str, Handler] = {
     **{name: _maths(name) for name in MATHS},
     "abs": _abs,
@@ -287,4 +305,5 @@ HANDLERS: dict[str, Handler] = {
     "copies": _copies,
     "einsum_flops": _einsum_flops,
     "bytes_beside": _bytes_beside,
+    "layer_flops": _layer_flops,
 }

@@ -48,7 +48,7 @@ NAMESPACES = {
 STATICS = frozenset(
     "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip enumerate "
     "reversed list tuple dict sorted any all pair single triple numel pow isinstance copies "
-    "einsum_flops bytes_beside".split()
+    "einsum_flops bytes_beside layer_flops".split()
 )
 CONSTANTS = {"inf": float("inf"), "pi": 3.141592653589793}
 CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})

@@ -84,10 +84,7 @@ def made_elsewhere(body: LayerBody) -> set[Layer]:
     """The layers that a layer holds and has not made: those of a Sequential, and those handed over to a module."""
     given = body.children if containers.is_container(body) else body.arguments
     return {
-        layer
-        for value in given.values()
-        for layer in layers_in(value)
-        if isinstance(layer, Layer)
+        layer for value in given.values() for layer in layers_in(value) if isinstance(layer, Layer)
     }
 
 
@@ -102,7 +99,8 @@ Counted = tuple[DimLike | None, frozenset[Layer]]
 class Count:
     """Adds up the parameters, or buffers, of layers: of equal ones it looks at one.
 
-    kinds: `param`, `buffer`, `const`; weigh: what one counts, by default its values.
+    kinds: `param`, `buffer`, `const`; weigh: what one counts, by default its values; ties: whether what a `tie` makes
+    the same counts once.
     """
 
     def __init__(
@@ -110,9 +108,11 @@ class Count:
         frame: Frame,
         kinds: tuple[str, ...] = ("param",),
         weigh: Callable[[Value], DimLike | None] | None = None,
+        ties: bool = True,
     ) -> None:
         self._frame = frame
         self._kinds = kinds
+        self._ties = ties and "param" in kinds
         self._weigh = weigh if weigh is not None else _size
         self._memo: dict[int, Counted] = {}
 
@@ -155,7 +155,7 @@ class Count:
                 inner, further = self._inside(child.body)
                 total = _add(total, inner)
                 waiting.extend(further)
-        for tied in body.ties if "param" in self._kinds else ():
+        for tied in body.ties if self._ties else ():
             size = self._weigh(tied)
             total = None if total is None or size is None else total - size
         result = total, frozenset(outside)

@@ -36,7 +36,7 @@ STATICS = frozenset(
 )
 
 # What only the declarations of the library use.
-LIBRARY_STATICS = frozenset({"copies", "einsum_flops", "bytes_beside"})
+LIBRARY_STATICS = frozenset({"copies", "einsum_flops", "bytes_beside", "layer_flops"})
 
 # torch.nn.init without the underscore, and the creation functions that fill a declared shape.
 INITIALISERS = frozenset(
