@@ -12,7 +12,7 @@ from nnspec.reference.agreement import Declared, disagreements
 from nnspec.semantics.evaluate import parameters
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.tree import layers_in
-from nnspec.semantics.values import DictValue, Layer, ListValue, Tensor, Value
+from nnspec.semantics.values import DictValue, Layer, ListValue, Tensor, TupleValue, Value
 from nnspec.source import Span
 from nnspec.syntax import ast
 from nnspec.targets import choose
@@ -43,7 +43,7 @@ def compare(path: str) -> tuple[list[str], int]:
         each
         for model in entry.scope.file.declarations
         if isinstance(model, ast.Model)
-        for each in _parameters(model, entry, [place for one in declared for place in one.places])
+        for each in _parameters(model, entry, declared)
     ]
     return [f"{path}:{_place(span)}: {said}" for span, said in found], len(declared)
 
@@ -64,9 +64,13 @@ def _python(declared: Declared) -> Any:
     return getattr(module, declared.name)
 
 
-def _parameters(model: ast.Model, entry: Entry, places: list[str]) -> Iterator[tuple[Span, str]]:
-    """What differs between the parameters that a model is declared to have and those that it has."""
-    from nnspec.runtime.load import load
+def _parameters(
+    model: ast.Model, entry: Entry, declared: list[Declared]
+) -> Iterator[tuple[Span, str]]:
+    """What differs between the parameters that a model is declared to have and those that it has.
+
+    Raises Trouble where Python does not make it.
+    """
     from nnspec.show import instance
 
     assert entry.scope is not None
@@ -75,11 +79,18 @@ def _parameters(model: ast.Model, entry: Entry, places: list[str]) -> Iterator[t
     frame = Frame(run, target.scope)
     run.frames.append(frame)
     layer = instance.make(target, instance.Sizes({}), frame)
-    if not isinstance(layer, Layer):
+    # One of the language's own, or torch's, is what the checker says anyway.
+    if not isinstance(layer, Layer) or layer.body.decl not in declared:
         return
+    given = {name: _plain(layer.body.arguments[name]) for name in layer.spans}
+    try:
+        made = _python(layer.body.decl)(**given)
+    except Exception as error:
+        raise Trouble(f"`{model.name}` cannot be made: {type(error).__name__}: {error}") from error
     said = dict(_declared(layer, frame))
-    made = load(f"{entry.name}:{model.name}", allow=places)
-    real = {name: tuple(each.shape) for name, each in made.named_parameters(remove_duplicate=False)}
+    named = getattr(made, "named_parameters", None)
+    held = [] if named is None else named(remove_duplicate=False)
+    real = {name: tuple(each.shape) for name, each in held}
     for name in sorted(set(said) | set(real)):
         if name not in real:
             yield model.name_span, f"`{model.name}` has no parameter `{name}` in Python"
@@ -87,6 +98,22 @@ def _parameters(model: ast.Model, entry: Entry, places: list[str]) -> Iterator[t
             yield model.name_span, f"`{model.name}` has a parameter `{name}` {list(real[name])} in Python, which is not declared"
         elif said[name] != real[name]:
             yield model.name_span, f"`{name}` of `{model.name}` is {list(real[name])} in Python, and {list(said[name])} here"
+
+
+def _plain(value: Value) -> Any:
+    """A value of the language as Python's own."""
+    match value:
+        case ListValue(items):
+            return [_plain(each) for each in items]
+        case TupleValue(items):
+            return tuple(_plain(each) for each in items)
+        case DictValue():
+            return {key: _plain(each) for key, each in value.items.items()}
+        case None | bool() | int() | float() | str():
+            return value
+    raise Trouble(
+        f"{value!r} is neither a number, a text nor a list of these, so no model is made with it"
+    )
 
 
 def _declared(

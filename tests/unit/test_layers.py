@@ -42,7 +42,7 @@ RANK = {
     "project": 8,
     "targets": 9,
     "show": 10,
-    "cli": 11.5,
+    "cli": 11,
     "runtime": 11,
     "__init__": 12,
     "__main__": 12,
