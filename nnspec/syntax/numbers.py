@@ -50,5 +50,6 @@ def read_amount(text: str) -> int | float | None:
     whole, _, part = digits.replace("_", "").partition(".")
     if scale is None or len(text) > MAX_DIGITS or not (whole + part).isdecimal():
         return None
-    value, rest = divmod(int(whole + part) * scale, 10 ** len(part))
-    return value if rest == 0 else value + rest / 10 ** len(part)
+    parts: int = 10 ** len(part)
+    value, rest = divmod(int(whole + part) * scale, parts)
+    return value if rest == 0 else value + rest / parts

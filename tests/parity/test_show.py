@@ -69,7 +69,7 @@ def test_parameters_and_operations_are_torchs(case: Case) -> None:
     numbers = {name: 2 if name in ("B", "N", "N0") else 64 for name in names} | SIZES.get(
         case.target, {}
     )
-    numbers |= {name: 3 for name in general.chosen}
+    numbers |= dict.fromkeys(general.chosen, 3)
     found = survey(target, project.catalog, {**given, **numbers})
     assert isinstance(found, Survey), found
     for number in ("params", "flops", "memory"):
