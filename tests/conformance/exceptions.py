@@ -34,14 +34,57 @@ OPEN_RESULTS = {
 }
 
 # Where torch's own dispatch goes wrong: `return_inverse` by position is forgotten when `return_counts` is given by name.
-MISTAKES = {"unique_consecutive": " values"}
+MISTAKES = {"unique_consecutive": (" values", "for (1,)")}
 
 # Functions whose refusal hangs on the values of tensors that they take for numbers.
 BY_VALUE = frozenset({"arange"})
 # What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
 BY_NAME = re.compile(
-    r"(searchsorted|isin|result_type)\(.*(input|other|test_elements)=[\d.-]+|cuda\("
+    r"(searchsorted|isin|result_type)\(.*(input|other|test_elements)=|cuda\(|\.to\(other="
 )
+
+# What torch takes and nobody means: by the message of the refusal, with what torch makes of it.
+ODDITIES = [
+    re.compile(words)
+    for words in (
+        # Ints behind one another for a tuple of them, where the argument is named `dim`, and forms that torch has given up.
+        r"E0402 `call` takes",
+        # A number for a tensor, where only arithmetic is done with it.
+        r"E0405 `(target|weight)` of `\w+_loss` takes `?.*tensor\??`?, but is given (the (int|float|bool)|\w)",
+        # Biases of cells that are added by broadcasting, or of another dtype.
+        r"E030[123] `(rnn_tanh|rnn_relu|gru|lstm)_cell` (takes|needs)",
+        r"E0405 `hx` of `lstm_cell` takes",
+        # A bias of another dtype, whose numbers are copied.
+        r"E0303 `conv_tbc` needs one dtype",
+        # Weights and indices in the order of old.
+        r"E0303 `embedding_bag` takes an int32 or int64 tensor",
+        # Floats and None for sizes.
+        r"E0405 broadcast_shapes takes ints",
+        # An int for a device or a dtype.
+        r"E0405 `dtype` of `to` takes",
+        # Whatever has a truth value, for an argument that torch reads in Python.
+        r"E0405 `(_stacklevel|norm_type|eps|p|dim)` of `(softmax|softmin|log_softmax|embedding|gumbel_softmax|normalize)` takes",
+        r"E0405 `(reduce|size_average)` of",
+        r"E0308 `n` of r?fftfreq is 0 or more",
+        # A kernel or padding that is read for nothing: the sizes are given.
+        r"E0321 `(max_unpool\dd|fractional_max_pool\dd)`: ",
+        r"E0405 `(kernel_size|stride|padding)` of `max_unpool",
+        # Dropout of whole channels without axes for them, and of what has no batch.
+        r"E0302 `dropout[123]d` takes",
+        # Empty tuples among the numbers of a tensor.
+        r"E0302 the rows of a tensor are equally long",
+        # A number of axes as a tensor.
+        r"E0405 (`dims` of `tensordot` takes|the axes of tensordot are ints)",
+        # An integer tensor for the deviations.
+        r"E0303 normal takes a floating tensor",
+        # A generator of random numbers, None.
+        r"E0302 `adaptive_avg_pool2d` takes 3 or 4 axes",
+        r"E0302 adjoint takes two axes or more",
+        r"E0301 the places along an axis",
+        # What einops remembers of True it gives for 1.
+        r"E0302 `multilabel_margin_loss` takes",
+    )
+]
 
 
 def on_purpose(errors: Iterable[Diagnostic]) -> bool:
@@ -52,6 +95,8 @@ def on_purpose(errors: Iterable[Diagnostic]) -> bool:
 
 def _on_purpose(said: str) -> bool:
     if NOTHING_LEFT.match(said) or FLOATING.match(said) or BOOL_INDEX.match(said):
+        return True
+    if any(each.match(said) for each in ODDITIES):
         return True
     if SHORT_TUPLE.match(said) or OLDER_WORDS.match(said) or SCALARS.match(said):
         return True

@@ -217,6 +217,8 @@ def _items(site: Site, draw: random.Random) -> None:
 
 
 def _other_brackets(site: Site, draw: random.Random) -> None:
+    if any(isinstance(item, ast.Slice) for item in site.node.elts):
+        return
     other = ast.List if isinstance(site.node, ast.Tuple) else ast.Tuple
     site._put(other(site.node.elts, ast.Load()))
 

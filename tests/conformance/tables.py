@@ -188,7 +188,7 @@ def check(text: str) -> str | None:
             return None
     if name in exceptions.OPEN_RESULTS and (said or "").startswith("dims None"):
         return None
-    return None if said and said.endswith(exceptions.MISTAKES.get(name, "\n")) else said
+    return None if said and said.endswith(exceptions.MISTAKES.get(name, ("\n",))) else said
 
 
 class Unwritten(Exception):
@@ -209,8 +209,12 @@ def checked(node: ast.expr) -> Outcome:
     match node:
         case ast.BinOp(left, op, right) | ast.Compare(left, [op], [right]):
             a, b = value(left), value(right)
-            if not isinstance(a, torch.Tensor) and not isinstance(b, torch.Tensor):
-                raise Unwritten("Python's own numbers")
+            alone = not isinstance(a, torch.Tensor) and not isinstance(b, torch.Tensor)
+            equality = isinstance(op, (ast.Eq, ast.NotEq))
+            if alone or (
+                equality and any(isinstance(v, (tuple, list, type(None))) for v in (a, b))
+            ):
+                raise Unwritten("what Python does without torch")
             return harness.operator(OPERATORS[type(op)], a, b)
         case ast.Subscript(holder, items):
             return harness.index(value(holder), _items(items))

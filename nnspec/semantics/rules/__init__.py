@@ -38,7 +38,7 @@ _MODULES = {
         triangle diagonal diag diag_embed trace diagflat diagonal_scatter
     """,
     "dropout": """
-        dropout dropped
+        dropout dropped dropout_form
     """,
     "einops": """
         rearrange reduce repeat_pattern
@@ -85,6 +85,9 @@ _MODULES = {
     "loss_classes": """
         cross_entropy nll_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss ctc_loss
     """,
+    "masked": """
+        masked_fill masked_select masked_scatter
+    """,
     "normalisation": """
         layer_norm along_axes along_logits renorm batch_statistics group_norm group_statistics instance_statistics instance_norm
     """,
@@ -122,7 +125,7 @@ _MODULES = {
         randint randperm bernoulli multinomial normal
     """,
     "select": """
-        gather scatter index_select index_write take take_along_dim masked_fill masked_select masked_scatter
+        gather scatter index_select index_write take take_along_dim
         select narrow slice_scatter put index_put unravel_index
     """,
     "splitting": """

@@ -129,7 +129,7 @@ def axes(call: RuleCall, name: str, x: Tensor) -> tuple[int, ...] | ErrorValue |
             return at
         if at in found:
             rank = len(x.dims or ())
-            named = {n % rank for n in wanted if isinstance(n, int)}
+            named = {n % max(rank, 1) for n in wanted if isinstance(n, int)}
             left = [i for i in range(rank) if i not in named]
             help = f"axis {left[0]} is not named" if left and len(wanted) == rank else None
             return call.fail("E0305", f"axis {one} is named twice", name, help=help)

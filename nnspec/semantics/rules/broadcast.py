@@ -297,6 +297,13 @@ def result_dtype(call: RuleCall, op: str, left: Value, right: Value) -> str | No
         return _no_dtype(call, op, common, "it works on integers and bools")
     if op == "**" and common == "bool" and not isinstance(right, Tensor):
         return common
+    if op == "**" and type(right) is int and right < 0 and dtypes.is_integral(common):
+        return call.fail(
+            "E0303",
+            f"integers to the power of {right} are no integers",
+            "exponent",
+            help="`.float()` converts them first",
+        )
     if op in ("<<", ">>", "//", "%", "**") and common == "bool":
         return _no_dtype(call, op, "bool", "convert the masks with `.int()` first")
     if op in ("//", "%") and dtypes.is_complex(common):

@@ -12,6 +12,7 @@ from nnspec.semantics.values import (
     ERROR,
     DimLike,
     ErrorValue,
+    ListValue,
     Origin,
     Relation,
     Tensor,
@@ -267,7 +268,9 @@ def broadcast_shapes(call: RuleCall) -> Value:
     if not shapes:
         return TupleValue(())
     for value in given.items:
-        inner = arguments.items(value) if not is_size(value) else ()
+        inner: tuple[Value, ...] | None = ()
+        if not is_size(value):
+            inner = value.items if isinstance(value, (TupleValue, ListValue)) else None
         if inner is None or any(not is_size(v) and not isinstance(v, Unknown) for v in inner):
             return call.fail("E0405", f"{call.name} takes ints, and tuples of ints", "shapes")
     if any(shape is None for shape in shapes):

@@ -51,7 +51,7 @@ def made(call: RuleCall, dtype: str | None, dims: Dims | None) -> Value:
 
 def filled(call: RuleCall) -> Value:
     """zeros, ones, empty, rand, randn: the shape and dtype that are asked for."""
-    if call.decl.name in ("zeros", "ones", "empty") and not call.given("size"):
+    if call.decl.name != "normal" and not call.given("size"):
         return call.fail("E0401", f"{call.name} needs a size", help="`()` makes a scalar")
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):
@@ -177,7 +177,7 @@ def linspace(call: RuleCall) -> Value:
         return Tensor(dtype, (call.new_size(),))
     if isinstance(steps, int) and steps < 0:
         return call.fail("E0308", f"{call.name} makes 0 or more steps, not {steps}", "steps")
-    return Tensor(dtype, (at_least(call.world, steps, 0),))
+    return made(call, dtype, (at_least(call.world, steps, 0),))
 
 
 def window(call: RuleCall) -> Value:

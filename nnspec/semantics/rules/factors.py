@@ -143,6 +143,10 @@ def low_rank(call: RuleCall) -> Value:
         found = broadcast(call, [(name, x), ("M", mean)])
         if isinstance(found, ErrorValue):
             return found
+        if found is not None and found[0] != x.dims:
+            return call.fail(
+                "E0307", f"M of {call.show(mean)} does not broadcast to {call.show(x)}", "M"
+            )
     real = dtypes.real_of(x.dtype)
     if x.dims is None:
         return TupleValue((unknown(x), unknown(real), unknown(x)))

@@ -109,6 +109,8 @@ def shift(call: RuleCall) -> Value:
 def frequencies(call: RuleCall) -> Value:
     """fftfreq, rfftfreq: one frequency for each bin."""
     n = call.arguments["n"]
+    if not arguments.within(call, "n", 0):
+        return ERROR
     dtype = arguments.dtype(call) or "float"
     if dtypes.is_integral(dtype):
         return call.fail("E0303", f"{call.name} makes floating numbers, not {dtype}", "dtype")
@@ -238,6 +240,14 @@ def istft(call: RuleCall) -> Value:
         return ERROR
     if is_size(length):
         return Tensor(dtype, (*x.dims[:-2], length))
+    length_of_window = call.arguments["win_length"] or n
+    if not call.demand(
+        Relation(hop, "<=", length_of_window),
+        f"{call.name} moves on by {call.show(hop)}, farther than its window of {call.show(length_of_window)}",
+        "hop_length" if call.given("hop_length") else None,
+        code="E0308",
+    ):
+        return ERROR
     whole = n + hop * (x.dims[-1] - 1)
     if call.arguments.get("center") is True:
         whole = whole - 2 * (n // 2)

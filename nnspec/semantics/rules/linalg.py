@@ -159,10 +159,10 @@ def lstsq(call: RuleCall) -> Value:
 
     Whether there are residuals hangs on the rank of A, which only the data decide.
     """
-    a, b = matrix(call, square=False), arguments.tensor(call, "B" if "B" in call.arguments else "b")
+    a, b = matrix(call, square=False), arguments.tensor(call, "b")
     if isinstance(a, ErrorValue):
         return a
-    if not takes.one_dtype(call, left_name(call), "B"):
+    if not takes.one_dtype(call, left_name(call), "b"):
         return ERROR
     names = ("solution", "residuals", "rank", "singular_values")
     rest = (unknown(a), unknown("int64"), unknown(a))
@@ -172,10 +172,10 @@ def lstsq(call: RuleCall) -> Value:
     vector = vector or b.dims == a.dims[:-1]
     if len(b.dims) < (1 if vector else 2) or (not vector and len(b.dims) != len(a.dims)):
         return call.fail(
-            "E0302", f"lstsq of {call.show(a)} and {call.show(b)}: B is a matrix, or vectors", "B"
+            "E0302", f"lstsq of {call.show(a)} and {call.show(b)}: B is a matrix, or vectors", "b"
         )
     message = f"lstsq of {call.show(a)} and {call.show(b)}: as many rows in both"
-    if not b.dims or not call.agree(b.dims[-1 if vector else -2], a.dims[-2], message, "B"):
+    if not b.dims or not call.agree(b.dims[-1 if vector else -2], a.dims[-2], message, "b"):
         return ERROR
     if vector:
         return TupleValue((Tensor(a.dtype, (*a.dims[:-2], a.dims[-1])), *rest), names)
@@ -265,7 +265,15 @@ def cross(call: RuleCall) -> Value:
                 and not call.agree(one.dims[at], 3, message, "other")
             ):
                 return ERROR
-    elif all(isinstance(d, int) and d != 3 for d in a.dims or ()):
+    elif a.dims is not None and b.dims is not None and all(isinstance(d, int) for d in a.dims):
+        # torch.cross takes the first axis of 3 of its first tensor.
+        first = next((i for i, d in enumerate(a.dims) if d == 3), None)
+        if (
+            first is not None
+            and call.settle(b.dims[first]) in (3,)
+            or (first is not None and not isinstance(call.settle(b.dims[first]), int))
+        ):
+            return Tensor(dtype, *found)
         return call.fail(
             "E0301", f"{call.name} needs an axis of 3, got {arguments.show(call, a, b)}"
         )

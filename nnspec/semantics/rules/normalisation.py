@@ -41,10 +41,25 @@ def layer_norm(call: RuleCall) -> Value:
             help=f"`normalized_shape` should be {call.world.show_shape(x.dims[start:])}",
         ):
             return ERROR
-    if not _weights_fit(call, shape):
+    if not _weights_fit(call, shape) or not _weights_alike(call, x):
         return ERROR
     single.look_at_features(call, x, shape)
     return Tensor(x.dtype, x.dims, x.origins)
+
+
+def _weights_alike(call: RuleCall, x: Tensor) -> bool:
+    """The weights of layer_norm are of the input's dtype, or both float32 under one of 16 bits.
+
+    Source: `check_mixed_data_type` in aten/src/ATen/native/cpu/mixed_data_type.h.
+    """
+    if "self_weight" in call.arguments or call.decl.name.startswith("rms"):
+        return True
+    given = [n for n in ("weight", "bias") if call.tensor(n) is not None]
+    if dtypes.bits(x.dtype) <= 16 and all(
+        arguments.tensor(call, n).dtype in ("float32", "float", None) for n in given
+    ):
+        return True
+    return takes.one_dtype(call, "input", *given)
 
 
 def _weights_fit(call: RuleCall, shape: arguments.Dims) -> bool:
@@ -142,6 +157,12 @@ def batch_statistics(call: RuleCall) -> Value:
         if not _counts(call, "num_features", x, 1, counted):
             return ERROR
     kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
+    if call.layer is None:
+        if not _has_statistics(call, "training", False) or not arguments.within(call, "eps", 0):
+            return ERROR
+        for name in ("running_mean", "running_var"):
+            if not call.given(name):
+                return call.fail("E0401", f"{call.name} needs `{name}`", help="None is one as well")
     if x.dims is None:
         return call.result
     if kept is not False:
@@ -192,10 +213,27 @@ def instance_statistics(call: RuleCall) -> Value:
     kept = call.arguments.get(
         "track_running_stats", not call.arguments.get("use_input_stats", True)
     )
+    if call.layer is None and not _has_statistics(call, "use_input_stats", False):
+        return ERROR
     if x.dims is None or kept is not False:
         return call.result
     batched = call.decl.name == "instance_norm" or len(x.dims) == int(call.decl.name[-2]) + 2
     return _of_several(call, x, x.dims[2:] if batched else x.dims[1:])
+
+
+def _has_statistics(call: RuleCall, switch: str, off: bool) -> bool:
+    """Whether a function that takes no statistics of its input is given kept ones; both, or neither."""
+    given = [n for n in ("running_mean", "running_var") if call.arguments.get(n) is not None]
+    if len(given) == 2 or (not given and call.arguments.get(switch) is not off):
+        return True
+    if len(given) == 1 and call.arguments.get(switch) is not off and switch == "training":
+        return True
+    call.fail(
+        "E0401",
+        f"{call.name} with `{switch}={off}` needs `running_mean` and `running_var`",
+        switch if call.given(switch) else None,
+    )
+    return False
 
 
 def _of_several(call: RuleCall, x: Tensor, sizes: arguments.Dims) -> Value:

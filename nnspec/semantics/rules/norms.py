@@ -65,6 +65,14 @@ def vector_norm(call: RuleCall) -> Value:
     if named is not None and call.decl.name == "norm" and len(named) not in (1, 2):
         return call.fail("E0305", f"{call.name} is over one axis, two, or all", "dim")
     x, order = arguments.tensor(call, name), call.arguments.get("ord")
+    over = arguments.sizes(dim) if dim is not None else None
+    pair = (
+        len(over) == 2
+        if over is not None
+        else dim is None and x.dims is not None and len(x.dims) == 2
+    )
+    if call.decl.name == "norm" and order is not None and pair and not _ordered(call, order):
+        return ERROR
     if isinstance(order, str):
         found = _matrix_order(call, x, order)
         if isinstance(found, ErrorValue):

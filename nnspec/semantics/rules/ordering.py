@@ -69,6 +69,8 @@ def unique(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x) if call.arguments.get("dim") is not None else None
     if isinstance(at, ErrorValue):
         return at
+    if at is not None and x.dims == ():
+        return call.fail("E0302", f"{call.name} along an axis takes no scalar")
     if at is not None and x.dims:
         values = Tensor(x.dtype, (*x.dims[:at], number, *x.dims[at + 1 :]))
         inverse = Tensor("int64", (x.dims[at],))

@@ -22,6 +22,13 @@ def pad(call: RuleCall) -> Value:
             "pad",
         )
     count = len(amounts) // 2
+    value = call.arguments["value"]
+    if (
+        mode in ("reflect", "replicate", "circular")
+        and isinstance(value, (int, float))
+        and value != 0
+    ):
+        return call.fail("E0405", f"pad with mode {mode!r} takes no value", "value")
     if not _numbers_fit(call, x, str(mode), amounts):
         return ERROR
     if mode != "constant" and isinstance(mode, str) and not _ranks_fit(call, x, count, mode):

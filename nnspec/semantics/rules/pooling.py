@@ -20,9 +20,14 @@ def fractional_pool(call: RuleCall) -> Value:
     """Fractional max pooling: the output size is given, or `int(size * ratio)`."""
     x = arguments.tensor(call)
     count = 3 if call.decl.name.endswith("3d") else 2
+    output = call.arguments.get("output_size")
+    if output is None and call.arguments.get("output_ratio") is None:
+        return call.fail("E0401", f"{call.name} needs an `output_size` or an `output_ratio`")
+    samples = call.tensor("_random_samples")
+    if samples is not None and not arguments.rank_is(call, samples, (3,), "_random_samples"):
+        return ERROR
     if x.dims is None:
         return _indexed(call, unknown(x))
-    output = call.arguments.get("output_size")
     kernel = arguments.repeated(call.arguments["kernel_size"], count)
     inputs = x.dims[-count:]
     sizes: list[DimLike] = []

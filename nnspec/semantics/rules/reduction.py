@@ -59,6 +59,8 @@ def mean(call: RuleCall) -> Value:
     """mean, nanmean: of floating numbers alone."""
     x = arguments.tensor(call)
     dtype = _own_dtype(call, x.dtype)
+    if call.decl.name == "nanmean" and not takes.none_of(call, "bool int"):
+        return ERROR
     if dtypes.is_integral(dtype):
         return call.fail(
             "E0303",
@@ -105,6 +107,8 @@ def reduce_same(call: RuleCall) -> Value:
 def logsumexp(call: RuleCall) -> Value:
     """Floating; integers become float32."""
     x = arguments.tensor(call)
+    if x.dims and arguments.items(call.arguments["dim"]) == ():
+        return call.fail("E0305", f"{call.name} is over one axis at least", "dim")
     return reduced(call, x, dtypes.DEFAULT_FLOAT if dtypes.is_integral(x.dtype) else x.dtype)
 
 
@@ -312,10 +316,11 @@ def diff(call: RuleCall) -> Value:
 
 def trapezoid(call: RuleCall) -> Value:
     """`trapezoid(y, x, dim)`: the integral along an axis."""
-    y = _sampled(call)
-    if isinstance(y, ErrorValue):
-        return y
-    return reduced(call, y, y.dtype)
+    y, found = arguments.tensor(call, "y"), _sampled(call)
+    at = arguments.axis(call, "dim", y)
+    if isinstance(found, ErrorValue) or found.dims is None or not isinstance(at, int):
+        return found
+    return Tensor(found.dtype, (*found.dims[:at], *found.dims[at + 1 :]))
 
 
 def _sampled(call: RuleCall) -> Tensor | ErrorValue:
@@ -344,10 +349,10 @@ def _sampled(call: RuleCall) -> Tensor | ErrorValue:
         if not call.agree(x.dims[0], y.dims[at], message, "x"):
             return ERROR
         return Tensor(dtype, y.dims)
-    # The differences of x along its own axis are broadcast against the sums of y along theirs.
-    there = arguments.axis(call, "dim", x)
-    if not isinstance(there, int):
-        return there or unknown(dtype)
+    # The differences of x are broadcast against the sums of y.
+    there = at
+    if there >= len(x.dims):
+        return call.fail("E0305", message, "x")
     fewer = Tensor(dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
     steps = Tensor(dtype, (*x.dims[:there], call.settle(x.dims[there] - 1), *x.dims[there + 1 :]))
     found = stretch(call, [("y", fewer), ("x", steps)], dtype)
@@ -356,20 +361,19 @@ def _sampled(call: RuleCall) -> Tensor | ErrorValue:
     if found.dims is None:
         return found
     wide = list(found.dims)
-    back = call.arguments["dim"] if isinstance(call.arguments["dim"], int) else -1
-    wide[back] = call.settle(wide[back] + 1)
+    wide[at] = call.settle(wide[at] + 1)
     return Tensor(dtype, tuple(wide))
 
 
 def cumulative_trapezoid(call: RuleCall) -> Value:
     """`cumulative_trapezoid(y, x, dim)`: one fewer along the axis."""
-    y = _sampled(call)
-    if isinstance(y, ErrorValue):
-        return y
+    y, found = arguments.tensor(call, "y"), _sampled(call)
     at = arguments.axis(call, "dim", y)
-    if not isinstance(at, int) or not y.dims:
-        return at if isinstance(at, ErrorValue) else unknown(y)
-    return Tensor(y.dtype, (*y.dims[:at], call.settle(y.dims[at] - 1), *y.dims[at + 1 :]))
+    if isinstance(found, ErrorValue) or found.dims is None or not isinstance(at, int):
+        return found
+    return Tensor(
+        found.dtype, (*found.dims[:at], call.settle(found.dims[at] - 1), *found.dims[at + 1 :])
+    )
 
 
 def dist(call: RuleCall) -> Value:

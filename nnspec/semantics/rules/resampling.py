@@ -16,7 +16,7 @@ def interpolate(call: RuleCall) -> Value:
     """`interpolate(x, size, scale_factor, mode)`: the axes after batch and channels get other sizes."""
     x = arguments.tensor(call)
     mode = call.arguments.get("mode", "nearest")
-    if call.decl.name == "UpsamplingBilinear2d":
+    if call.decl.name in ("UpsamplingBilinear2d", "upsample_bilinear"):
         mode = "bilinear"
     if x.dims is None:
         return unknown(x)
@@ -129,6 +129,9 @@ def affine_grid(call: RuleCall) -> Value:
     size = arguments.sizes(call.arguments["size"])
     if size is None or theta.dims is None:
         return unknown(theta)
+    for each in size:
+        if isinstance(each, int) and each < 1:
+            return call.fail("E0308", f"affine_grid of a size {each}: a size is 1 or more", "size")
     space = len(size) - 2
     if space not in (2, 3):
         return call.fail(

@@ -15,7 +15,10 @@ def randint(call: RuleCall) -> Value:
     dims = shape_of(call)
     if isinstance(dims, ErrorValue) or not ranged(call):
         return ERROR
-    return made(call, arguments.dtype(call) or "int64", dims)
+    dtype = arguments.dtype(call) or "int64"
+    if dtypes.is_complex(dtype) or (dtype == "bool" and call.arguments["high"] not in (1, 2)):
+        return call.fail("E0303", f"{call.name} makes no {dtype} numbers up to that", "dtype")
+    return made(call, dtype, dims)
 
 
 def randperm(call: RuleCall) -> Value:
@@ -67,6 +70,8 @@ def normal(call: RuleCall) -> Value:
     if call.arguments.get("size") is not None:
         if named:
             return call.fail("E0405", "normal of a tensor takes its size from it", "size")
+        if not call.given("mean") or not call.given("std"):
+            return call.fail("E0401", "normal of a size needs `mean` and `std`")
         return filled(call)
     if not named:
         return call.fail("E0401", "normal of two numbers needs a size")

@@ -1,13 +1,11 @@
-"""Elements picked and put by index: gather, scatter, index_select, masks, diagonals, triangles."""
+"""Elements picked and put by index: gather, scatter, index_select, slices."""
 
 from __future__ import annotations
-
-from math import isfinite
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, product, unknown
-from nnspec.semantics.rules.broadcast import broadcast, stretch
+from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.indexing import in_range, slice_length
 from nnspec.semantics.rules.strides import strided, strides
 from nnspec.semantics.values import (
@@ -213,62 +211,6 @@ def take_along_dim(call: RuleCall) -> Value:
     return Tensor(x.dtype, (*found[0][:at], index.dims[at], *found[0][at:]))
 
 
-def masked_fill(call: RuleCall) -> Value:
-    """`x.masked_fill(mask, value)`: the mask broadcasts; the dtype stays."""
-    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
-    if not _is_mask(call, mask):
-        return ERROR
-    value = call.arguments.get("value")
-    if isinstance(value, Tensor) and value.dims:
-        return call.fail(
-            "E0302",
-            f"masked_fill takes a number or a scalar, got {call.show(value)}",
-            "value",
-            help="`where(mask, value, x)` takes a tensor",
-        )
-    if isinstance(value, float) and not isfinite(value) and dtypes.kind(x.dtype) == dtypes.INTEGER:
-        return call.fail(
-            "E0303",
-            f"masked_fill cannot put {value} into {x.dtype}: no int stands for it",
-            "value",
-            help="`.float()` makes floats of the numbers first",
-        )
-    return stretch(call, [("input", x), ("mask", mask)], x.dtype)
-
-
-def _is_mask(call: RuleCall, mask: Tensor) -> bool:
-    if mask.dtype in (None, "bool"):
-        return True
-    call.fail(
-        "E0303",
-        f"{call.name} takes a bool mask, got {mask.dtype}",
-        "mask",
-        help="compare, for instance with `== 0`, or convert with `.bool()`",
-    )
-    return False
-
-
-def masked_select(call: RuleCall) -> Value:
-    """`masked_select(x, mask)`: as many elements as the mask has true ones."""
-    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
-    if not _is_mask(call, mask):
-        return ERROR
-    found = broadcast(call, [("input", x), ("mask", mask)])
-    if isinstance(found, ErrorValue):
-        return found
-    return Tensor(x.dtype, (call.new_size("selected"),))
-
-
-def masked_scatter(call: RuleCall) -> Value:
-    """`x.masked_scatter(mask, source)`: the shape of x and mask together."""
-    x, mask = arguments.tensor(call), arguments.tensor(call, "mask")
-    if not _is_mask(call, mask) or not _one_dtype(
-        call, x, arguments.tensor(call, "source"), "source"
-    ):
-        return ERROR
-    return stretch(call, [("input", x), ("mask", mask)], x.dtype)
-
-
 def select(call: RuleCall) -> Value:
     """`select(x, dim, index)`: one slice, without its axis."""
     x, index = arguments.tensor(call), call.arguments["index"]
@@ -294,6 +236,9 @@ def narrow(call: RuleCall) -> Value:
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
         return call.fail("E0302", "narrow takes no scalar", "input")
+    whole = x.dims[at]
+    if isinstance(start, int) and isinstance(whole, int) and start < -whole:
+        return call.fail("E0308", f"narrow starts at {start} of an axis of {whole}", "start")
     if isinstance(start, Tensor) and (
         start.dims or not dtypes.is_integral(start.dtype) or start.dtype == "bool"
     ):
@@ -329,6 +274,8 @@ def slice_scatter(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x) if "dim" in call.arguments else None
     if isinstance(at, ErrorValue):
         return at
+    if at is not None and x.dims == ():
+        return call.fail("E0302", f"{call.name} takes no scalar", "input")
     if at is not None and x.dims and source.dims is not None:
         if call.decl.name == "select_scatter":
             wanted = x.dims[:at] + x.dims[at + 1 :]
@@ -377,6 +324,13 @@ def index_put(call: RuleCall) -> Value:
         found = broadcast(call, [("input", place), ("values", values)])
         if isinstance(found, ErrorValue):
             return found
+        # The values are stretched to the place, and never the place to them.
+        if isinstance(place, Tensor) and found is not None and place.dims != found[0]:
+            return call.fail(
+                "E0307",
+                f"{call.name} writes {call.show(place)}, to which {call.show(values)} does not broadcast",
+                "values",
+            )
     return Tensor(x.dtype, x.dims, x.origins)
 
 
