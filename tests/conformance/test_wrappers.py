@@ -128,7 +128,16 @@ def test_wrapped_layers_are_torchs() -> None:
     assert len(found) > 2_000 and 300 < len(found) - refused < 1_000
 
 
-@pytest.mark.parametrize("wrapped", [nn.functional.relu, 3, None, [], torch.zeros(2)], ids=str)
+NO_LAYERS = {
+    "function": nn.functional.relu,
+    "int": 3,
+    "None": None,
+    "list": [],
+    "tensor": torch.zeros(2),
+}
+
+
+@pytest.mark.parametrize("wrapped", NO_LAYERS.values(), ids=NO_LAYERS)
 def test_what_is_no_layer_is_refused(wrapped: Any) -> None:
     value = (
         LibraryFunction("relu", harness.catalog().functions("relu"))

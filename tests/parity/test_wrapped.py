@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 
@@ -108,6 +109,19 @@ check Critic(spectral={spectral}):
 """)
     report = nnspec.check(path)
     assert report.ok, report
+
+
+def test_rows_of_show(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "critic.nnspec"
+    path.write_text(SPEC)
+    assert main(["show", f"{path}:Critic", "--format", "json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["layers"]}
+    assert rows["head"]["type"] == "spectral_norm(weight_norm(Linear))"
+    assert (rows["convs.0-1"]["type"], rows["convs.0-1"]["params"]) == (
+        "spectral_norm(ConvTranspose1d)",
+        200,
+    )
+    assert rows["stem"]["params"] == 8 + 1 + 8 * 3 * 5
 
 
 def _without_rnn(twin: Twin, x: Tensor) -> Tensor:

@@ -142,11 +142,7 @@ def not_shipped(span: Span, module: str, name: str, shipped: Sequence[str]) -> D
     package = module.partition(".")[0]
     whole = module == package
     near = [] if whole else nearest(module, shipped)
-    shown = [f"`{each}`" for each in shipped[:5]]
-    shown += [f"{len(shipped) - 5} more"] if len(shipped) > 5 else []
-    help = did_you_mean(near) or "it ships " + " and ".join(
-        [", ".join(shown[:-1]), *shown[-1:]][not shown[1:] :]
-    )
+    help = did_you_mean(near) or f"it ships {_listed(shipped)}"
     if not shipped:
         said = f"`{package}` ships no specs"
         help = f"declare what you use of it: `nnspec stub {module}:{name}` writes a first `extern`"
@@ -157,6 +153,14 @@ def not_shipped(span: Span, module: str, name: str, shipped: Sequence[str]) -> D
     return Diagnostic(
         "E0238", "error", said, (Label(span, "", True),), help=help, fix=respell(span, near)
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first names, and how many more there are: `a`, `b` and 7 more."""
+    shown = [f"`{each}`" for each in names[:5]]
+    if len(names) > 5:
+        shown.append(f"{len(names) - 5} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
 def not_python(name: str, span: Span, module: str, declared: Span, kind: str) -> Diagnostic:
