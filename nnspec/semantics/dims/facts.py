@@ -256,6 +256,14 @@ class Facts:
             t, left = pull_out(p, numerator)
             if t.terms and len(left.terms) < len(p.terms):
                 return t * times * value, left
+        for rule in self.rules:
+            # What is written as a product divides by each of its factors.
+            (mono, c), *more = q.terms.items()
+            rest = None if more or rule.number % c else cofactor(rule.mono, mono)
+            if rest is not None and rule.value.terms:
+                t, left = pull_out(p, rule.value)
+                if t.terms and len(left.terms) < len(p.terms):
+                    return t * from_terms({rest: rule.number // c}, q.has_power), left
         if p.has_power:
             from nnspec.semantics.dims.powers import multiple, over_power
 

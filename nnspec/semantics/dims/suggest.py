@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_TRIED = 60
 MAX_DIVISOR = 256
+# No person would state a fact that is longer.
+MAX_LENGTH = 80
 
 
 def suggest(facts: Facts, left: Dim | int, right: Dim | int) -> str | None:
@@ -41,7 +43,9 @@ def suggest(facts: Facts, left: Dim | int, right: Dim | int) -> str | None:
             for relation in relations:
                 new = new.assume(relation)
             if not new.impossible and _is_proved(new, left, right, relations):
-                return ", ".join(map(str, relations))
+                text = ", ".join(map(str, relations))
+                if len(text) <= MAX_LENGTH:
+                    return text
         except ArithmeticError:
             continue
     return None
