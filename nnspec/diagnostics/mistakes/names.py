@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
-from nnspec.diagnostics.mistakes import edits
+from nnspec.diagnostics.mistakes import edits, lazy
 from nnspec.diagnostics.spelling import did_you_mean, rename, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.source import Span
@@ -19,8 +19,11 @@ def unknown_name(
 
     visible: the names that the spec gives; library: those that it may use without giving them.
     """
-    own = set(visible)
-    near = nearest(name, own | set(library))
+    own, known = set(visible), set(library)
+    instead = lazy.named(name, span, known)
+    if instead is not None:
+        return _error("E0201", f"there is no `{name}` here", span, help=instead[0], fix=instead[1])
+    near = nearest(name, own | known)
     # A name of the spec itself is meant more often than one of the hundreds of the library.
     near.sort(key=lambda found: found not in own)
     return _error(

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.mistakes import lazy
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.source import Span
 
 
 def not_in_namespace(
-    namespace: str, name: str, whole: Span, span: Span, near: Sequence[str], elsewhere: str | None
+    namespace: str,
+    name: str,
+    whole: Span,
+    span: Span,
+    near: Sequence[str],
+    elsewhere: str | None,
+    layers: Sequence[str] = (),
 ) -> Diagnostic:
     """`F.reluu`, `torch.kl_div`, or a function of torch that the library does not describe.
 
     whole: all that is written, `torch.kl_div`. span: its last name. near: names of the namespace that are
-    spelt alike. elsewhere: the same name where there is one, `F.kl_div`.
+    spelt alike. elsewhere: the same name where there is one, `F.kl_div`. layers: those of the namespace.
     """
-    if elsewhere is not None:
+    fix: Fix | None
+    instead = lazy.named(name, span, layers)
+    if instead is not None:
+        help, fix = instead
+    elif elsewhere is not None:
         help = f"`{elsewhere}` is there"
-        fix: Fix | None = Fix(f"write `{elsewhere}`", (Edit(whole, elsewhere),))
+        fix = Fix(f"write `{elsewhere}`", (Edit(whole, elsewhere),))
     else:
         help = did_you_mean(near) or (
             "the library does not describe it; `extern def` or `extern module` brings in Python of your own"

@@ -285,6 +285,7 @@ class Binder:
                     attribute.name_span,
                     self._near(namespace, attribute),
                     self._elsewhere(namespace, attribute.name),
+                    self.catalog.layer_names() if namespace == "torch.nn" else (),
                 )
             )
             self.bind(root, UNKNOWN)
