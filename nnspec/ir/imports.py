@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast as py
 import sys
 from collections.abc import Iterable, Iterator
+from keyword import iskeyword
 
 from nnspec.ir.hints import is_record
 from nnspec.ir.names import IMPORTS
@@ -60,13 +61,21 @@ def _of_spec(scope: FileScope, read: set[str]) -> Iterator[tuple[str, dict[str, 
                         # What an alias stands for is written out where it is used.
                         continue
                     alias = item.alias or (None if visible in read else item.name)
-                    if found and not dots and isinstance(found[0], EXTERN):
+                    if dots:
+                        whence = "." * dots + ".".join(map(_module_name, module.split(".")))
+                    else:
                         # What a package declares is imported from where the declaration finds it.
-                        module = found[0].places[0]
-                    yield "." * dots + module, {item.name: alias}
+                        assert found is not None and isinstance(found[0], EXTERN)
+                        whence = found[0].places[0]
+                    yield whence, {item.name: alias}
             case ast.ExternModule(name, _, places) | ast.ExternDef(name, _, places):
                 if places[0] != "Tensor":
                     yield places[0], {name: None}
+
+
+def _module_name(stem: str) -> str:
+    """What `nnspec build` calls the Python of a file or folder."""
+    return stem + "_" if iskeyword(stem) or stem in ("__init__", "__main__") else stem
 
 
 def _sections(
