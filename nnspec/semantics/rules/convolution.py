@@ -21,8 +21,12 @@ def transposed(call: RuleCall) -> Value:
     if wanted is None or x.dims is None or len(members) != len(found):
         return call.result
     count = len(members[0].items)
-    if len(wanted) < count:
-        return call.result
+    if len(wanted) not in (count, len(x.dims)):
+        return call.fail(
+            "E0302",
+            f"`output_size` of `{call.name}` has {count} or {len(x.dims)} sizes, got {len(wanted)}",
+            "output_size",
+        )
     for axis in range(-count, 0):
         k, s, p, d = (member.items[axis] for member in members)
         least = call.settle((x.dims[axis] - 1) * s - 2 * p + d * (k - 1) + 1)

@@ -44,9 +44,12 @@ class Draw:
         """So many numbers."""
         return tuple(self.int(low, high) for _ in range(count))
 
-    def each(self, count: int, low: int, high: int) -> int | tuple[int, ...]:
-        """A number for every axis: an int that stands for all, or a tuple."""
-        return self.int(low, high) if self.coin() else self.sizes(count, low, high)
+    def each(self, count: int, low: int, high: int) -> int | tuple[int, ...] | list[int]:
+        """A number for every axis: an int that stands for all, a tuple, or a list."""
+        if self.coin():
+            return self.int(low, high)
+        sizes = self.sizes(count, low, high)
+        return list(sizes) if self.seldom() else sizes
 
     def floating(self) -> str:
         """A floating dtype, float32 mostly."""

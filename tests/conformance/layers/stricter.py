@@ -1,4 +1,4 @@
-"""Where the checker refuses on purpose what torch takes: few reasons, each told in docs/library/README.md."""
+"""Where the checker refuses on purpose what torch takes: few reasons, each told in grammar/README.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MIXED = "states of two dtypes, which torch takes for one kernel of an LSTM"
 INDEX = "indices of other integer dtypes than torch documents"
 DEPRECATED = "torch itself says that it will be an error"
 CHANNELS = "a pooling without channels, which torch computes as a mean where one value is left"
-IGNORED = "a mask that is_causal replaces, or a keyword that Identity drops, unseen"
+IGNORED = "a mask that is_causal replaces, an output_padding beside an output_size, a keyword of Identity: unseen"
 
 _NUMBERS = re.compile(
     "kernel_size must|stride must|dilation must|padding must be 0|label_smoothing is from 0 to 1"
@@ -49,6 +49,8 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
         return DEPRECATED
     if codes == {"E0302"} and config.name in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d"):
         return CHANNELS
+    if "output_size" in config.named and "output_padding must" in messages:
+        return IGNORED
     if codes == {"E0404"} and config.name == "Identity":
         return IGNORED
     if config.named.get("is_causal") is True and "mask` of" in messages:
