@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.conformance.test_cost import counted, measured
 
 # `make conformance` asks for more.
-EXAMPLES = int(os.environ.get("NNSPEC_CONFORMANCE", "12"))
+EXAMPLES = int(os.environ.get("NNSPEC_CONFORMANCE", "8"))
 Draw = Callable[..., int]
 
 

@@ -24,7 +24,6 @@ MODELS = {
     "vision/alexnet.nnspec:alexnet": {"B": 1, "H": 64, "W": 80},
     "vision/resnet.nnspec:resnet18": {"B": 1, "H": 64, "W": 64},
     "vision/mobilenetv2.nnspec:mobilenet_v2": {"B": 1, "H": 64, "W": 64},
-    "vision/densenet.nnspec:densenet121": {"B": 1, "H": 64, "W": 64},
     "vision/vgg.nnspec:vgg11": {"B": 1, "H": 64, "W": 64},
     "vision/vit.nnspec:vit_tiny": {"B": 1, "depth": 2},
     "vision/vae.nnspec:vae": {"B": 2},
