@@ -27,6 +27,7 @@ from nnspec.semantics.remedies import (
     products,
     ranks,
     regrouped,
+    reordered,
     requirements,
     returned,
     sequences,
@@ -49,6 +50,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0301": (
         ranks.siblings,
         gathered.proposals,
+        reordered.proposals,
         features.proposals,
         sequences.proposals,
         products.proposals,
@@ -76,6 +78,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0305": (named_axes.proposals,),
     "E0306": (batches.proposals, regrouped.proposals),
     "E0307": (
+        reordered.proposals,
         products.proposals,
         batches.made,
         agreement.proposals,

@@ -121,9 +121,6 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
     for i in sorted(found, key=lambda i: (i == 0, i != rank - 1, i)):
         order = [j for j in range(rank) if j != i]
         order.insert(axis, i)
-        ordered = _ordered(misfit, i, site)
-        if ordered is not None:
-            yield ordered
         if i == rank - 1 and rank - axis >= 3:
             call = f"permute({', '.join(map(str, order))})"
         elif abs(i - axis) == 1:
@@ -140,24 +137,6 @@ def _moved(misfit: Misfit, site: Site) -> Iterator[Proposal]:
             edits = (edit, Edit(back, f".movedim(-1, {i})"))
             text = f"{reason} with `{text}`, and back with `.movedim(-1, {i})`"
             yield Proposal(edits, text, True, clear, "given")
-
-
-def _ordered(misfit: Misfit, there: int, site: Site) -> Proposal | None:
-    """A `permute` right before that brings what stands at `there` to its place, and leaves the others in order."""
-    maker = next(iter(flow.makers(misfit.given, site)), None)
-    if maker is None or maker.decl.name != "permute":
-        return None
-    nodes = [a.value for a in maker.call.args if a.name is None and not a.stars]
-    nodes = nodes[-len(misfit.shape) :]
-    old = [int(n.value) for n in nodes if isinstance(n, ast.Number)]
-    if sorted(old) != list(range(len(misfit.shape))):
-        return None
-    new = sorted(old[:there] + old[there + 1 :])
-    new.insert(misfit.axis, old[there])
-    pairs = zip(nodes, new, old, strict=True)
-    edits = tuple(Edit(node.span, str(i)) for node, i, was in pairs if i != was)
-    text = f"order its axes as `permute({', '.join(map(str, new))})`"
-    return Proposal(edits, text, True, True, "given")
 
 
 def _inserted(misfit: Misfit, site: Site) -> Iterator[Proposal]:

@@ -38,6 +38,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from _spread(left, right, axes, site)
         if table:
             yield from _declared(left, right, axes, site)
+        yield from _other_size(left, right, site)
         yield from windows.proposals((left[0], right[0]), site, up=True)
         up = any(windows.is_up(m) for e, _ in (left, right) for m in flow.makers(e, site)[:NEAR])
         if not up:
@@ -65,6 +66,19 @@ def resized(site: Site) -> Iterator[Proposal]:
     pair = _pair(site)
     if pair is not None and _is_spatial(*pair, site):
         yield from windows.proposals((pair[0][0], pair[1][0]), site, up=False)
+
+
+def _other_size(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
+    """A resizing that was told another size than the other operand has."""
+    for (expr, _), (_, wanted) in ((right, left), (left, right)):
+        for maker in flow.makers(expr, site)[:1]:
+            node = maker.written("size") if maker.takes("scale_factor") else None
+            if isinstance(node, (ast.Tuple, ast.List, ast.Number)) and maker.is_open("size"):
+                sizes = ", ".join(map(str, wanted[2:]))
+                code = f"({sizes},)" if len(wanted) == 3 else f"({sizes})"
+                if all(map(is_plain, wanted[2:])):
+                    text = f"resize it to [{sizes}]: make `size` {code} in `{maker.name}`"
+                    yield Proposal((Edit(node.span, code),), text, True)
 
 
 def _siblings(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
