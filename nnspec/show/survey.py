@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate.places import paths, places
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.trace import LayerCall, Trace
 from nnspec.semantics.values import (
+    Choice,
     DimLike,
     ErrorValue,
     Layer,
@@ -247,6 +248,8 @@ class _Walk:
                 return ListValue(tuple(self._in_words(i) for i in items))
             case RepeatValue(element, count):
                 return RepeatValue(self._in_words(element), self._size(count))
+            case Choice(options):
+                return Choice(tuple(self._in_words(option) for option in options))
             case Dim():
                 return self._size(value)
         return value

@@ -6,7 +6,16 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from nnspec.semantics.values import DimLike, ListValue, RepeatValue, Tensor, TupleValue, Value
+from nnspec.semantics.values import (
+    Choice,
+    DimLike,
+    ListValue,
+    RepeatValue,
+    Tensor,
+    TupleValue,
+    Unknown,
+    Value,
+)
 from nnspec.show.figures import exact, size
 from nnspec.show.survey import NOT_CALLED, Row, Survey
 
@@ -96,6 +105,11 @@ def output(value: Value, show: Callable[[DimLike], str]) -> str:
             return f"[{', '.join(output(item, show) for item in items)}]"
         case RepeatValue(element, count):
             return f"{show(count)} of {output(element, show)}"
+        case Choice(options):
+            given = " | ".join(output(each, show) for each in options if each is not None)
+            return f"{given}?" if None in options else given
+        case Unknown(kind):
+            return "?" if kind == "any" else f"a {kind}"
         case None:
             return "None"
     return show(value) if isinstance(value, DimLike) and not isinstance(value, bool) else "?"
