@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from math import ceil, floor
+from math import ceil, floor, isinf
 
 from nnspec.semantics import assertions, contributors
 from nnspec.semantics.dims.witness import assignment
@@ -37,7 +37,14 @@ def check(line: ast.CostCheck, target: Layer | Function, frame: Frame) -> None:
     bound = evaluate(line.bound, inner)
     if isinstance(bound, bool) or not isinstance(bound, (float, DimLike)):
         if not isinstance(bound, ErrorValue):
-            frame.report(error("E0607", "this bound is not a known number", line.bound.span))
+            frame.report(
+                error(
+                    "E0607",
+                    "this bound is not a known number",
+                    line.bound.span,
+                    help="write a number such as `4.1G`, or a formula of whole numbers and sizes",
+                )
+            )
         return
     if line.what == "params" and isinstance(target, Function):
         frame.report(error("E0606", "a function has no parameters to count", line.span))
@@ -107,8 +114,15 @@ def _compare(
 ) -> None:
     world = frame.world
     values: dict[str, int] | None = {}
+    held: bool | None
     if isinstance(actual, int) and isinstance(bound, (int, float)):
-        held: bool | None = COMPARE[line.op](actual, bound)
+        held = COMPARE[line.op](actual, bound)
+    elif isinstance(bound, float) and (
+        isinf(bound) or (line.op in ("==", "!=") and not bound.is_integer())
+    ):
+        # No cost is infinite or broken, whatever its sizes.
+        held = COMPARE[line.op](0, bound)
+        values = dict.fromkeys(as_dim(actual).symbols(), 1)
     else:
         bound = _whole(line.op, bound)
         held = world.prove(Relation(actual, line.op, bound))
@@ -149,8 +163,6 @@ def _whole(op: str, bound: float | DimLike) -> DimLike:
     """The whole number that bounds whole numbers as a float does."""
     if not isinstance(bound, float):
         return bound
-    if bound in (float("inf"), float("-inf")):
-        return 2**62 if bound > 0 else -(2**62)
     return floor(bound) if op in ("<=", ">") else ceil(bound)
 
 
