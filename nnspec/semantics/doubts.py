@@ -39,7 +39,16 @@ def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
     facts = [_fact(each, how) for each, how in claims[:MOST_FACTS]]
     together = ", ".join(dict.fromkeys(fact for fact in facts if fact is not None))
     help, fix = (None, None) if facts[0] is None else _stated(together, claim)
-    return error("W0301", message, claim.span, "not proved", notes=notes, help=help, fix=fix)
+    return error(
+        "W0301",
+        message,
+        claim.span,
+        "not proved",
+        claim.whence,
+        (*dict.fromkeys(claim.ways), *notes),
+        help,
+        fix,
+    )
 
 
 def _fact(claim: Claim, shown: Relation) -> str | None:

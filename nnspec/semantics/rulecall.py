@@ -137,7 +137,8 @@ class RuleCall(Record, eq=False):
         if answer is False:
             self.fail(code, message, at, label, others, notes, help)
             return False
-        self.world.claimed(relation, self.where(at))
+        whence, ways = trail.told(self.world, others)
+        self.world.claimed(relation, self.where(at), whence=whence, ways=(*notes, *ways))
         return True
 
     def compare(self, left: DimLike, right: DimLike) -> str:

@@ -29,7 +29,7 @@ class World(Record, frozen=False, eq=False):
 
     facts: Facts
     report: Callable[[Diagnostic], None]
-    claimed: Callable[..., None] = lambda relation, span, others=(), needed=True: None
+    claimed: Callable[..., None] = lambda *about, **told: None
     suspect: Callable[[str, Span, Diagnostic | None], None] = lambda code, span, found: None
     holes: dict[str, DimLike] = field(default_factory=dict)
     parts: set[str] = field(default_factory=set)

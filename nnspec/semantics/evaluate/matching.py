@@ -352,7 +352,14 @@ def _compare_all(pairs: list[Pair], inner: Frame, callee: Callee) -> bool:
                 )
                 return False
             if answer == "unknown":
-                world.claimed(Relation(actual, "==", expected), pair.span, needed=callee.library)
+                labels, ways = mismatches.whence(pair.tensor, axis, expr, expected, callee, inner)
+                world.claimed(
+                    Relation(actual, "==", expected),
+                    pair.span,
+                    needed=callee.library,
+                    whence=labels,
+                    ways=ways,
+                )
     _adopt_solved(inner)
     return True
 

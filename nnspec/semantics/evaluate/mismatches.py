@@ -202,6 +202,14 @@ def dim(
     )
 
 
+def whence(
+    tensor: Tensor, axis: int, expr: ast.Expr, expected: DimLike, callee: Callee, frame: Frame
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Where two sizes were set that may be equal, and by which steps that of the tensor came about."""
+    needed = _needed(expr, expected, callee, frame)
+    return trail.told(frame.world, (*needed, Whence(tensor, axis)))
+
+
 def _needed(expr: ast.Expr, expected: DimLike, callee: Callee, frame: Frame) -> tuple[Label, ...]:
     """Where the size was declared that an argument should have."""
     found: tuple[Label, ...] = ()

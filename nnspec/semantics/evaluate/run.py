@@ -93,6 +93,7 @@ class Claim(Record, eq=False):
 
     always: whether each call comes to that code, which stands in no branch.
     others: relations of which each would do in its place.
+    whence: where the sizes were set; ways: by which steps they came about.
     """
 
     frame: Frame | None
@@ -101,6 +102,8 @@ class Claim(Record, eq=False):
     facts: Facts
     always: bool = True
     others: tuple[Relation, ...] = ()
+    whence: tuple[Label, ...] = ()
+    ways: tuple[str, ...] = ()
 
     @property
     def is_about_unknown(self) -> bool:
@@ -344,7 +347,12 @@ def new_run(
     world.suspect = run.suspect
 
     def claimed(
-        relation: Relation, span: Span, others: tuple[Relation, ...] = (), needed: bool = True
+        relation: Relation,
+        span: Span,
+        others: tuple[Relation, ...] = (),
+        needed: bool = True,
+        whence: tuple[Label, ...] = (),
+        ways: tuple[str, ...] = (),
     ) -> None:
         if any(map(world.used_as_sizes, (relation, *others))):
             return
@@ -359,6 +367,8 @@ def new_run(
                     world.facts,
                     not others and not run.branches and not (run.frames and run.frames[-1].left),
                     others,
+                    whence,
+                    ways,
                 )
             )
         if not needed:

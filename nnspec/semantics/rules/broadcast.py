@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nnspec.semantics import trail
 from nnspec.semantics.describe import as_tensor, describe
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import batch, dtypes
@@ -107,7 +108,8 @@ def _meet(
             dim, origin = a[i], origins_a[i]
         else:
             here, there = i - pad_a, i - pad_b
-            taken = _stretched(call, a[here], b[there], call.where(right[0]))
+            sizes = (left[1], here), (right[1], there)
+            taken = _stretched(call, a[here], b[there], call.where(right[0]), sizes)
             if taken is None:
                 _refuse(call, left, right, here, there, matrices)
                 return None
@@ -127,8 +129,17 @@ def _never(left: DimLike, right: DimLike) -> bool:
     )
 
 
-def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLike | None:
-    """The size that both become, None where there is none; at: where to ask for what is open."""
+def _stretched(
+    call: RuleCall,
+    left: DimLike,
+    right: DimLike,
+    at: Span,
+    sizes: tuple[tuple[Tensor, int], tuple[Tensor, int]],
+) -> DimLike | None:
+    """The size that both become, None where there is none.
+
+    at: where to ask for what is open; sizes: the tensors and axes that they are of.
+    """
     if left is right:
         return left
     left, right = call.settle(left), call.settle(right)
@@ -152,7 +163,8 @@ def _stretched(call: RuleCall, left: DimLike, right: DimLike, at: Span) -> DimLi
             (Relation(left, "==", right), Relation(dim, "==", 1))
         ):
             return other
-    world.claimed(Relation(left, "==", right), at, needed=False)
+    whence, ways = trail.told(world, [size for x, axis in sizes for size in came_from(x, axis)])
+    world.claimed(Relation(left, "==", right), at, needed=False, whence=whence, ways=ways)
     return right if isinstance(right, int) else left
 
 
