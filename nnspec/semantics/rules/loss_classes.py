@@ -194,9 +194,19 @@ def multi_margin_loss(call: RuleCall) -> Value:
 
 
 def multilabel_margin_loss(call: RuleCall) -> Value:
-    """`multilabel_margin_loss(input, target)`: one for each example."""
-    x = arguments.tensor(call)
-    return reduced(call, x.dtype, None if x.dims is None else x.dims[:-1])
+    """`multilabel_margin_loss(input, target)`: `[N, C]` with `[N, C]`, or without N; one class may do without its axis."""
+    x, target = arguments.tensor(call), arguments.tensor(call, "target")
+    if x.dims is None or target.dims is None:
+        return reduced(call, x.dtype, None)
+    if len(x.dims) > 1 or len(target.dims) > 1:
+        if not arguments.rank_is(call, x, (0, 1, 2)) or not same_shape(call, x, target, "target"):
+            return ERROR
+        return reduced(call, x.dtype, x.dims[:-1])
+    classes, given = (each.dims[0] if each.dims else 1 for each in (x, target))
+    message = f"`{call.name}` of {call.show(x)} takes a target as long, got {call.show(target)}"
+    if not call.agree(given, classes, message, "target" if call.given("target") else None):
+        return ERROR
+    return reduced(call, x.dtype, ())
 
 
 def multilabel_soft_margin_loss(call: RuleCall) -> Value:

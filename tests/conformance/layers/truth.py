@@ -116,8 +116,8 @@ def _crashes(config: Config) -> bool:
     inputs = [x for x in tensors(config) if x.dtype != "bool"]
     if config.name.endswith("Cell"):
         return len({len(x.sizes) for x in inputs}) > 1
-    last = config.kwargs.get("include_last_offset") or True in config.args
-    return config.name == "EmbeddingBag" and bool(last) and any(x.sizes == (1,) for x in inputs[1:])
+    last = config.name == "EmbeddingBag" and config.kwargs.get("include_last_offset") is True
+    return last and any(x.sizes == (1,) for x in inputs[1:])
 
 
 def _call(layer: nn.Module, config: Config, dtype: str, training: bool, device: str) -> Any:
