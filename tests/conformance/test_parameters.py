@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import nn
 
-from nnspec.semantics.evaluate import attributes, parameters, tree
-from nnspec.semantics.evaluate.run import Frame
-from nnspec.semantics.values import Layer, ListValue, Tensor
+from nnspec.semantics.evaluate import attributes, tree
+from nnspec.semantics.values import Layer, Tensor
 from tests.conformance import harness, tables
+from tests.conformance.layers import checked
 
 LAYERS = """
 Linear(3, 4)
@@ -77,38 +77,12 @@ def _make(text: str) -> tuple[harness.Checker, Layer, nn.Module]:
     return checker, made.value, real
 
 
-def _own(layer: Layer, frame: Frame, prefix: str = "") -> dict[str, tuple[str, Any]]:
-    found: dict[str, tuple[str, Any]] = {}
-    for name, parameter in layer.body.parameters.items():
-        tensor = parameters.tensor_of(layer.body, name, frame)
-        assert isinstance(tensor, Tensor)
-        kind = "param" if parameter.kind == "param" else "buffer"
-        found[prefix + name] = kind, (tensor.dtype, tensor.dims)
-    for name, child in layer.body.children.items():
-        inside = (
-            {str(i): c for i, c in enumerate(child.items)}
-            if isinstance(child, ListValue)
-            else {"": child}
-        )
-        for index, one in inside.items():
-            if isinstance(one, Layer):
-                path = f"{prefix}{name}.{index}." if index else f"{prefix}{name}."
-                found.update(_own(one, frame, path))
-    return found
-
-
 @pytest.mark.parametrize("text", LAYERS)
 def test_parameters(text: str) -> None:
     checker, layer, real = _make(text)
-    expected = {n: ("param", _shape(p)) for n, p in real.named_parameters()}
-    expected.update({n: ("buffer", _shape(b)) for n, b in real.named_buffers()})
-    assert _own(layer, checker.frame) == expected
+    assert checked.own_tensors(layer, checker.frame) == checked.real_tensors(real)
     count = tree.count_parameters(layer.body, checker.frame)
     assert count == sum(p.numel() for p in real.parameters())
-
-
-def _shape(tensor: torch.Tensor) -> tuple[str, tuple[int, ...]]:
-    return str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape)
 
 
 def test_parameters_are_read() -> None:

@@ -1,4 +1,7 @@
-"""Drawn calls, valid and invalid: where torch refuses the checker refuses, else shapes and dtypes are equal."""
+"""Drawn calls, valid and invalid: where torch refuses the checker refuses, else shapes and dtypes are equal.
+
+Layers are drawn in `layers/`.
+"""
 
 from __future__ import annotations
 
@@ -192,55 +195,6 @@ def layout(draw: random.Random) -> tuple[Any, Any, Any]:
     )
 
 
-def convolution(draw: random.Random) -> tuple[Any, Any, Any]:
-    channels, groups = draw.choice([2, 4, 6]), draw.choice([1, 2, 3])
-    name = draw.choice(["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"])
-    rank = int(name[-2])
-    kwargs: dict[str, Any] = {
-        "kernel_size": draw.randint(1, 4),
-        "stride": draw.randint(1, 3),
-        "padding": draw.randint(0, 2),
-        "dilation": draw.randint(1, 2),
-        "groups": groups,
-    }
-    if name.startswith("ConvTranspose"):
-        kwargs["output_padding"] = draw.randint(0, 1)
-    x = torch.zeros(
-        [2, draw.choice([channels, channels, 3]), *(draw.randint(1, 8) for _ in range(rank))]
-    )
-    return _layer(name, [channels, draw.choice([4, 6])], kwargs, x)
-
-
-def pooling(draw: random.Random) -> tuple[Any, Any, Any]:
-    name = draw.choice(["MaxPool1d", "MaxPool2d", "AvgPool1d", "AvgPool2d", "LPPool2d"])
-    rank = int(name[-2])
-    kwargs: dict[str, Any] = {
-        "kernel_size": draw.randint(1, 4),
-        "stride": draw.choice([None, 1, 2, 3]),
-    }
-    if not name.startswith("LP"):
-        kwargs["padding"] = draw.randint(0, 2)
-    if name.startswith("Max"):
-        kwargs["dilation"] = draw.randint(1, 2)
-    kwargs["ceil_mode"] = draw.random() < 0.5
-    x = torch.zeros([2, 3, *(draw.randint(1, 9) for _ in range(rank))])
-    return _layer(name, [2] if name.startswith("LP") else [], kwargs, x)
-
-
-def _layer(
-    name: str, made: list[Any], kwargs: dict[str, Any], x: torch.Tensor
-) -> tuple[Any, Any, Any]:
-    def checked() -> harness.Outcome:
-        checker = harness.Checker()
-        layer = harness.construct(checker, name, made, kwargs)
-        return layer if layer.refused else checker.call(layer.value, [x], {})
-
-    def truth() -> Any:
-        return getattr(torch.nn, name)(*made, **kwargs)(x)
-
-    return checked, truth, (name, made, kwargs, x.shape)
-
-
 def contraction(draw: random.Random) -> tuple[Any, Any, Any]:
     letters = "abcd"
     terms = ["".join(draw.choices(letters, k=draw.randint(1, 3))) for _ in range(2)]
@@ -257,7 +211,7 @@ def contraction(draw: random.Random) -> tuple[Any, Any, Any]:
     )
 
 
-FAMILIES = [index, operator, reshape, reduction, layout, convolution, pooling, contraction]
+FAMILIES = [index, operator, reshape, reduction, layout, contraction]
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.__name__)
