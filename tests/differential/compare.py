@@ -150,7 +150,8 @@ class Comparison:
                 break
         if found.refusal is not None and any(u in str(found.refusal) for u in UNTOLD):
             raise Skip(str(found.refusal))
-        if "out of bounds" in str(found.refusal) and (
+        beyond = any(t in str(found.refusal) for t in ("out of bounds", "out of range: tried"))
+        if beyond and (
             isinstance(found.refusal, RuntimeError)
             or any(t in self.twin for t in ("tensor(", "arange("))
         ):

@@ -22,13 +22,13 @@ def proposals(
     """Other sizes for a reshape of `shape` to `wanted`, in which -1 may stand once; then other layers before it."""
     if (
         not shape
+        or not wanted
         or not all(map(is_plain, (*shape, *wanted)))
+        or min(shape) < 1
         or any(n < 1 for n in wanted if n != -1)
         or wanted.count(-1) > 1
         or len(nodes) != len(wanted)
     ):
-        return
-    if min(shape) < 1 or min(wanted) < -1 or wanted.count(-1) > 1:
         return
     total, free = prod(shape), wanted.index(-1) if -1 in wanted else None
     if free is not None:
