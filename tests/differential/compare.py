@@ -40,8 +40,8 @@ UNPROVED = {"W0301", "W0202"}
 # Sizes at which a layer leaves nothing are no matter of the signature.
 SILENT = {"E0304", "E0321"}
 # Where the checker is stricter than torch, by intent: torch refuses a dilation of 0 in convolutions, but not
-# in their transposes.
-STRICTER = ("dilation must be at least 1",)
+# in their transposes, and windows of nothing in fractional pooling of volumes, but not of images.
+STRICTER = ("dilation must be at least 1", "`FractionalMaxPool2d`: kernel_size must be at least 1")
 
 
 class Skip(Exception):

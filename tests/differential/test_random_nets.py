@@ -7,7 +7,9 @@ NNSPEC_SEED draws other ones. A tenth is built, loaded and trained for a step on
 - Tensors that become empty: whether torch takes them hangs on the kernel.
 - What torch lets pass with a warning, such as an InstanceNorm of another number of channels. It never looks
   at the channels of other norms that have neither parameters nor statistics, so these numbers are not changed.
-- A dilation of 0, which torch refuses in convolutions and forgets to refuse in their transposes.
+- A dilation of 0, which torch refuses in convolutions and forgets to refuse in their transposes; a fractional pooling
+  by windows of 0, which it refuses for volumes and forgets to refuse for images.
+- Indexes that are numbers of a tensor, and dtypes of models, which `nnspec.load` may convert.
 - `view` of elements that do not lie in that order: torch refuses, the checker warns where it follows the
   strides (W0203), which it does not through elementwise functions.
 - An open size is never stretched: where a broadcast needs two of them to be equal, the checker says so (W0301)
