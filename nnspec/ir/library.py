@@ -20,7 +20,7 @@ from nnspec.semantics.values import (
 from nnspec.syntax import ast
 
 MATHS = frozenset("sqrt log exp sin cos floor ceil".split())
-CONSTANTS = frozenset({"inf", "pi"})
+CONSTANTS = frozenset({"inf", "nan", "pi"})
 # Those of torch.nn.init that code may call on a tensor.
 FILLERS = frozenset(
     """constant dirac kaiming_normal kaiming_uniform normal orthogonal sparse trunc_normal uniform

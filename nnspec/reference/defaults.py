@@ -60,7 +60,7 @@ def _of_torch(value: object) -> str | None:
 def _number(value: float) -> str:
     if math.isfinite(value):
         return repr(value)
-    return "inf" if value > 0 else "-inf" if value < 0 else 'float("nan")'
+    return "inf" if value > 0 else "-inf" if value < 0 else "nan"
 
 
 def _text(value: str) -> str:

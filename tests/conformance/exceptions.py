@@ -40,20 +40,26 @@ MISTAKES = {"unique_consecutive": (" values", "for (1,)")}
 BY_VALUE = frozenset({"arange"})
 # What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
 BY_NAME = re.compile(
-    r"(searchsorted|isin|result_type)\(.*(input|other|test_elements)=|cuda\(|\.to\(other="
+    r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\("
+)
+
+# Ints behind one another for a tuple of them (`x.squeeze(0, 1)`), and positional forms that torch has given up.
+MORE_ARGUMENTS = frozenset(
+    "squeeze count_nonzero hsplit vsplit dsplit add sub subtract poisson matrix_rank addmm addmv addbmm baddbmm addr "
+    "addcmul addcdiv sum_to_size bernoulli multinomial pinv div divide rrelu tensordot".split()
 )
 
 # What torch takes and nobody means: by the message of the refusal, with what torch makes of it.
 ODDITIES = [
     re.compile(words)
     for words in (
-        # Ints behind one another for a tuple of them, where the argument is named `dim`, and forms that torch has given up.
-        r"E0402 `call` takes",
         # A number for a tensor, where only arithmetic is done with it.
         r"E0405 `(target|weight)` of `\w+_loss` takes `?.*tensor\??`?, but is given (the (int|float|bool)|\w)",
         # Biases of cells that are added by broadcasting, or of another dtype.
         r"E030[123] `(rnn_tanh|rnn_relu|gru|lstm)_cell` (takes|needs)",
         r"E0405 `hx` of `lstm_cell` takes",
+        # A mask beside `is_causal`: one kernel for processors takes both, torch's own page and the others refuse them.
+        r"E0401 give either attn_mask or is_causal",
         # A bias of another dtype, whose numbers are copied.
         r"E0303 `conv_tbc` needs one dtype",
         # Weights and indices in the order of old.
@@ -64,7 +70,7 @@ ODDITIES = [
         r"E0405 `dtype` of `to` takes",
         # Whatever has a truth value, for an argument that torch reads in Python.
         r"E0405 `(_stacklevel|norm_type|eps|p|dim)` of `(softmax|softmin|log_softmax|embedding|gumbel_softmax|normalize)` takes",
-        r"E0405 `(reduce|size_average)` of",
+        r"E0405 `(reduce|size_average|recompute_scale_factor)` of",
         r"E0308 `n` of r?fftfreq is 0 or more",
         # A kernel or padding that is read for nothing: the sizes are given.
         r"E0321 `(max_unpool\dd|fractional_max_pool\dd)`: ",
@@ -81,7 +87,7 @@ ODDITIES = [
         r"E0302 `adaptive_avg_pool2d` takes 3 or 4 axes",
         r"E0302 adjoint takes two axes or more",
         r"E0301 the places along an axis",
-        # What einops remembers of True it gives for 1.
+        # Scalars for examples.
         r"E0302 `multilabel_margin_loss` takes",
     )
 ]

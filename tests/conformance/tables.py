@@ -182,6 +182,8 @@ def check(text: str) -> str | None:
         except Unwritten:
             return None
     name = name_of(node) or ""
+    if said and "refuses: ERROR E0402" in said and name in exceptions.MORE_ARGUMENTS:
+        return None
     if said and said.startswith("torch refuses"):
         by_value = name in exceptions.BY_VALUE and any(_is_tensor(n) for n in ast.walk(node))
         if by_value or exceptions.BY_NAME.search(text):

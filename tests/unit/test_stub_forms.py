@@ -137,7 +137,7 @@ FORMS = {
     ],
     "defaults": [
         "    x: tensor,\n    y: tensor? = None,\n    *,\n    dim: int = -1,\n",
-        '    weights: dict[str, int] = {"a": 1},\n    limit: float = -inf,\n    nan: float = float("nan"),\n',
+        '    weights: dict[str, int] = {"a": 1},\n    limit: float = -inf,\n    nan: float = nan,\n',
         "    dtype: dtype = float32,\n    device: any? = None,\n    c: any? = None,  # (1+2j) in Python\n",
         "    size: (int, int) = (3, 3),\n    one: (int,) = (1,),\n    many: list[int] = [1, 2],\n",
         '    mixed: (int, str) = (1, "a"),\n    fn: layer = relu,\n    keep: any? = None,  # <object object> in Python\n',

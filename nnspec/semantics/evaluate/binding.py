@@ -153,7 +153,8 @@ def bind(
         if extra:
             spans[star.name] = extra[0].span.to(extra[-1].span)
     missing = [p.name for p in params if p.name not in values and not has_default(p)]
-    if whole and star is not None and not extra:
+    # `view(*N)` is for tensors of any rank, and N may be none.
+    if whole and star is not None and not extra and "*" not in span.text:
         missing.append(star.name)
     if missing:
         listed = " and ".join(f"`{m}`" for m in missing)

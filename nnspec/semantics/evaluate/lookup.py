@@ -50,7 +50,7 @@ STATICS = frozenset(
     "reversed list tuple dict sorted any all pair single triple numel pow isinstance copies "
     "einsum_flops bytes_beside layer_flops".split()
 )
-CONSTANTS = {"inf": float("inf"), "pi": 3.141592653589793}
+CONSTANTS = {"inf": float("inf"), "nan": float("nan"), "pi": 3.141592653589793}
 CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 
 

@@ -25,7 +25,7 @@ DTYPES = frozenset(
     "half float double long int short cfloat cdouble".split()
 )
 
-CONSTANTS = frozenset({"inf", "pi"})
+CONSTANTS = frozenset({"inf", "nan", "pi"})
 
 CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 
@@ -58,8 +58,7 @@ FOREIGN = {
     "none": "None",
     "nil": "None",
     "NULL": "None",
-    "NaN": 'float("nan")',
-    "nan": 'float("nan")',
+    "NaN": "nan",
     "Inf": "inf",
     "infinity": "inf",
     "np": "torch",

@@ -57,6 +57,13 @@ def scaled_dot_product_attention(call: RuleCall) -> Value:
     if mask is not None:
         if not masks.dtype_fits(call, mask, q, "attn_mask"):
             return ERROR
+        if mask.dims is not None and len(mask.dims) < 2:
+            return call.fail(
+                "E0302",
+                f"{call.name} takes a mask of two axes or more, got {call.show(mask)}",
+                "attn_mask",
+                help="`[None]` in front gives it the axis of the queries",
+            )
         scores = Tensor(q.dtype, (*batch, q.dims[-2], k.dims[-2]))
         if not masks.broadcasts_to(call, mask, scores):
             return ERROR

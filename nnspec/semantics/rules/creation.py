@@ -51,7 +51,8 @@ def made(call: RuleCall, dtype: str | None, dims: Dims | None) -> Value:
 
 def filled(call: RuleCall) -> Value:
     """zeros, ones, empty, rand, randn: the shape and dtype that are asked for."""
-    if call.decl.name != "normal" and not call.given("size"):
+    # `randn(*N)` is for tensors of any rank, and is emitted with the whole shape.
+    if call.decl.name != "normal" and not call.given("size") and "*" not in call.span.text:
         return call.fail("E0401", f"{call.name} needs a size", help="`()` makes a scalar")
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):
@@ -109,7 +110,7 @@ def like(call: RuleCall) -> Value:
 
 def new(call: RuleCall) -> Value:
     """x.new_zeros, x.new_full, …: another shape, the dtype of x unless one is given."""
-    if not call.given("size"):
+    if not call.given("size") and "*" not in call.span.text:
         return call.fail("E0401", f"{call.name} needs a size", help="`()` makes a scalar")
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):

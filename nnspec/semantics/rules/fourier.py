@@ -45,7 +45,11 @@ def _transform(
         return call.fail(
             "E0303", f"{call.name} takes no bfloat16 tensor", "input", help="`.float()` converts it"
         )
-    if not x.dims and x.dims is not None and single:
+    if (
+        not x.dims
+        and x.dims is not None
+        and (single or arguments.sizes(call.arguments.get("dim")) not in (None, ()))
+    ):
         return call.fail("E0302", f"{call.name} takes no scalar", "input")
     sizes = call.arguments["n"] if single else call.arguments["s"]
     if x.dims is None:

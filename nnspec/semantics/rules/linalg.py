@@ -286,6 +286,11 @@ def vecdot(call: RuleCall) -> Value:
     if not takes.none_of(call, "bool int", names) or not takes.one_dtype(call, *names):
         return ERROR
     a, b = (arguments.tensor(call, n) for n in names)
+    if a.dims is not None and b.dims is not None and len(a.dims) == len(b.dims) == 1:
+        # Of two vectors it is `dot`, which stretches none.
+        message = f"{call.name} of {arguments.show(call, a, b)}: the sizes differ"
+        if not call.agree(a.dims[0], b.dims[0], message, names[1]):
+            return ERROR
     found = broadcast(call, [(names[0], a), (names[1], b)])
     dtype = dtypes.promote(a.dtype, b.dtype)
     if isinstance(found, ErrorValue) or found is None:

@@ -24,6 +24,8 @@ def elementwise_loss(call: RuleCall) -> Value:
     weight = call.tensor("weight")
     if weight is not None and not same_shape(call, x, weight, "weight"):
         return ERROR
+    if weight is not None and dtype is not None:
+        dtype = dtypes.promote(dtype, weight.dtype)
     operands = [(first, x), ("target", target)]
     found = broadcast(call, operands)
     if isinstance(found, ErrorValue):

@@ -48,13 +48,18 @@ def layer_norm(call: RuleCall) -> Value:
 
 
 def _weights_alike(call: RuleCall, x: Tensor) -> bool:
-    """The weights of layer_norm are of the input's dtype, or both float32 under one of 16 bits.
+    """The weights and statistics of a function are of the input's dtype, or all float32 under one of 16 bits.
 
     Source: `check_mixed_data_type` in aten/src/ATen/native/cpu/mixed_data_type.h.
     """
-    if "self_weight" in call.arguments or call.decl.name.startswith("rms"):
+    if (
+        "self_weight" in call.arguments
+        or call.layer is not None
+        or call.decl.name.startswith("rms")
+    ):
         return True
-    given = [n for n in ("weight", "bias") if call.tensor(n) is not None]
+    names = ("weight", "bias", "running_mean", "running_var")
+    given = [n for n in names if call.tensor(n) is not None]
     if dtypes.bits(x.dtype) <= 16 and all(
         arguments.tensor(call, n).dtype in ("float32", "float", None) for n in given
     ):
@@ -138,6 +143,8 @@ def group_norm(call: RuleCall) -> Value:
 def group_statistics(call: RuleCall) -> Value:
     """GroupNorm: the shape stays; torch takes no mean of one value (`_verify_batch_size`)."""
     x = arguments.tensor(call)
+    if not _weights_alike(call, x):
+        return ERROR
     groups = call.arguments["num_groups"]
     if x.dims is None or not isinstance(groups, DimLike) or groups == 0:
         return call.result
@@ -159,6 +166,8 @@ def batch_statistics(call: RuleCall) -> Value:
     kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
     if call.layer is None:
         if not _has_statistics(call, "training", False) or not arguments.within(call, "eps", 0):
+            return ERROR
+        if not _weights_alike(call, x):
             return ERROR
         for name in ("running_mean", "running_var"):
             if not call.given(name):

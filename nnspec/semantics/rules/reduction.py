@@ -107,7 +107,7 @@ def reduce_same(call: RuleCall) -> Value:
 def logsumexp(call: RuleCall) -> Value:
     """Floating; integers become float32."""
     x = arguments.tensor(call)
-    if x.dims and arguments.items(call.arguments["dim"]) == ():
+    if x.dims and arguments.items(call.arguments["dim"]) == () and not call.arguments["keepdim"]:
         return call.fail("E0305", f"{call.name} is over one axis at least", "dim")
     return reduced(call, x, dtypes.DEFAULT_FLOAT if dtypes.is_integral(x.dtype) else x.dtype)
 

@@ -70,6 +70,9 @@ def _options_fit(call: RuleCall, x: Tensor, mode: Value) -> bool:
     ):
         call.fail("E0401", f"`{call.name}` recomputes no scale factor where a size is given")
         return False
+    if call.arguments.get("antialias") is True and mode not in ("bilinear", "bicubic"):
+        call.fail("E0402", f"`{call.name}` in mode {mode} has no antialias", "antialias")
+        return False
     scale = call.arguments.get("scale_factor")
     factors = arguments.items(scale) if arguments.items(scale) is not None else (scale,)
     for each in factors or ():

@@ -278,6 +278,9 @@ def slice_scatter(call: RuleCall) -> Value:
         return call.fail("E0302", f"{call.name} takes no scalar", "input")
     if at is not None and x.dims and source.dims is not None:
         if call.decl.name == "select_scatter":
+            index = call.arguments["index"]
+            if is_size(index) and not in_range(call, index, x.dims[at], "index"):
+                return ERROR
             wanted = x.dims[:at] + x.dims[at + 1 :]
         else:
             item = SliceItem(*(call.arguments.get(n) for n in ("start", "end", "step")))
