@@ -121,6 +121,11 @@ def _with_defaults(
             given[param.name] = general.hyperparameter(param.name, first, inner)
         bound = Bound(given, {})
         binding.fill(decl.signature, bound, inner)
+        run.choices = {
+            name: value
+            for name, value in bound.values.items()
+            if value is None or isinstance(value, bool | str)
+        }
         inner.body = LayerBody(decl, scope, bound.values)
         inner.layer = Layer(inner.body, decl.name_span)
         run.frames.append(inner)
@@ -130,6 +135,9 @@ def _with_defaults(
         waiting.extend(run.decisions.others())
         # The size of a `_` that hangs on a default is none in general.
         run.holes.clear()
+        if not findings.doubts_of(decl):
+            # The general passes have looked everywhere, each with its choices.
+            run.looks.clear()
     excluded = [run.excluded for run in runs if run.excluded is not None]
     if excluded and len(excluded) == len(runs):
         findings.add(defaults.unmet(excluded[0], decl), 0)
