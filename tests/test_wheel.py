@@ -113,6 +113,9 @@ def test_check_and_build_without_torch(environment: Path, tmp_path: Path) -> Non
     checked = run(environment / "nnspec", "check", "net.nnspec", cwd=tmp_path)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
+    looked_up = run(environment / "nnspec", "docs", "torch.cat", cwd=tmp_path)
+    assert "example:" in looked_up.stdout, looked_up.stderr
+
     built = run(environment / "nnspec", "build", "net.nnspec", "-o", "out", cwd=tmp_path)
     assert built.returncode == 0, built.stdout + built.stderr
     text = (tmp_path / "out" / "net.py").read_text("utf-8")
