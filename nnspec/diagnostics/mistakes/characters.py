@@ -246,7 +246,9 @@ def string_prefix(span: Span, prefix: str) -> Diagnostic:
 
 def number_with_unit(span: Span) -> Diagnostic:
     """A number such as `25.6M` where no cost is bounded."""
-    help = "a unit may stand in the bound of a `check`, as in `params <= 25.6M`; write all digits here"
+    help = (
+        "a unit may stand in the bound of a `check`, as in `params <= 25.6M`; write all digits here"
+    )
     return error("E0124", span, f"`{_short(span.text)}` is not a number here", help=help)
 
 
