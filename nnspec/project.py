@@ -133,6 +133,8 @@ class Project:
         self.catalog: Catalog = library()
         self._entries: dict[tuple[str, str], Entry] = {}
         self._open: list[Entry] = []
+        # What was compiled, or seen to be current, for the file that is asked for: many ways may lead to it.
+        self._fresh: set[Entry] = set()
 
     def check(self, path: str | Path, text: str | None = None) -> Report:
         """Everything that is wrong, or doubtful, in one file.
@@ -186,6 +188,7 @@ class Project:
 
         Raises OSError where the file cannot be read, UnicodeDecodeError where it is not UTF-8.
         """
+        self._fresh.clear()
         name = os.fspath(path)
         content = self._read(name) if text is None else plain_newlines(text)
         root = self._root_of(name)
@@ -219,16 +222,17 @@ class Project:
             known = Entry(name, key[0], relative, Source(name, text), module)
             self._entries[key] = known
             self._compile(known, root)
+            self._fresh.add(known)
         return known
 
     def _current(self, entry: Entry) -> bool:
         """Whether the files that an entry imports still have the texts that it has seen."""
-        if entry.report is None:
+        if entry.report is None or entry in self._fresh:
             return True
         if any(d.code.startswith("E023") for d in entry.report.diagnostics):
             return False
         try:
-            return all(
+            current = all(
                 is_found(Place(each.name, "", each.module))
                 and self._read(each.name, each.module) == each.source.text
                 and self._current(each)
@@ -236,6 +240,9 @@ class Project:
             )
         except (OSError, UnicodeDecodeError):
             return False
+        if current:
+            self._fresh.add(entry)
+        return current
 
     def _compile(self, entry: Entry, root: str) -> None:
         self._open.append(entry)

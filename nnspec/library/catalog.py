@@ -40,6 +40,7 @@ class Catalog:
         self._parsed: dict[tuple[Source, int], ast.Declaration | None] = {}
         self._homes: dict[ast.Node, FileScope] = {}
         self._found: dict[tuple[str, str], tuple[ast.ExternDef, ...]] = {}
+        self._namespaces: dict[str, list[str]] = {}
         for source in sources:
             for entry in self._index(source):
                 self._entries.setdefault(entry.name, []).append((entry, source))
@@ -80,7 +81,10 @@ class Catalog:
 
     def names_in_namespace(self, namespace: str) -> list[str]:
         """All names of a namespace."""
-        return [name for name in self._entries if self.has_in_namespace(namespace, name)]
+        if namespace not in self._namespaces:
+            names = [name for name in self._entries if self.has_in_namespace(namespace, name)]
+            self._namespaces[namespace] = names
+        return self._namespaces[namespace]
 
     # --- declarations ----------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
@@ -24,7 +26,7 @@ from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, 
 from nnspec.semantics.evaluate.chain import Subject
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.matching import Callee
-from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
+from nnspec.semantics.evaluate.run import CALL, Frame, Recorder, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
@@ -145,16 +147,11 @@ def _method(line: ast.MethodCheck, target: Layer | Function, frame: Frame) -> No
         Given(a.name, provenance.declared(stand_in(a, inner), line.method, a.span), a.span)
         for a in line.args
     ]
-    options = [(i, a.value.options) for i, a in enumerate(given) if isinstance(a.value, Choice)]
-    ways = [given]
-    for i, choices in options:
-        # `T?` holds for both: the argument absent and given.
-        ways = [
-            [*way[:i], Given(way[i].name, choice, way[i].span), *way[i + 1 :]]
-            for way in ways
-            for choice in choices
-        ]
-    for way in ways:
+    # `T?` holds for both: the argument absent and given.
+    options = [a.value.options if isinstance(a.value, Choice) else (a.value,) for a in given]
+    for values in product(*options):
+        frame.run.step(line.span, CALL)
+        way = [Given(a.name, value, a.span) for a, value in zip(given, values, strict=True)]
         value = call(line, target, way, frame)
         if isinstance(value, ErrorValue):
             return

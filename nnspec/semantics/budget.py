@@ -17,6 +17,9 @@ from nnspec.source import Span
 # A step is about as much as adding two terms: a million takes a second or less.
 QUESTION = 400_000
 FILE = 4_000_000
+# Of these a short text has fewer: so many, and some more for each character.
+LEAST = 2_000_000
+CHARACTER = 100
 SECONDS = 20.0
 # What the search for changes that mend mistakes may take of it.
 REMEDIES = 1_000_000
@@ -50,12 +53,22 @@ class Budget:
     is_spent: whether the file that is being checked has taken all that it may.
     """
 
-    __slots__ = ("_clock", "_file", "_question", "_threads", "is_spent", "limit", "steps")
+    __slots__ = (
+        "_allowed",
+        "_clock",
+        "_file",
+        "_question",
+        "_threads",
+        "is_spent",
+        "limit",
+        "steps",
+    )
 
     def __init__(self) -> None:
         self.steps = 0
         self._threads: set[int] = set()
         self._file: int | None = None
+        self._allowed = FILE
         self._clock = 0.0
         self.is_spent = False
         self._question = self.limit = _NEVER
@@ -87,7 +100,7 @@ class Budget:
                 # It is raised again until somebody lifts the limit.
                 self.limit = self.steps
                 raise BudgetExceeded(
-                    f"this takes more than {FILE:,} steps in all"
+                    f"this takes more than {self._allowed:,} steps in all"
                     if over
                     else f"this takes more than {SECONDS:.0f} seconds"
                 )
@@ -101,14 +114,18 @@ class Budget:
         """Go on without a limit for the file: what is left is to tell that it was passed."""
         self._file = None
 
-    def begin(self) -> bool:
-        """Begin to count the work for a file. False where it is part of the work for another, in the same thread."""
+    def begin(self, characters: int = 0) -> bool:
+        """Begin to count the work for a file. False where it is part of the work for another, in the same thread.
+
+        characters: of its text.
+        """
         thread = get_ident()
         if thread in self._threads:
             return False
         self._threads.add(thread)
         self.is_spent = False
-        self._file, self._clock = self.steps + FILE, thread_time() + SECONDS
+        self._allowed = min(FILE, LEAST + CHARACTER * characters)
+        self._file, self._clock = self.steps + self._allowed, thread_time() + SECONDS
         self._question = self.steps + QUESTION
         self.limit = self.steps + _GLANCE
         return True

@@ -22,7 +22,7 @@ def check(scope: FileScope, catalog: Catalog, only: frozenset[int] | None = None
 
     only: the numbers of the declarations to follow, on trial: nothing is looked for that mends their mistakes.
     """
-    outermost = budget.begin()
+    outermost = budget.begin(len(scope.source.text))
     try:
         return _check(scope, catalog, only, outermost)
     finally:

@@ -51,6 +51,12 @@ def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
     )
 
 
+def shortly(claim: Claim, shown: Relation) -> Diagnostic:
+    """The relation alone."""
+    said = f"`{shown.left} {shown.op} {shown.right}`"
+    return error("W0301", f"{said} must hold here, which is not proved", claim.span, "not proved")
+
+
 def _fact(claim: Claim, shown: Relation) -> str | None:
     """The weakest fact that proves a claim, in names that a signature has."""
     relation = claim.relation

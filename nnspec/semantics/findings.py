@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.semantics import doubts
+from nnspec.semantics.budget import BudgetExceeded, DimLimit, budget
 from nnspec.semantics.checked import Guard
 from nnspec.semantics.dims import Dim, Facts, settle
 from nnspec.semantics.dims.atoms import Floor
@@ -146,7 +147,7 @@ class Findings:
         for key, (claims, definition, _) in self._claims.items():
             if key in taken or definition in self.followed:
                 continue
-            found = doubts.unproved(claims)
+            found = _told(claims)
             frame = claims[0][0].frame
             place = frame.definition if frame is not None else None
             if (place, self._relations[key]) in guarded:
@@ -174,6 +175,15 @@ class Findings:
         ]
         everything += [d for key, d in suspicious.items() if key not in taken]
         return tuple(sorted(everything, key=_place))
+
+
+def _told(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
+    """Claims as a warning, in few words where to say more takes too long."""
+    budget.ask()
+    try:
+        return doubts.unproved(claims)
+    except (DimLimit, BudgetExceeded):
+        return doubts.shortly(*claims[0])
 
 
 def _key(diagnostic: Diagnostic) -> tuple[object, int, int]:

@@ -41,6 +41,7 @@ class _Analysis:
         self, definition: ast.Def, module: ast.Module | None, callees: Mapping[ast.Node, Value]
     ) -> None:
         self.callees = callees
+        self._quiet = False  # while only what is read is asked
         self.found: dict[Span, Diagnostic] = {}
         self.body = definition.body or ()
         local = {param.name for param in definition.signature.params} | _assigned(self.body)
@@ -60,46 +61,53 @@ class _Analysis:
         return True
 
     def block(self, statements: tuple[ast.Statement, ...], live: Live) -> Live:
+        live = dict(live)
         for statement in reversed(statements):
             live = self._statement(statement, live)
         return live
 
     def _statement(self, statement: ast.Statement, live: Live) -> Live:
+        """What is read from the statement on, of which `live` is read behind it: that, changed."""
         match statement:
             case ast.Assign(target, value, op):
-                names = {n.id for n in walk(target) if isinstance(n, ast.Name)}
-                behind = {name: span for name, span in live.items() if name not in names}
-                self._check(value, behind, statement)
-                read = reads(value) if op is None else {**reads(target), **reads(value)}
-                return {**behind, **read}
+                for node in walk(target):
+                    if isinstance(node, ast.Name):
+                        live.pop(node.id, None)
+                self._check(value, live, statement)
+                if op is not None:
+                    live.update(reads(target))
+                live.update(reads(value))
             case ast.Return(value):
-                if value is None:
-                    return {}
-                self._check(value, {}, statement)
-                return reads(value)
+                live = {}
+                if value is not None:
+                    self._check(value, live, statement)
+                    live.update(reads(value))
             case ast.Evaluate(value):
                 self._check(value, live, statement)
-                return {**live, **reads(value)}
+                live.update(reads(value))
             case ast.If(test, body, orelse):
                 self._check(test, {}, statement)
-                both = {**self.block(orelse, live), **self.block(body, live)}
-                return {**both, **reads(test)}
+                live = {**self.block(orelse, live), **self.block(body, live), **reads(test)}
             case ast.For(target, iterable, body):
                 names = {n.id for n in walk(target) if isinstance(n, ast.Name)}
-                around = self._loop(body, live, names)
-                return {**around, **reads(iterable)}
+                live = {**self._loop(body, live, names), **reads(iterable)}
             case ast.While(test, body):
-                return self._loop(body, {**live, **reads(test)}, set())
+                live = self._loop(body, {**live, **reads(test)}, set())
         return live
 
     def _loop(self, body: tuple[ast.Statement, ...], live: Live, names: set[str]) -> Live:
-        """What a round reads may have been written in the one before."""
-        for _ in range(2):
-            inside = self.block(body, live)
-            live = {**{n: s for n, s in inside.items() if n not in names}, **live}
-        return live
+        if not self._quiet:
+            # What a round reads may have been written in the one before.
+            self._quiet = True
+            again = self.block(body, {})
+            self._quiet = False
+            live = {**{n: s for n, s in again.items() if n not in names}, **live}
+        inside = self.block(body, live)
+        return {**{n: s for n, s in inside.items() if n not in names}, **live}
 
     def _check(self, value: ast.Expr, behind: Live, statement: ast.Statement) -> None:
+        if self._quiet:
+            return
         for call, argument in self._in_place(value):
             written = whole(argument, self._written)
             kind = self._kind_kept(written)

@@ -55,5 +55,7 @@ def test_limits_are_the_compilers() -> None:
         MOST_ELEMENTS.bit_length(),
         STEPS,
         budget.FILE,
+        budget.LEAST,
+        budget.CHARACTER,
         round(budget.SECONDS),
     }

@@ -106,6 +106,73 @@ TEXTS = {
     "many comments that silence": ("# nnspec: ignore[W0201]\n" * 20_000 + "module M:\n    a = Linear(3, 3)\n", None),
 }  # fmt: skip
 
+
+def _chain(count: int, each: str, last: str) -> str:
+    """Declarations of which each names the next one."""
+    return "".join(each.format(i=i, next=i + 1) for i in range(count)) + last
+
+
+def _nest(count: int, line: str, last: str, signature: str = "x: [B, 4], n: int") -> str:
+    """Blocks in blocks."""
+    lines = ["    " * i + line.format(i=i) for i in range(count)]
+    return _function(*lines, "    " * count + last, "return x", signature=signature)
+
+
+def _names(count: int, line: str) -> str:
+    return _function(*[line.format(i=i) for i in range(count)], "return x")
+
+
+MANY = {
+    "many unknown names": (_names(12000, "x = x + nam{i}"), "E0201"),
+    "many unknown names beside many": (_module(*[f"layer_number_{i} = Linear(4, 4)" for i in range(1500)], "def forward(x: [B, 4]):", *[f"    x = layer_numbr_{i}(x)" for i in range(1500)], "    return x"), "E0201"),
+    "many unknown functions of torch": (_names(5000, "x = torch.reluu{i}(x)"), "E0212"),
+    "many unknown arguments": ("".join(f"model m{i} = Linear(in_featurs{i}=3, out_features=4)\n" for i in range(5000)), "E0404"),
+    "many members that nobody uses": (_module(*[f"fc{i} = Linear(3, 3)" for i in range(6000)], "def forward(x: [B, 3]):", "    return x"), None),
+    "many parameters": (_module(*[f"param p{i}: [3, {i + 1}] = randn" for i in range(9000)]), None),
+    "many lines that initialise": (_module("fc = Linear(3, 3)", *["init *.weight = zeros"] * 12000, "def forward(x: [B, 3]):", "    return fc(x)"), None),
+    "many ties": (_module("fcs = [Linear(3, 3) for _ in range(2000)]", *[f"tie fcs.{i}.weight = fcs.{i + 1}.weight" for i in range(1999)], "def forward(x: [B, 3]):", "    for f in fcs:", "        x = f(x)", "    return x"), None),
+    "many stars in paths": (_module("fcs = [[Linear(3, 3) for _ in range(30)] for _ in range(30)]", *["init *.*.*.*.*.*.* = zeros"] * 1000), "E0005"),
+    "many hyperparameters": ("module M(" + ", ".join(f"h{i}: int = 4" for i in range(1500)) + "):\n" + "".join(f"    fc{i} = Linear(h{i}, h{(i + 1) % 1500})\n" for i in range(1500)), "E0005"),
+    "many facts": (f"def f(x: [A, B, C, D]) where {', '.join(f'A * {i + 2} + B * {i + 3} >= C * {i + 1} - D' for i in range(800))}:\n    return x\n", "E0005"),
+    "many facts of powers": (f"def f(x: [A, B, C]) where {', '.join(f'A * B ** {i % 7 + 1} % (C + {i}) == 0' for i in range(300))}:\n    return x\n", "E0005"),
+    "many doubts": (_function(*[f"y{i} = x + z{i}" for i in range(200)], "return x", signature="x: [B], " + ", ".join(f"z{i}: [C{i}]" for i in range(200))), None),
+    "many checks that fail": ("model m = Linear(3, 4)\n" + "\ncheck m:\n    params == 17\n" * 9000, "E0602"),
+    "many arguments that may be None": ("def f(" + ", ".join(f"a{i}: [B]?" for i in range(25)) + "):\n    return a0\n\ncheck f:\n    f(" + ", ".join(["[B]?"] * 25) + ")\n", "E0005"),
+    "many locals that have no value": ("def f(x: [B]):\n    if x.sum() > 1:\n" + "".join(f"        y{i} = x\n" for i in range(5000)) + "".join(f"    x = x + y{i}\n" for i in range(5000)) + "    return x\n", "E0209"),
+    "many codes that silence": ("# nnspec: ignore[" + ", ".join(f"W{i:04}" for i in range(60_000)) + "]\n", None),
+    "many imports": ("from .a import " + ", ".join(f"b{i}" for i in range(40_000)) + "\n", "E0230"),
+}  # fmt: skip
+
+DEEP = {
+    "defs that call the next one twice": (_chain(50, "def f{i}(x):\n    return f{next}(x) + f{next}(x)\n\n", "def f50(x):\n    return x\n"), "E0005"),
+    "static defs that call the next one twice": (_chain(40, "def f{i}(n: int) -> int:\n    return f{next}(n + 1) + f{next}(n + 2)\n\n", "def f40(n: int) -> int:\n    return n\n\nmodel m = Linear(f0(1), 2)\n"), None),
+    "modules that hold the next one twice": (_chain(50, "module M{i}:\n    a = M{next}()\n    b = M{next}()\n\n    def forward(x: [B, 4]):\n        return b(a(x))\n\n", "module M50:\n    a = Linear(4, 4)\n\n    def forward(x: [B, 4]):\n        return a(x)\n"), None),
+    "modules that hold two of the next one": (_chain(50, "module M{i}(n: int):\n    a = M{next}(n + 1)\n    b = M{next}(n + 2)\n\n    def forward(x: [B, 4]):\n        return b(a(x))\n\n", "module M50(n: int):\n    a = Linear(4, 4)\n\n    def forward(x: [B, 4]):\n        return a(x)\n\nmodel m = M0(1)\n"), "E0005"),
+    "sequences of sequences": ("def deep(n: int) -> layer:\n    s = Linear(3, 3)\n    for i in range(n):\n        s = Sequential(s, s)\n    return s\n\nmodel m = deep(50)\n\ncheck m:\n    params == 12\n", None),
+    "loops of unknown length in loops": (_nest(18, "for i{i} in range(n):", "x = x + 1"), "E0005"),
+    "loops of unknown length that change shapes": (_nest(18, "for i{i} in range(n):", "x = cat([x, x], 1)"), "E0005"),
+    "loops that the data decide in loops": (_nest(18, "while x.sum() > {i}:", "x = cat([x, x])", "x: [B, 4]"), "E0311"),
+    "branches in branches": (_nest(50, "if x.sum() > {i}:", "x = cat([x, x])", "x: [B, 4]"), "E0310"),
+    "types that are others": (_chain(40, "type T{i} = T{next} | T{next}\n", "type T40 = [4]\n\ndef f(x: T0):\n    return x\n"), "E0005"),
+    "a hundred thousand brackets": ("[" * 100_000, "E0010"),
+    "brackets of several kinds": ("([{" * 33_000, "E0010"),
+    "signs before signs": ("model m = Linear(" + "-" * 90_000 + "1, 2)\n", "E0010"),
+    "powers of powers": ("model m = Linear(" + "2**" * 45_000 + "1, 2)\n", "E0010"),
+    "calls of calls": ("model m = a" + "()" * 49_000 + "\n", "E0010"),
+    "a long pipeline": (_function("return x" + " |> relu" * 40_000), "E0010"),
+    "a long chain of comparisons": (_function("return x" + " < x" * 45_000), None),
+    "conditions in conditions": ("model m = Linear(" + "1 if True else " * 24_000 + "1, 2)\n", "E0010"),
+    "fields in fields": ('module M:\n    let s = f"' + "{x[" * 10_000 + '"\n', "E0126"),
+    "a pattern of many axes": (_function('return rearrange(x, "' + " ".join(f"a{i}" for i in range(3000)) + " -> " + " ".join(f"a{i}" for i in reversed(range(3000))) + '")'), "E0309"),
+    "groups in groups of a pattern": (_function('return rearrange(x, "' + "(" * 5000 + "b" + ")" * 5000 + ' c -> b c")'), "E0309"),
+    "a long equation": (_function('return einsum("' + "a" * 90_000 + '->a", x)'), "E0309"),
+    "an equation of many operands": (_function('return einsum("' + ",".join(["ab"] * 3000) + '->ab", ' + ", ".join(["x"] * 3000) + ")"), None),
+    "parts of parts": (_function("a = x.split(1, dim=1)", *["b = [*a, *a]", "c = stack(b)"] * 20, "return c", signature="x: [B, 50000]"), "E0005"),
+    "a line of characters that mislead": ("\N{RIGHTWARDS ARROW}" * 90_000, "E0106"),
+    "a line with a mistake at its end": ("model m = Linear(3, foo) # " + "z" * 900_000 + "\n", "E0201"),
+    "a string copied often": (_count('s = "ab" * 45000', "n = 0", "for i in range(90000):", "    n += len(s[::-1])", "return n"), "E0005"),
+}  # fmt: skip
+
 SPECS: dict[str, tuple[str, str | None]] = {
-    **NUMBERS, **STRINGS, **LISTS, **WORK, **SIZES, **TEXTS,
+    **NUMBERS, **STRINGS, **LISTS, **WORK, **SIZES, **TEXTS, **MANY, **DEEP,
 }  # fmt: skip

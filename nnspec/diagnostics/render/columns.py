@@ -56,6 +56,7 @@ class ShownLine:
             return
         column = stacked = 0
         starts, pieces = [], []
+        widths = {char: _width(char) for char in set(raw)}
         for char in raw:
             starts.append(column)
             if char == "\t":
@@ -64,7 +65,7 @@ class ShownLine:
             elif _steers(char):
                 piece, width = "\ufffd", 1
             else:
-                piece, width = char, _width(char)
+                piece, width = char, widths[char]
             stacked = stacked + 1 if width == 0 else 0
             if stacked > STACKED:
                 piece = ""

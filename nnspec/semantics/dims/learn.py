@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from math import gcd
 
+from nnspec.semantics.budget import budget
 from nnspec.semantics.dims.atoms import Atom, Floor, Symbol
 from nnspec.semantics.dims.bounds import at_least, occurs_once, without_floors
 from nnspec.semantics.dims.divide import divides, quotient_again, remainder_pattern
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from nnspec.semantics.dims.facts import Facts
 
 MAX_STEPS = 200
+# What a condition counts, besides the arithmetic that it takes to learn from it.
+LESSON = 10
 MAX_PROPAGATIONS = 3
 EQUAL, AT_LEAST, NOT_EQUAL = "= 0", ">= 0", "!= 0"
 
@@ -45,6 +48,7 @@ class Learner:
         for _ in range(MAX_STEPS):
             if not self.queue or facts.impossible:
                 break
+            budget.think(LESSON)
             kind, dim = self.queue.pop(0)
             dim = facts.simplify(dim)
             if kind == EQUAL:

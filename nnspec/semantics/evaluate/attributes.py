@@ -250,6 +250,15 @@ def _transposed(tensor: Tensor, name: str) -> Tensor:
     )
 
 
+def _methods(decl: ast.Module, frame: Frame) -> dict[str, ast.Def]:
+    """The methods of a module by name, the first of each."""
+    memo, key = frame.run.recorder.memo, ("methods", decl)
+    if key not in memo:
+        methods = [item for item in decl.body if isinstance(item, ast.Def)]
+        memo[key] = {method.name: method for method in reversed(methods)}
+    return memo[key]  # type: ignore[no-any-return]
+
+
 def member(body: LayerBody, name: str, frame: Frame, layer: Layer | None) -> Value:
     """What a name means inside a layer, or as an attribute of it; MISSING where it means nothing."""
     if name in body.members:
@@ -259,9 +268,9 @@ def member(body: LayerBody, name: str, frame: Frame, layer: Layer | None) -> Val
     if name in body.arguments:
         return body.arguments[name]
     if isinstance(body.decl, ast.Module):
-        for item in body.decl.body:
-            if isinstance(item, ast.Def) and item.name == name:
-                return Function(item, body.scope, layer or Layer(body))
+        method = _methods(body.decl, frame).get(name)
+        if method is not None:
+            return Function(method, body.scope, layer or Layer(body))
     if name in body.children:
         return body.children[name]
     if name == "training" and layer is not None:

@@ -36,6 +36,7 @@ from nnspec.semantics.values import (
     Layer,
     ListValue,
     Relation,
+    Sized,
     Tensor,
     TupleValue,
     Value,
@@ -48,6 +49,9 @@ from nnspec.syntax import ast
 def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, span: Span) -> Value:
     """Call a library function whose arguments are bound."""
     run, catalog = frame.run, frame.run.catalog
+    for argument in bound.values.values():
+        if isinstance(argument, Sized):
+            run.step(span, argument.weight // 2)
     library = catalog.is_library(decl)
     callee = Callee(name, span, None, True)
     key = remembered.function_key(decl, bound.values, frame) if library else None

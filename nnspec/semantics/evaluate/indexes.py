@@ -31,6 +31,9 @@ from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
 
+# So many of a string are copied in a step.
+CHARACTERS = 1000
+
 
 def index(expr: ast.Index, frame: Frame) -> Value:
     """The value of an index expression."""
@@ -137,6 +140,7 @@ def _plain(value: str, item: Value, expr: ast.Index, frame: Frame) -> Value:
         if isinstance(item, int):
             return value[item]
         bounds = _bounds(item)
+        frame.run.step(expr.span, len(value) // CHARACTERS)
         return value[bounds] if bounds is not None else Unknown("str")
     except (IndexError, ValueError) as reason:
         return frame.report(error("E0426", f"{reason}", expr.span))

@@ -9,6 +9,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
 from nnspec.record import Record
+from nnspec.semantics.budget import budget
 from nnspec.semantics.evaluate import attributes, conditions, initialisers, lookup, tree
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
@@ -27,6 +28,9 @@ from nnspec.semantics.values import (
 from nnspec.semantics.world import error
 from nnspec.source import Span
 from nnspec.syntax import ast
+
+# So many children of a layer are listed in a step.
+LISTED = 5
 
 
 class Found(Record, frozen=False):
@@ -121,6 +125,7 @@ def _walk(
 
 def _named_parts(body: LayerBody) -> dict[str, Value]:
     """What the first part of a path can name: children, members, layers passed in."""
+    budget.spend(LISTED + len(body.children) // LISTED)
     parts: dict[str, Value] = dict(body.children)
     for name, value in body.members.items():
         # `*blocks` are children under their own numbers, but can be reached by the list's name too.
@@ -132,7 +137,8 @@ def _named_parts(body: LayerBody) -> dict[str, Value]:
 
 
 def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inner: Frame) -> None:
-    matched = [v for k, v in children.items() if fnmatchcase(k, parts[0])]
+    budget.spend(len(children) // LISTED)
+    matched = _matched(children, parts[0])
     if parts[0].isdigit() or "*" in parts[0]:
         # Layers of a list of symbolic length that was spread: their numbers are not known.
         spread = [
@@ -153,12 +159,28 @@ def _into(children: dict[str, Value], parts: tuple[str, ...], found: Found, inne
         _value(value, parts[1:], found, inner)
 
 
+def _listed(items: tuple[Value, ...], part: str) -> dict[str, Value]:
+    """The layers of a list by their numbers; the one alone that is meant, where one is."""
+    number = int(part) if part.isdecimal() and len(part) < 7 else len(items)
+    if number < len(items):
+        return {str(number): items[number]}
+    return {str(i): item for i, item in enumerate(items)}
+
+
+def _matched(children: dict[str, Value], part: str) -> list[Value]:
+    """What a part of a path means: `*` stands in it for any letters."""
+    if "*" not in part:
+        return [children[part]] if part in children else []
+    budget.spend(len(children))
+    return [v for k, v in children.items() if fnmatchcase(k, part)]
+
+
 def _value(value: Value, parts: tuple[str, ...], found: Found, inner: Frame) -> None:
     match value:
         case Layer(body):
             _walk(body, value, parts, found, inner)
         case ListValue(items):
-            _into({str(i): item for i, item in enumerate(items)}, parts, found, inner)
+            _into(_listed(items, parts[0]), parts, found, inner)
         case DictValue():
             _into({str(k): item for k, item in value.items.items()}, parts, found, inner)
         case RepeatValue(element):
@@ -329,7 +351,7 @@ def _layers_at(parts: tuple[str, ...], inner: Frame) -> Iterator[bool]:
             elif isinstance(value, RepeatValue):
                 value = {part: value.element}
             if isinstance(value, dict):
-                following.extend(v for k, v in value.items() if fnmatchcase(k, part))
+                following += _matched(value, part)
         level = following
     for value in level:
         yield isinstance(value, (Layer, ListValue, DictValue, RepeatValue))

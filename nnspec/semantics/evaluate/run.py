@@ -38,9 +38,10 @@ STEPS = 400_000
 DEPTH = 60
 # How many steps are taken before they are counted for the file, and what each counts there.
 BATCH = 1000
-WEIGHT = 3
-# As many steps as a call counts.
+WEIGHT = 4
+# As many steps as a call counts, and a loop of unknown length besides what its rounds do.
 CALL = 5
+UNKNOWN_LOOP = 400
 # As many as a finding counts, which takes long to word.
 TOLD = 100
 

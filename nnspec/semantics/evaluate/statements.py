@@ -19,7 +19,7 @@ from nnspec.semantics.evaluate import (
     sequences,
 )
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import Frame, Returned
+from nnspec.semantics.evaluate.run import UNKNOWN_LOOP, Frame, Returned
 from nnspec.semantics.values import (
     RangeValue,
     Tensor,
@@ -304,6 +304,7 @@ def _symbolic_loop(
     index: Dim | None = None,
 ) -> Flow:
     """A loop of unknown length; `bind` does what comes before each round."""
+    frame.run.step(statement.span, UNKNOWN_LOOP)
     outer = frame.breaks, frame.continues
 
     def one_round() -> list[dict[str, Value]]:

@@ -19,7 +19,7 @@ BUDGET = 100_000
 PARSING = 5
 # As many steps of the budget of the file as a trial counts besides what it checks.
 TRIAL = 200
-# So many trials a file gets in any case.
+# So many trials a file gets for up to twice of that.
 LEAST = 4
 
 Places = Counter[tuple[str, int]]
@@ -54,7 +54,7 @@ class Trials:
         declarations = self._uses.places(spans) if stated else self._uses.of(spans)
         key = (text, declarations)
         if key not in self._known:
-            if self._spent > BUDGET and len(self._known) >= LEAST:
+            if self._spent > BUDGET * (1 if len(self._known) >= LEAST else 2):
                 return False
             self._known[key] = self._found_in(text, declarations)
         after = self._known[key]

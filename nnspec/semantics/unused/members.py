@@ -41,13 +41,14 @@ def unused(decl: ast.Module, scope: FileScope, elsewhere: Elsewhere) -> Iterator
     hyperparameters of one that is handed on as a layer type are what its callers give to any such type.
     """
     uses = _uses(decl, scope)
+    twins = _twins(decl, uses)
     if any(isinstance(member, ast.Def) for member in decl.body):
         for member in decl.body:
             name = getattr(member, "name", None)
             if member in uses or name in elsewhere.attributes or not isinstance(name, str):
                 continue
             if isinstance(member, ast.Submodule) and member.value is not None:
-                twin = _twin(name, decl, uses)
+                twin = twins.get(_stem(name))
                 yield mistakes.layer(name, member.name_span, decl.name, twin)
             elif isinstance(member, ast.ParamDecl) and member.kind == "param":
                 yield mistakes.parameter(name, member.name_span, decl.name)
@@ -76,14 +77,19 @@ def _uses(decl: ast.Module, scope: FileScope) -> dict[ast.Node, list[Span]]:
     return found
 
 
-def _twin(name: str, decl: ast.Module, uses: dict[ast.Node, list[Span]]) -> tuple[str, Span] | None:
-    """A layer of like name that is used twice (`fc1` for `fc2`), with the second place: perhaps a slip."""
-    stem = name.rstrip("0123456789")
+def _stem(name: str) -> str:
+    return name.rstrip("0123456789")
+
+
+def _twins(decl: ast.Module, uses: dict[ast.Node, list[Span]]) -> dict[str, tuple[str, Span]]:
+    """By stem (`fc` of `fc2`) the first layer that is used twice, with the second place: perhaps a slip for another."""
     methods = [m.span for m in decl.body if isinstance(m, ast.Def)]
+    found: dict[str, tuple[str, Span]] = {}
     for member in decl.body:
-        if not isinstance(member, ast.Submodule) or member.name == name or not stem:
+        if not isinstance(member, ast.Submodule):
             continue
-        if member.name.rstrip("0123456789") != stem:
+        stem = _stem(member.name)
+        if not stem or stem in found:
             continue
         places = [
             place
@@ -91,5 +97,5 @@ def _twin(name: str, decl: ast.Module, uses: dict[ast.Node, list[Span]]) -> tupl
             if any(span.start <= place.start < span.end for span in methods)
         ]
         if len(places) > 1:
-            return member.name, places[1]
-    return None
+            found[stem] = member.name, places[1]
+    return found
