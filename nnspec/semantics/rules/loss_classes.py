@@ -26,10 +26,11 @@ def cross_entropy(call: RuleCall) -> Value:
     classes = 1 if len(x.dims) > 1 else 0
     rest = x.dims[:classes] + x.dims[classes + 1 :]
     same = len(target.dims) == len(x.dims)
+    smoothed = call.arguments.get("label_smoothing", 0.0) != 0.0
     if target.dtype is None or not same or dtypes.is_integral(target.dtype):
         if same and target.dtype is None:
             return reduced(call, x.dtype, rest)
-        lone = not same or call.compare(x.dims[0], target.dims[0]) == "different"
+        lone = not smoothed and (not same or call.compare(x.dims[0], target.dims[0]) == "different")
         if not _classes_fit(call, x, target, rest, lone):
             return ERROR
         if target.dtype is not None and not dtypes.is_integral(target.dtype):
@@ -39,8 +40,10 @@ def cross_entropy(call: RuleCall) -> Value:
     elif not takes.none_of(call, "complex", ("target",)):
         return ERROR
     probabilities = same and not dtypes.is_integral(target.dtype)
+    # Smoothed labels weigh every class, and not only the one of each example.
+    rank = 1 if smoothed else len(x.dims)
     if not _numbers_of_bytes_fit(call, x, target) or not _class_weights(
-        call, x.dims[classes], len(x.dims)
+        call, x.dims[classes], rank
     ):
         return ERROR
     single.look_at_classes(call, x, classes)

@@ -19,6 +19,7 @@ MIXED = "states of two dtypes, which torch takes for one kernel of an LSTM"
 INDEX = "indices of other integer dtypes than torch documents"
 DEPRECATED = "torch itself says that it will be an error"
 CHANNELS = "a pooling without channels, which torch computes as a mean where one value is left"
+WEIGHTS = "weights of classes with several axes, beside smoothed labels"
 IGNORED = "a mask that is_causal replaces, an output_padding beside an output_size, a keyword of Identity: unseen"
 
 _NUMBERS = re.compile(
@@ -51,6 +52,8 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
         return CHANNELS
     if "output_size" in config.named and "output_padding must" in messages:
         return IGNORED
+    if codes == {"E0302"} and "classes, but a weight of" in messages:
+        return WEIGHTS
     if codes == {"E0404"} and config.name == "Identity":
         return IGNORED
     if config.named.get("is_causal") is True and "mask` of" in messages:
