@@ -7,7 +7,7 @@ from nnspec.later import Later
 _FAMILIES = frozenset(
     (
         *("brackets", "characters", "constructors", "edits", "files", "habits"),
-        *("imports", "names", "namespaces", "sizes", "syntax", "unused"),
+        *("imports", "lazy", "names", "namespaces", "sizes", "syntax", "unused"),
     )
 )
 
