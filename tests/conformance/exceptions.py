@@ -40,7 +40,7 @@ MISTAKES = {"unique_consecutive": (" values", "for (1,)")}
 BY_VALUE = frozenset({"arange"})
 # What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
 BY_NAME = re.compile(
-    r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\("
+    r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\(|dx=(True|False)"
 )
 
 # Ints behind one another for a tuple of them (`x.squeeze(0, 1)`), and positional forms that torch has given up.
@@ -87,6 +87,9 @@ ODDITIES = [
         r"E0302 `adaptive_avg_pool2d` takes 3 or 4 axes",
         r"E0302 adjoint takes two axes or more",
         r"E0301 the places along an axis",
+        # Nothing to do.
+        r"E0302 block_diag needs at least one tensor",
+        r"E0303 gradient takes no bool tensor",
         # Scalars for examples.
         r"E0302 `multilabel_margin_loss` takes",
     )

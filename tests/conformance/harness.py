@@ -243,6 +243,8 @@ OPEN = (
     "ctc_loss_allocate_outputs",
     "Pivots given to lu_solve",
     "window overlap add min",
+    "MKL FFT error",
+    "allocated size does not match",
     "not implemented for",
     "not implemented on the CPU",
     "on CPU",

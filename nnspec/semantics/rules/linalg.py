@@ -218,6 +218,8 @@ def multi_dot(call: RuleCall) -> Value:
     """`linalg.multi_dot(tensors)`: a chain of products."""
     name = "tensors" if "tensors" in call.arguments else "matrices"
     given = arguments.items(call.arguments[name])
+    if given == ():
+        return call.fail("E0401", f"{call.name} takes tensors, and none is given", name)
     if not given or not all(isinstance(x, Tensor) for x in given):
         return unknown()
     vectors = call.decl.name == "multi_dot"
