@@ -143,6 +143,8 @@ class AudioEncoder(nn.Module):
         self, mels: int, frames: int, dim: int, heads: int, depth: int
     ) -> None:
         super().__init__()
+        if dim % 2 != 0:
+            raise ValueError("AudioEncoder requires dim % 2 == 0")
         self.conv1 = nn.Conv1d(mels, dim, 3, padding=1)
         self.conv2 = nn.Conv1d(dim, dim, 3, stride=2, padding=1)
         self.register_buffer("positional_embedding", sinusoids(frames, dim))

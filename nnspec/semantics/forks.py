@@ -28,11 +28,11 @@ Place = tuple[Span, str]
 class Held(Record, frozen=False, eq=False):
     """The errors of one pass behind its first foreign fork or claim that torch does not need.
 
-    errors: each with its depth and the code it is in.
+    errors: each with its depth, and the code and the place where it would be open.
     """
 
     run: Run
-    errors: dict[Place, tuple[Diagnostic, int, Frame | None]] = field(default_factory=dict)
+    errors: dict[Place, tuple[Diagnostic, int, Frame | None, Span]] = field(default_factory=dict)
 
 
 class Forks:
@@ -48,8 +48,11 @@ class Forks:
 
         def sink(found: Diagnostic, depth: int) -> None:
             if found.severity == "error" and (run.decisions.foreign or run.world.leaned):
-                frame = run.frames[-1] if run.frames else None
-                held.errors.setdefault((found.span, found.code), (found, depth, frame))
+                # What is wrong inside a call is open at the call.
+                at = min(1, len(run.frames) - 1) if run.chain else -1
+                frame = run.frames[at] if run.frames else None
+                span = run.sites[0] if run.chain and run.sites else found.span
+                held.errors.setdefault((found.span, found.code), (found, depth, frame, span))
             else:
                 findings.add(found, depth, bool(run.decisions.taken))
 
@@ -83,12 +86,12 @@ class Forks:
         # What is open at a place on another way says more than the way that is wrong.
         open_places = {claim.span for held in self._passes for claim in held.run.claims}
         for held in self._passes:
-            for place, (found, depth, frame) in held.errors.items():
+            for place, (found, depth, frame, span) in held.errors.items():
                 fork = self._spared(held, place)
                 if fork is None:
                     findings.add(found, depth, bool(held.run.decisions.taken))
                 elif found.span not in open_places:
-                    _open(fork, found, frame, held.run)
+                    _open(fork, span, frame, held.run)
 
     def _spared(self, held: Held, place: Place) -> Fork | None:
         """The fork of which the other answer leads to no such error."""
@@ -103,16 +106,16 @@ class Forks:
         return None
 
 
-def _open(fork: Fork, found: Diagnostic, frame: Frame | None, run: Run) -> None:
+def _open(fork: Fork, span: Span, frame: Frame | None, run: Run) -> None:
     """What would have to hold for the error not to arise, as something that is not proved."""
     needed = conditions.negate(fork.condition)
     if isinstance(needed, Relation) and not _is_of_a_loop(needed):
         if fork.facts.assume(needed).compare(needed.left, needed.right) == "equal":
             # `p <= 0` where p is 0 or more.
             needed = Relation(needed.left, "==", needed.right)
-        run.claims.append(Claim(frame, needed, found.span, fork.facts, always=False))
+        run.claims.append(Claim(frame, needed, span, fork.facts, always=False))
     elif frame is not None and frame.definition is not None:
-        run.doubts.append(Doubt(frame.definition, found.span))
+        run.doubts.append(Doubt(frame.definition, span))
 
 
 def _is_of_a_loop(relation: Relation) -> bool:
