@@ -163,6 +163,11 @@ def batch_statistics(call: RuleCall) -> Value:
         counted = any(call.arguments[name] is not False for name in named)
         if not _counts(call, "num_features", x, 1, counted):
             return ERROR
+        wanted, result = call.arguments["num_features"], call.result
+        if x.dims is None and counted and isinstance(wanted, DimLike):
+            if isinstance(result, Tensor) and result.dims is not None and len(result.dims) > 1:
+                # The one size that is known of a tensor of which nothing else is.
+                return result.with_((result.dims[0], wanted, *result.dims[2:]))
     kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
     if call.layer is None:
         if not _has_statistics(call, "training", False) or not arguments.within(call, "eps", 0):
