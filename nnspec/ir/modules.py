@@ -119,7 +119,11 @@ def _is_constant(expr: ast.Expr, lets: dict[str, str], file: FileContext) -> boo
                 if kind is Kind.MEMBER:
                     if lets.get(id) != "constant":
                         return False
-                elif kind not in (Kind.BUILTIN, Kind.LIBRARY) or id not in MATHS | {"inf", "nan", "pi"}:
+                elif kind not in (Kind.BUILTIN, Kind.LIBRARY) or id not in MATHS | {
+                    "inf",
+                    "nan",
+                    "pi",
+                }:
                     return False
     return True
 

@@ -122,7 +122,9 @@ def test_annotations_that_cannot_be_evaluated(
 def test_a_function(package: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     text = declaration(f"{package}:smooth", capsys, tmp_path)
     assert "extern def smooth(" in text and "limit: float = inf" in text
-    assert "key: layer? = None,  # <built-in function abs> in Python" in text and text.endswith(" -> tensor from stubbed_pkg.attn\n")
+    assert "key: layer? = None,  # <built-in function abs> in Python" in text and text.endswith(
+        " -> tensor from stubbed_pkg.attn\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["Conv2d", "LSTM", "TransformerEncoderLayer", "Linear"])
