@@ -160,7 +160,7 @@ DEEP = {
     "powers of powers": ("model m = Linear(" + "2**" * 45_000 + "1, 2)\n", "E0010"),
     "calls of calls": ("model m = a" + "()" * 49_000 + "\n", "E0010"),
     "a long pipeline": (_function("return x" + " |> relu" * 40_000), "E0010"),
-    "a long chain of comparisons": (_function("return x" + " < x" * 45_000), None),
+    "a long chain of comparisons": (_function("return x" + " < x" * 45_000), "E0430"),
     "conditions in conditions": ("model m = Linear(" + "1 if True else " * 24_000 + "1, 2)\n", "E0010"),
     "fields in fields": ('module M:\n    let s = f"' + "{x[" * 10_000 + '"\n', "E0126"),
     "a pattern of many axes": (_function('return rearrange(x, "' + " ".join(f"a{i}" for i in range(3000)) + " -> " + " ".join(f"a{i}" for i in reversed(range(3000))) + '")'), "E0309"),
