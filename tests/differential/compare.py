@@ -30,6 +30,7 @@ UNTOLD = (
     "could not be run",
     "addmm_impl_cpu",
     "have the same dtype",
+    "does not match weight dtype",
     "and bias type",
     "and weight type",
 )
@@ -243,7 +244,9 @@ class Comparison:
             wrong = {d.code for d in said.errors}
             # What is asked of hyperparameters is told where they have values.
             told = "width" in point.variant or codes & {*UNPROVED, "W0302", "W0203"}
-            if not told and not wrong <= SILENT:
+            # Behind what leaves nothing, sizes are those at which it leaves something.
+            first = min(said.errors, key=lambda d: d.span.start, default=None)
+            if not told and wrong and (first is None or first.code not in SILENT):
                 return f"no warning in general, but at {point} {said}"
         guarded = self.guarded(runs) if codes & UNPROVED else []
         runs = [r for r in runs if r[0].sizes not in guarded]
@@ -291,8 +294,10 @@ class Comparison:
         return None
 
     def excused(self, report: nnspec.Report, runs: Runs) -> bool:
-        """Whether torch goes on with a warning only."""
-        strict = all(any(text in d.message for text in STRICTER) for d in report.errors)
+        """Whether torch goes on with a warning only, or never looks: at a dtype that a module of the net declares."""
+        own = re.findall(r"(\w+) = Block\d+\(", self.net.spec())
+        known = (*STRICTER, *(f"`{name}` takes a floating tensor" for name in own))
+        strict = all(any(text in d.message for text in known) for d in report.errors)
         return strict or any(run.warned for _, run in runs)
 
     def strides(self, refused: list[twins.Run]) -> bool:

@@ -18,6 +18,7 @@ NNSPEC_SEED draws other ones. A tenth is built, loaded and trained for a step on
 - What the signature says of a result is checked for the hyperparameters of a `check` or `model`; the emitted
   code checks it where it is the same for all of them.
 - A size at which a layer leaves nothing is no matter of a signature with open sizes; the exact check refuses it.
+- A dtype that a module of the net declares for its argument, at which torch never looks.
 """
 
 from __future__ import annotations
