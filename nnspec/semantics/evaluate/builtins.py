@@ -16,6 +16,8 @@ from nnspec.semantics.values import (
     ERROR,
     MOST_ITEMS,
     Builtin,
+    Choice,
+    DimLike,
     ErrorValue,
     Layer,
     LayerType,
@@ -195,13 +197,18 @@ def _repeat_int(count: int) -> Handler:
 
 def _numel(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = single(args)
-    if isinstance(value, Unknown):
+    if isinstance(value, (ListValue, TupleValue)):
+        dims: tuple[Value, ...] | None = value.items
+    elif isinstance(value, (Tensor, RepeatValue, Unknown, Choice)):
+        dims = value.dims if isinstance(value, Tensor) else None
+    else:
+        raise TypeError(value)
+    if dims is None or any(isinstance(dim, (Unknown, Choice)) for dim in dims):
         return frame.world.new_size("n")
-    dims = value.dims if isinstance(value, Tensor) else value.items
-    if dims is None:
-        return frame.world.new_size("n")
-    total: Value = 1
+    total: DimLike = 1
     for dim in dims:
+        if not isinstance(dim, DimLike):
+            raise TypeError(dim)
         total = frame.world.settle(as_dim(total) * dim)
     return total
 
