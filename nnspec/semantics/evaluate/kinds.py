@@ -46,7 +46,7 @@ PLAIN = frozenset({int, bool, float, str, type(None)})
 def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
     """Whether the value could be of the type; dims and sizes are compared later."""
     if type(type_) is ast.NamedType and type(value) in PLAIN:
-        return _named_fits(type_.name, value)
+        return _named_fits(type_.name, value) or is_undeclared(type_, frame)
     if type(type_) is ast.TensorType and type(value) is Tensor:
         return _tensor_fits(type_.dtype, type_.dims, value)
     if isinstance(value, ErrorValue) or (isinstance(value, Unknown) and value.kind == "any"):

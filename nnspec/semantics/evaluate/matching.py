@@ -19,6 +19,7 @@ from nnspec.semantics.values import (
     RepeatValue,
     Tensor,
     TupleValue,
+    Unknown,
     Value,
 )
 from nnspec.semantics.world import error
@@ -106,7 +107,7 @@ def expanded(type_: ast.TypeExpr, frame: Frame) -> ast.TypeExpr:
 
 def match(
     signature: ast.Signature,
-    values: Mapping[str, Value],
+    values: dict[str, Value],
     spans: Mapping[str, Span],
     inner: Frame,
     callee: Callee,
@@ -128,6 +129,9 @@ def match(
         type_ = expanded(param.type, inner)
         span = spans.get(param.name, callee.span)
         parts = values[param.name]
+        if type(parts) is Unknown and parts.kind in _OPEN and callee.library and _may_be_int(type_):
+            # What has no type of its own is some number here, which rules can reckon with.
+            values[param.name] = parts = inner.world.new_size("n")
         for value in binding.given_to(param, parts):
             if (
                 isinstance(value, Choice)
@@ -157,6 +161,20 @@ def match(
         return False
     wheres.bind_rest(signature, names, inner)
     return wheres.demand(signature, values, spans, absent, inner, callee, assume_where)
+
+
+_OPEN = ("any", "int")
+
+
+def _may_be_int(type_: ast.TypeExpr) -> bool:
+    match type_:
+        case ast.NamedType(name):
+            return name == "int"
+        case ast.UnionType(options):
+            return any(_may_be_int(option) for option in options)
+        case ast.OptionalType(inner):
+            return _may_be_int(inner)
+    return False
 
 
 def named(value: Value, type_: ast.TypeExpr) -> Value:

@@ -8,7 +8,7 @@ from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules import batch as batches
 from nnspec.semantics.rules.arguments import Dims, items, unknown
 from nnspec.semantics.rules.masks import layout
-from nnspec.semantics.values import ERROR, Tensor, TupleValue, Unknown, Value
+from nnspec.semantics.values import ERROR, DimLike, Tensor, TupleValue, Unknown, Value
 
 
 def recurrent(call: RuleCall) -> Value:
@@ -22,6 +22,7 @@ def recurrent(call: RuleCall) -> Value:
     ways = items(call.arguments["directions"])
     layers, batch_first = call.arguments["num_layers"], call.arguments["batch_first"]
     known = isinstance(batch_first, bool) and ways is not None
+    known = known and all(isinstance(size, DimLike) for size in (out, hidden, layers))
     if x.dims is None or not known:
         empty = unknown(x)
         return TupleValue((empty, TupleValue((empty, empty)) if lstm else empty))
