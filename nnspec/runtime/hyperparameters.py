@@ -11,6 +11,7 @@ from nnspec.ir.names import parameter_names
 from nnspec.library.catalog import Catalog
 from nnspec.runtime.errors import LoadError
 from nnspec.syntax import ast
+from nnspec.syntax.implied import text
 from nnspec.targets import Target
 
 # Arguments of `nnspec.load` itself.
@@ -32,8 +33,7 @@ def arguments(target: Target, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in given.items():
         type_ = params[name].type
         if type_ is not None and not fits(value, type_):
-            wanted = " ".join(type_.span.text.split())
-            raise LoadError(f"{target.owner} takes {wanted} for `{name}`, not {_shown(value)}")
+            raise LoadError(f"{target.owner} takes {text(type_)} for `{name}`, not {_shown(value)}")
     if target.signature is None:
         return {}
     names = parameter_names(target.signature)

@@ -119,6 +119,8 @@ def hyperparameter(name: str, type_: ast.TypeExpr | None, frame: Frame) -> Value
                 return DType("float")
             if kind == "device":
                 return Device()
+            if kind in ("any", "number"):
+                return Unknown("any")
             # What comes of a type that nothing declares is told no more: the type was.
             return ErrorValue() if kinds.is_undeclared(type_, frame) else Unknown("layer")
         case ast.TupleType(items, repeated):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.mistakes import characters, constructors
 from nnspec.diagnostics.mistakes import syntax as mistakes
 from nnspec.source import Span
-from nnspec.syntax import ast
+from nnspec.syntax import ast, implied
 from nnspec.syntax.build_members import BuildMembers, Header, Params, Rule
 from nnspec.syntax.building import Kids
 from nnspec.syntax.walk import walk
@@ -93,6 +93,9 @@ class Builder(BuildMembers):
                 self._constructor(
                     member, None if signature.params else characters.end_of(self.at(name))
                 )
+        signature = ast.Signature(
+            signature.span, implied.typed(signature.params), signature.result, signature.where
+        )
         return ast.Module(span, self.text(name), signature, body.doc, body.members, self.at(name))
 
     def _constructor(self, node: ast.Def, header: Span | None) -> None:

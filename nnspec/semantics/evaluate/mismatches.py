@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import as_tensor, describe, shape, whole
-from nnspec.semantics.evaluate import kinds
+from nnspec.semantics.evaluate import kinds, widening
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
@@ -21,7 +21,7 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import error
 from nnspec.source import Span, displayed
-from nnspec.syntax import ast
+from nnspec.syntax import ast, implied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ def kind(
         span, item = strange
         found = f"a list with {describe(frame.world, item)}"
         label, help = f"this is {describe(frame.world, item)}", as_tensor(item, span.text)
+    fix = None
+    if implied.is_implied(param):
+        help, fix = widening.wider(param, type_, value, span)
     frame.report(
         error(
             "E0405",
@@ -96,6 +99,7 @@ def kind(
             label,
             declared,
             help=help,
+            fix=fix,
         )
     )
 
@@ -140,8 +144,7 @@ def _rank_help(type_: ast.TensorType, value: Tensor) -> str | None:
 def _words(type_: ast.TypeExpr, callee: Callee) -> str:
     if callee.library and isinstance(type_, ast.TensorType):
         return "a tensor"
-    text = type_.span.text.strip() if type_.span.text else "another value"
-    return f"`{text}`"
+    return f"`{implied.text(type_)}`" if type_.span.text else "another value"
 
 
 def show_type(type_: ast.TensorType, frame: Frame) -> str:
