@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.library.catalog import Catalog
+from nnspec.semantics import general
 from nnspec.semantics.describe import describe
+from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import kinds, matching
 from nnspec.semantics.evaluate.binding import LITERALS
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
+from nnspec.semantics.evaluate.run import Frame, Recorder, new_run, tensor_unknown
 from nnspec.semantics.findings import Findings
-from nnspec.semantics.resolved import FileScope
+from nnspec.semantics.resolved import FileScope, Kind
+from nnspec.semantics.values import Unknown
 from nnspec.semantics.world import World, error
 from nnspec.source import Span
-from nnspec.syntax import ast
+from nnspec.syntax import ast, implied
 from nnspec.syntax.walk import walk
 
 TYPE_CHECKING = False
@@ -26,25 +31,115 @@ if TYPE_CHECKING:
 def check(
     declaration: ast.Declaration, scope: FileScope, catalog: Catalog, findings: Findings
 ) -> None:
-    """Report each default that is not of the type of its argument."""
-    frame: Frame | None = None
-    for signature in _signatures(declaration):
+    """Report each default that is not of the type of its argument, whatever the arguments that it names are."""
+    for owner, signature in _signatures(declaration):
         for param in signature.params:
-            if param.default is None or param.type is None or not _is_constant(param.default):
+            if param.default is None or param.type is None or implied.is_implied(param):
                 continue
-            frame = frame or Frame(new_run(catalog, Recorder(), findings.add), scope)
-            value = evaluate(param.default, frame)
-            if not kinds.fits(matching.expanded(param.type, frame), value, frame):
-                findings.add(_misfit(param, param.type, value, frame.world), 0)
+            named = None if _is_constant(param.default) else _named(param.default, scope)
+            if named is not None and not named.is_followed:
+                continue
+            for diagnostic in _wrong(param, signature, named, owner, scope, catalog):
+                findings.add(diagnostic, 0)
 
 
-def _signatures(declaration: ast.Declaration) -> Iterator[ast.Signature]:
+def _signatures(
+    declaration: ast.Declaration,
+) -> Iterator[tuple[ast.Declaration, ast.Signature]]:
     if isinstance(declaration, (ast.Module, ast.ExternModule, ast.Def, ast.ExternDef)):
-        yield declaration.signature
+        yield declaration, declaration.signature
     if isinstance(declaration, (ast.Module, ast.ExternModule)):
         for member in declaration.body:
             if isinstance(member, ast.Def):
-                yield member.signature
+                yield declaration, member.signature
+
+
+class _Named:
+    """What a default names: arguments above it, dimensions, or (then it is not followed) members."""
+
+    def __init__(self) -> None:
+        self.params: dict[ast.Param, Kind] = {}
+        self.dims: set[str] = set()
+        self.is_followed = True
+
+
+def _named(default: ast.Expr, scope: FileScope) -> _Named:
+    found = _Named()
+    for node in walk(default):
+        binding = scope.bindings.get(node) if isinstance(node, ast.Name) else None
+        if binding is None:
+            found.is_followed &= not isinstance(node, ast.Hole)
+        elif isinstance(binding.node, ast.Param):
+            found.params[binding.node] = binding.kind
+        elif binding.kind is Kind.DIM:
+            assert isinstance(node, ast.Name)
+            found.dims.add(node.id)
+        elif binding.kind in (Kind.MEMBER, Kind.METHOD, Kind.SELF, Kind.UNKNOWN):
+            found.is_followed = False
+    return found
+
+
+def _wrong(
+    param: ast.Param,
+    signature: ast.Signature,
+    named: _Named | None,
+    owner: ast.Declaration,
+    scope: FileScope,
+    catalog: Catalog,
+) -> list[Diagnostic]:
+    """What is wrong with a default on a way through the choices of what it names.
+
+    Where a `require` or a `where` may exclude some of them, it is wrong on every way.
+    """
+    lines = owner.body if isinstance(owner, ast.Module) else ()
+    excludes = any(isinstance(line, ast.Require) for line in lines) or bool(signature.where)
+    default, type_ = param.default, param.type
+    assert default is not None and type_ is not None
+    first: list[Diagnostic] | None = None
+    above = named.params if named is not None else {}
+    probe = Frame(new_run(catalog, Recorder(), lambda diagnostic, depth: None), scope)
+    options = [
+        general.alternatives(matching.expanded(p.type, probe) if p.type is not None else None)
+        for p in above
+    ]
+    for world in islice(product(*options), general.MOST_WORLDS):
+        waiting: list[list[bool]] = [[]]
+        while waiting:
+            mistakes: list[Diagnostic] = []
+
+            def hold(diagnostic: Diagnostic, depth: int, to: list[Diagnostic] = mistakes) -> None:
+                to.append(diagnostic)
+
+            run = new_run(catalog, Recorder(), hold, bool(above), path=waiting.pop())
+            frame = Frame(run, scope, definition=owner)
+            for name in named.dims if named is not None else ():
+                run.world.facts = run.world.facts.declare(name, 1)
+                frame.dims[name] = Dim.symbol(name)
+            for each, choice in zip(above, world, strict=True):
+                frame.locals[each.name] = _any(each, above[each], choice, frame)
+            run.frames.append(frame)
+            value = evaluate(default, frame)
+            if not kinds.fits(matching.expanded(type_, frame), value, frame):
+                mistakes.append(_misfit(param, default, type_, value, frame.world))
+            wrong = [d for d in mistakes if d.severity == "error"]
+            if wrong and not excludes:
+                return wrong
+            if not wrong and excludes:
+                return []
+            first = first or wrong
+            waiting.extend(run.decisions.others()[: general.MOST_WORLDS])
+    return first or []
+
+
+def _any(param: ast.Param, kind: Kind, choice: ast.TypeExpr | None, frame: Frame) -> Value:
+    """The value that stands for all values of an argument."""
+    if param.kind == "star":
+        return Unknown("list")
+    if kind is Kind.HYPERPARAMETER:
+        return general.hyperparameter(param.name, choice, frame)
+    if isinstance(choice, ast.TensorType):
+        return tensor_unknown()
+    return general.argument(param.name, choice, frame)
 
 
 def _is_constant(default: ast.Expr) -> bool:
@@ -54,19 +149,23 @@ def _is_constant(default: ast.Expr) -> bool:
     return not any(isinstance(node, (ast.Name, ast.Hole)) for node in walk(default))
 
 
-def _misfit(param: ast.Param, type_: ast.TypeExpr, value: Value, world: World) -> Diagnostic:
-    assert param.default is not None
+def _misfit(
+    param: ast.Param, default: ast.Expr, type_: ast.TypeExpr, value: Value, world: World
+) -> Diagnostic:
     help = fix = None
     if value is None:
         optional = f"{type_.span.text}?"
         help = f"what may be absent has the type `{optional}`"
         end = Span(type_.span.source, type_.span.end, type_.span.end)
         fix = Fix(f"write `{optional}`", (Edit(end, "?"),), "maybe")
+    elif isinstance(default, ast.Binary) and default.op == "/" and type_.span.text == "int":
+        help = "`//` divides to a whole number"
+        fix = Fix("divide with `//`", (Edit(default.op_span, "//"),), "maybe")
     return error(
         "E0405",
         f"the default of `{param.name}` is {describe(world, value)}, "
         f"but its type is `{type_.span.text}`",
-        param.default.span,
+        default.span,
         "",
         (Label(type_.span, "declared here"),),
         help=help,
