@@ -172,6 +172,8 @@ def test_drawn_calls_count_what_torch_counts(family: str) -> None:
             warnings.simplefilter("ignore")
             operations = counted(text)
         assume(operations is not None)
+        # What is contracted to one number is a sum of products to torch, which it does not count.
+        assume(operations != 0 or not text.startswith(("inner", "tensordot")))
         call = python.parse(text, mode="eval").body
         assert isinstance(call, python.Call)
         outcome, flops, _ = measured(call)

@@ -163,6 +163,18 @@ def read_before_assignment(name: str, span: Span, later: Span | None) -> Diagnos
     )
 
 
+def asked_before_let(name: str, span: Span) -> Diagnostic:
+    """A `where` of a described function that reads what a `let` below it makes."""
+    return _error(
+        "E0208",
+        f"`{name}` is read before it has a value",
+        span,
+        "a `where` is asked before the `let` lines",
+        (),
+        help="write the fact as a `require` line below the `let`",
+    )
+
+
 def perhaps_unassigned(name: str, span: Span, where: Span | None) -> Diagnostic:
     """A local that only some of the paths to its use assign."""
     return _error(

@@ -221,6 +221,10 @@ def bind_extern(binder: Binder, decl: ast.ExternDef, file: Scope) -> None:
     """Bind the description of a Python function; its signature sees the `let`s below it."""
     lets = {n: b for m in decl.body if isinstance(m, ast.Let) for n, _, b in _given(m)}
     names = bind_signature(binder, decl.signature, Scope(file, lets), Kind.ARGUMENT, may_hide=True)
+    for fact in decl.signature.where:
+        for node in walk(fact):
+            if isinstance(node, ast.Name) and names.lookup(node.id) in lets.values():
+                binder.report(mistakes.asked_before_let(node.id, node.span))
     for member in decl.body:
         if isinstance(member, ast.Cost):
             bind_cost(binder, member, names)

@@ -18,6 +18,7 @@ RANGE = "a number for which the layer means nothing, which torch never looks at"
 MIXED = "states of two dtypes, which torch takes for one kernel of an LSTM"
 INDEX = "indices of other integer dtypes than torch documents"
 DEPRECATED = "torch itself says that it will be an error"
+WRAPS = "a number that the dtype does not hold, which torch takes for another one"
 CHANNELS = "a pooling without channels, which torch computes as a mean where one value is left"
 WEIGHTS = "weights of classes with several axes, beside smoothed labels"
 IGNORED = "a mask that is_causal replaces, an output_padding beside an output_size, a keyword of Identity: unseen"
@@ -46,6 +47,8 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
         return MIXED
     if codes == {"E0303"} and "takes an int32 or int64 tensor" in messages:
         return INDEX
+    if codes == {"E0303"} and "does not hold" in messages:
+        return WRAPS
     if codes == {"E0302"} and config.name in ("Dropout2d", "Dropout3d"):
         return DEPRECATED
     if codes == {"E0302"} and config.name in ("AdaptiveAvgPool2d", "AdaptiveAvgPool3d"):
