@@ -14,7 +14,7 @@ from nnspec.cli.console import Console
 from nnspec.cli.trouble import Trouble
 from nnspec.cli.writing import replace_files
 from nnspec.library.catalog import Catalog, library
-from nnspec.reference.lookup import elsewhere, families, find, near
+from nnspec.reference.lookup import elsewhere, families, find, near, why_not
 from nnspec.reference.text import listed, page, section, shown
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def run(arguments: Namespace, console: Console, projects: ProjectFactory) -> int
     found = find(arguments.name, catalog)
     if not found:
         problem = f"the library has no {arguments.name}"
-        meant = elsewhere(arguments.name, catalog) or near(arguments.name, catalog)
+        meant = elsewhere(arguments.name, catalog)
+        reason = why_not(arguments.name) if not meant else None
+        if reason is not None:
+            raise Trouble(f"{problem}: {reason}", hint="nnspec docs")
+        meant = meant or near(arguments.name, catalog)
         if meant:
             problem += f"; did you mean {' or '.join(meant)}?"
         raise Trouble(problem, hint="nnspec docs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics import left_out
 from nnspec.diagnostics.suggest import nearest, sharing
 from nnspec.library.catalog import Catalog
 from nnspec.reference.entry import Entry, entry
@@ -44,6 +45,16 @@ def elsewhere(asked: str, catalog: Catalog) -> list[str]:
         for entry in _named(each, catalog)
     ]
     return list(dict.fromkeys(found))
+
+
+def why_not(asked: str) -> str | None:
+    """Why the library leaves out what was asked for, or what to write instead; None for what torch has not got."""
+    place, name = _parts(asked)
+    if not place:
+        return left_out.told_bare(name) or left_out.told("Tensor", name)
+    return left_out.told(
+        place if place == "Tensor" or place.startswith("torch") else f"torch.{place}", name
+    )
 
 
 def _parts(asked: str) -> tuple[str, str]:

@@ -1,14 +1,12 @@
 """What torch has and the library has not, each with its reason: the page docs/library/left-out.md.
 
-`python -m tests.conformance.left_out` writes the page. The reasons stand in left_out.toml beside this file.
+`python -m tests.conformance.left_out` writes the page. The reasons stand in nnspec/diagnostics/left_out.toml.
 """
 
 from __future__ import annotations
 
 import inspect
-import tomllib
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nnspec.diagnostics import left_out
 from nnspec.semantics.evaluate import attributes, lookup
 from nnspec.semantics.values import Tensor
 from tests.conformance.harness import Checker
@@ -32,40 +31,6 @@ NAMESPACES: dict[str, Any] = {
     "torch.special": torch.special,
     "torch.nn.utils": nn.utils,
 }
-
-
-class Reason:
-    """Why some names are left out.
-
-    title: of the section. why: a sentence for the reader.
-    patterns: names by namespace, as fnmatch takes them; `*` for the namespace stands for every one.
-    """
-
-    def __init__(self, title: str, why: str, names: dict[str, str]) -> None:
-        self.title = title
-        self.why = why
-        self.patterns = [(place, p) for place, text in names.items() for p in text.split()]
-
-    def match(self, place: str, name: str) -> tuple[str, str] | None:
-        """The pattern that takes a name; None where there is none."""
-        for where, pattern in self.patterns:
-            if where in ("*", place) and fnmatchcase(name, pattern):
-                return where, pattern
-        return None
-
-
-def _data() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
-
-
-def version() -> str:
-    """The version of torch whose names the reasons are of: major and minor."""
-    return str(_data()["torch"])
-
-
-def reasons() -> list[Reason]:
-    """All reasons in their order; the first that takes a name counts."""
-    return [Reason(each["title"], each["why"], each["names"]) for each in _data()["reason"]]
 
 
 def public(place: str) -> list[str]:
@@ -110,7 +75,7 @@ def missing() -> Iterator[tuple[str, str]]:
 
 def page() -> str:
     """The page, in Markdown: a section for each reason, a line for each namespace."""
-    given = reasons()
+    given = left_out.table().reasons
     sections: dict[str, dict[str, list[str]]] = {reason.title: {} for reason in given}
     total = 0
     for place, name in missing():
@@ -122,12 +87,12 @@ def page() -> str:
     lines = [
         "# What the library leaves out",
         "",
-        f"The {total} public names of torch {version()} that a spec cannot use, by the reason. "
+        f"The {total} public names of torch {left_out.table().torch} that a spec cannot use, by the reason. "
         + "They are those of `"
         + "`, `".join(NAMESPACES)
         + "`.",
         "",
-        "Written by `make reference` from torch's own namespaces and `tests/conformance/left_out.toml`.",
+        "Written by `make reference` from torch's own namespaces and `nnspec/diagnostics/left_out.toml`.",
     ]
     for reason in given:
         lines += ["", f"## {reason.title}", "", reason.why]

@@ -26,6 +26,10 @@ def unknown_name(
     near = nearest(name, own | known)
     # A name of the spec itself is meant more often than one of the hundreds of the library.
     near.sort(key=lambda found: found not in own)
+    if not own.intersection(near):
+        reason = _left_out(name)
+        if reason is not None:
+            return _error("E0201", f"there is no `{name}` here", span, help=reason)
     return _error(
         "E0201",
         f"there is no `{name}` here",
@@ -33,6 +37,13 @@ def unknown_name(
         help=did_you_mean(near),
         fix=respell(span, [found for found in near if found in own] or near),
     )
+
+
+def _left_out(name: str) -> str | None:
+    """What is said about a name of torch that the library leaves out; None for any other."""
+    from nnspec.diagnostics import left_out
+
+    return left_out.told_bare(name)
 
 
 def unknown_dimension(

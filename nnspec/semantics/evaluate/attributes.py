@@ -83,6 +83,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
     name = expr.name
     found: Value = lookup.MISSING
     candidates: list[str] = []
+    reason: str | None = None
     match value:
         case ErrorValue():
             return ERROR
@@ -95,6 +96,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             if found is lookup.MISSING and frame.run.catalog.methods(name.removesuffix("_")):
                 return frame.report(_in_place(expr))
             if found is lookup.MISSING:
+                reason = _left_out("Tensor", name)
                 candidates = [*frame.run.catalog.method_names(), "shape", "dtype", "device", "ndim"]
         case Layer(body):
             found = member(body, name, frame, value)
@@ -117,7 +119,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
                         "E0212",
                         f"nnspec's library has no `{place}.{name}`",
                         expr.name_span,
-                        help=did_you_mean(near),
+                        help=_left_out(place, name) or did_you_mean(near),
                     )
                 )
         case TupleValue(items, names) if names is not None and name in names:
@@ -151,10 +153,17 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             "E0427",
             f"{describe(frame.world, value)} has no `{name}`",
             expr.name_span,
-            help=did_you_mean(near) or has,
-            fix=respell(expr.name_span, near),
+            help=reason or did_you_mean(near) or has,
+            fix=respell(expr.name_span, near) if reason is None else None,
         )
     )
+
+
+def _left_out(place: str, name: str) -> str | None:
+    """What is said about a name of torch that the library leaves out; None for any other."""
+    from nnspec.diagnostics import left_out
+
+    return left_out.told(place, name)
 
 
 def _static(decl: ast.Module | ast.ExternModule, name: str, frame: Frame) -> Value:

@@ -140,7 +140,7 @@ def bind(
                 "E0404",
                 f"`{name}` has no argument `{argument.name}`",
                 argument.place,
-                did_you_mean(near) or (f"its arguments are {', '.join(names)}" if names else None),
+                did_you_mean(near) or _left_out(argument.name) or _listed(names),
                 fix=respell(argument.place, free),
             )
         if found.name in values:
@@ -218,6 +218,17 @@ def _near(name: str, names: list[str]) -> list[str]:
     """The arguments that may be meant."""
     meant = FOREIGN.get(name)
     return [meant] if meant in names else nearest(name, names) or sharing(name, names)
+
+
+def _left_out(name: str) -> str | None:
+    """Why calls of a spec have no such argument, where torch's have."""
+    from nnspec.diagnostics import left_out
+
+    return left_out.argument(name)
+
+
+def _listed(names: list[str]) -> str | None:
+    return f"its arguments are {', '.join(names)}" if names else None
 
 
 def fill(signature: ast.Signature, bound: Bound, inner: Frame) -> None:

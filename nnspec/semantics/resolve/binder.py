@@ -266,7 +266,7 @@ class Binder:
             return False
         own = names.lookup(root.id)
         namespace = known.NAMESPACES[root.id]
-        for attribute in attributes:
+        for at, attribute in enumerate(attributes):
             if attribute.name in known.INSIDE.get(namespace, ()):
                 namespace = f"{namespace}.{attribute.name}"
                 continue
@@ -286,6 +286,8 @@ class Binder:
                     self._near(namespace, attribute),
                     self._elsewhere(namespace, attribute.name),
                     self.catalog.layer_names() if namespace == "torch.nn" else (),
+                    tuple(each.name for each in attributes[at + 1 :]),
+                    self._without_underscore(namespace, attribute.name),
                 )
             )
             self.bind(root, UNKNOWN)
@@ -308,6 +310,10 @@ class Binder:
         if namespace == "torch.nn.init":
             return name.removesuffix("_") in known.INITIALISERS
         return self.catalog.has_in_namespace(namespace, name)
+
+    def _without_underscore(self, namespace: str, name: str) -> bool:
+        """Whether a namespace has `relu`, for `relu_`."""
+        return name.endswith("_") and self.in_namespace(namespace, name.removesuffix("_"))
 
     def _near(self, namespace: str, attribute: ast.Attribute) -> list[str]:
         from nnspec.diagnostics.suggest import nearest
