@@ -76,11 +76,17 @@ LITERALS = (ast.Number, ast.String, ast.Constant)
 
 
 def bind(
-    signature: ast.Signature, given: list[Given], name: str, span: Span, whole: bool = False
+    signature: ast.Signature,
+    given: list[Given],
+    name: str,
+    span: Span,
+    whole: bool = False,
+    method: bool = False,
 ) -> Bound | Misfit:
     """Give each argument to its parameter; defaults are filled in by `fill`.
 
     whole: what `*size` takes may be given as one list under its name.
+    method: the first argument stands before the dot, and no message counts it.
     """
     params = signature.params
     values: dict[str, Value] = {}
@@ -110,7 +116,7 @@ def bind(
             elif star is not None:
                 extra.append(argument)
             else:
-                return _too_many(signature, given, name, argument)
+                return _too_many(signature, given, name, argument, method)
             continue
         found = next((p for p in params if p.name == argument.name and p.kind not in SEVERAL), None)
         if (
@@ -133,7 +139,7 @@ def bind(
             spans.setdefault(double.name, argument.span)
             continue
         if found is None:
-            names = [p.name for p in params if p.kind not in SEVERAL]
+            names = [p.name for p in params[method:] if p.kind not in SEVERAL]
             near = _near(argument.name, names)
             free = [n for n in near if n not in values and all(a.name != n for a in given)]
             return Misfit(
@@ -162,7 +168,7 @@ def bind(
             "E0401",
             f"`{name}` needs {listed}",
             span,
-            f"its arguments are ({signature_text(signature)})",
+            f"its arguments are ({signature_text(signature, method)})",
         )
     return Bound(values, spans)
 
@@ -190,23 +196,29 @@ def has_default(param: ast.Param) -> bool:
     return param.default is not None or isinstance(param.type, ast.OptionalType)
 
 
-def _too_many(signature: ast.Signature, given: list[Given], name: str, argument: Given) -> Misfit:
-    positional = [p for p in signature.params if p.kind == "plain"]
-    count = sum(1 for a in given if a.name is None)
+def _too_many(
+    signature: ast.Signature, given: list[Given], name: str, argument: Given, method: bool
+) -> Misfit:
+    positional = [p for p in signature.params[method:] if p.kind == "plain"]
+    count = sum(1 for a in given[method:] if a.name is None)
     takes = "no arguments" if not positional else f"{len(positional)} argument"
     takes += "s" if len(positional) > 1 else ""
     return Misfit(
         "E0402",
         f"`{name}` takes {takes}, but {count} {'is' if count == 1 else 'are'} given",
         argument.span,
-        f"its arguments are ({signature_text(signature)})" if signature.params else None,
+        (
+            f"its arguments are ({signature_text(signature, method)})"
+            if signature.params[method:]
+            else None
+        ),
     )
 
 
-def signature_text(signature: ast.Signature) -> str:
-    """The names of the parameters, defaults shown."""
+def signature_text(signature: ast.Signature, method: bool = False) -> str:
+    """The names of the parameters, defaults shown; of a method those behind the first."""
     parts = []
-    for param in signature.params:
+    for param in signature.params[method:]:
         text = SEVERAL.get(param.kind, "") + param.name
         if param.default is not None:
             text += f"={param.default.span.text}"

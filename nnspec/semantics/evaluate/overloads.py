@@ -9,6 +9,7 @@ from nnspec.semantics.evaluate import (
     externs,
     kinds,
     lookup,
+    numpy_names,
 )
 from nnspec.semantics.evaluate.binding import Bound, Given, Misfit
 from nnspec.semantics.evaluate.matching import Callee
@@ -34,7 +35,8 @@ def gives_none(callee: LibraryFunction, given: list[Given], frame: Frame, span: 
         return False
     receiver = [] if callee.receiver is None else [Given(None, callee.receiver, span)]
     for decl in callee.decls:
-        bound = binding.bind(decl.signature, [*receiver, *given], callee.name, span)
+        named = numpy_names.torch_names([*receiver, *given], decl)
+        bound = binding.bind(decl.signature, named, callee.name, span)
         if isinstance(bound, Bound):
             return externs.gives_none(
                 decl.signature, bound, Callee(callee.name, span, None, True), frame
@@ -65,22 +67,39 @@ def as_dtype(value: Value) -> Value:
 def choose(
     callee: LibraryFunction, given: list[Given], name: str, frame: Frame, span: Span
 ) -> tuple[ast.ExternDef, Bound | Misfit]:
-    """The first declaration whose parameters take the arguments; else the first one, with why not."""
-    first: tuple[ast.ExternDef, Bound | Misfit] | None = None
+    """The first declaration whose parameters take the arguments; else the nearest one, with why not."""
+    misfits: list[tuple[ast.ExternDef, Misfit]] = []
     loose: tuple[ast.ExternDef, Bound] | None = None
     for decl in callee.decls:
-        bound = binding.bind(decl.signature, given, name, span, whole="Tensor" in decl.places)
-        if first is None:
-            first = decl, bound
+        named = numpy_names.torch_names(given, decl)
+        bound = binding.bind(
+            decl.signature,
+            named,
+            name,
+            span,
+            whole="Tensor" in decl.places,
+            method=callee.receiver is not None,
+        )
         if isinstance(bound, Misfit):
+            misfits.append((decl, bound))
             continue
         if _kinds_fit(decl, bound, frame):
             return decl, bound
         loose = loose or (decl, bound)
     if loose is not None:
         return loose
-    assert first is not None
-    return first
+    return max(misfits, key=lambda found: _taken(found[0].signature, given))
+
+
+def _taken(signature: ast.Signature, given: list[Given]) -> int:
+    """How many of the arguments there are parameters for."""
+    names = {p.name for p in signature.params} | {
+        numpy
+        for numpy, own in numpy_names.NAMES.items()
+        if any(p.name == own for p in signature.params)
+    }
+    places = sum(p.kind == "plain" for p in signature.params)
+    return sum(a.name in names if a.name is not None else i < places for i, a in enumerate(given))
 
 
 def _kinds_fit(decl: ast.ExternDef, bound: Bound, frame: Frame) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.record import Record
+from nnspec.semantics.evaluate.numpy_names import NAMES
 from nnspec.source import Span
 from nnspec.syntax import ast
 
@@ -56,7 +57,7 @@ class Maker(Record, eq=False):
         for argument in self.call.args:
             if argument.stars:
                 return None
-            if argument.name == name:
+            if name in (argument.name, NAMES.get(argument.name or "")):
                 return argument.value
             if argument.name is None:
                 if at < len(names) and names[at] == name:

@@ -56,5 +56,6 @@ def gradient(call: RuleCall) -> Value:
                     return call.fail("E0302", message, "spacing")
                 if not call.agree(one.dims[0], x.dims[at], message, "spacing"):
                     return ERROR
-            found[i] = dtypes.result_type((Tensor(dtype, x.dims), one))
+            steps = dtypes.DEFAULT_FLOAT if dtypes.is_integral(one.dtype) else one.dtype
+            found[i] = dtypes.result_type((Tensor(dtype, x.dims), Tensor(steps, one.dims)))
     return TupleValue(tuple(Tensor(each, x.dims, x.origins) for each in found))

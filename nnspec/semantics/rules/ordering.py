@@ -15,7 +15,7 @@ def topk(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if isinstance(at, ErrorValue):
         return at
-    if not takes.none_of(call, "complex") or not arguments.within(call, "k", 0):
+    if not takes.none_of(call, "bool complex") or not arguments.within(call, "k", 0):
         return ERROR
     if at is None or x.dims is None or not is_size(k):
         return TupleValue((unknown(x), unknown("int64")), VALUES_INDICES)
@@ -42,6 +42,8 @@ def topk(call: RuleCall) -> Value:
 def sort(call: RuleCall) -> Value:
     """`sort(x, dim)`: values and indices, of the shape of x."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "complex"):
+        return ERROR
     at = arguments.axis(call, "dim", x)
     if isinstance(at, ErrorValue):
         return at
@@ -59,6 +61,8 @@ def argsort(call: RuleCall) -> Value:
 def msort(call: RuleCall) -> Value:
     """`msort(x)`: sorted along the first axis."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "complex"):
+        return ERROR
     return Tensor(x.dtype, x.dims, x.origins)
 
 

@@ -209,6 +209,8 @@ def norm(call: RuleCall) -> Value:
         return ERROR
     if isinstance(order, str) and order not in ("fro", "nuc"):
         return call.fail("E0308", f"{call.name} knows numbers, 'fro' and 'nuc', not {order!r}", "p")
+    if order == "nuc" and not takes.none_of(call, "low"):
+        return ERROR
     return reduced(call, x, dtypes.real_of(_own_dtype(call, x.dtype)))
 
 
@@ -269,6 +271,8 @@ def along_floating(call: RuleCall) -> Value:
             "input" if call.given("input") else None,
             help="`.float()` converts it first, or give `dtype=float32`",
         )
+    if not takes.result(call, "complex", given or x.dtype):
+        return ERROR
     return _along(call, lambda x: given or x.dtype)
 
 

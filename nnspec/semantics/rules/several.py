@@ -16,6 +16,12 @@ _REFUSED = {
     "nextafter": "bool",
     "lcm": "bool",
     "gcd": "bool",
+    "maximum": "complex",
+    "minimum": "complex",
+    "fmax": "complex",
+    "fmin": "complex",
+    "max": "complex",
+    "min": "complex",
 }
 
 
