@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from nnspec.diagnostics.spelling import did_you_mean, respell
 from nnspec.diagnostics.suggest import nearest
+from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import (
@@ -88,7 +89,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
         case ErrorValue():
             return ERROR
         case Tensor():
-            found = tensor_attribute(value, name, frame)
+            found = tensor_attribute(value, expr, frame)
             if isinstance(found, Tensor):
                 found = provenance.made(found, Step(name, expr.span, (value,)))
             if found is lookup.MISSING and name in REFILLED:
@@ -209,9 +210,9 @@ def _in_place(expr: ast.Attribute) -> Diagnostic:
     )
 
 
-def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
-    """`x.shape`, `x.T` and the like, or a method."""
-    dims = tensor.dims
+def tensor_attribute(tensor: Tensor, expr: ast.Attribute, frame: Frame) -> Value:
+    """`x.shape`, `x.T` and the like, or a method. Reports E0302 and E0303 for one that such a tensor has not got."""
+    dims, name = tensor.dims, expr.name
     match name:
         case "shape":
             return TupleValue(dims) if dims is not None else Unknown("tuple")
@@ -221,15 +222,10 @@ def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
             return DType(tensor.dtype) if tensor.dtype is not None else DType("float")
         case "device":
             return Device()
-        case "T" | "mT" | "H" | "mH":
-            return _transposed(tensor, name)
+        case "T" | "mT" | "H" | "mH" | "real" | "imag":
+            return rules.attribute(frame.world, name, tensor, expr.span, expr.name_span)
         case "data":
             return tensor
-        case "real" | "imag":
-            real = {"complex64": "float32", "complex128": "float64"}.get(
-                tensor.dtype or "", tensor.dtype
-            )
-            return Tensor(real, dims, tensor.origins)
         case (
             "is_cuda" | "is_cpu" | "is_mps" | "is_meta" | "is_leaf" | "requires_grad" | "is_sparse"
         ):
@@ -242,24 +238,7 @@ def tensor_attribute(tensor: Tensor, name: str, frame: Frame) -> Value:
     return LibraryFunction(name, methods, tensor) if methods else lookup.MISSING
 
 
-def _transposed(tensor: Tensor, name: str) -> Tensor:
-    dims, origins = tensor.dims, tensor.origins
-    if dims is None:
-        return tensor
-    order = list(range(len(dims)))
-    if name in ("mT", "mH"):
-        order[-2:] = order[-2:][::-1]
-    else:
-        order.reverse()
-    return Tensor(
-        tensor.dtype,
-        tuple(dims[i] for i in order),
-        tuple(origins[i] for i in order) if origins is not None else None,
-        contiguous=False,
-    )
-
-
-def _methods(decl: ast.Module, frame: Frame) -> dict[str, ast.Def]:
+def _methods(decl: ast.Module | ast.ExternModule, frame: Frame) -> dict[str, ast.Def]:
     """The methods of a module by name, the first of each."""
     memo, key = frame.run.recorder.memo, ("methods", decl)
     if key not in memo:

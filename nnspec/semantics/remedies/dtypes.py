@@ -10,7 +10,7 @@ from nnspec.semantics.remedies.axes import Change
 from nnspec.semantics.remedies.misfit import argument
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
-from nnspec.semantics.rules.dtypes import is_integral
+from nnspec.semantics.rules.dtypes import is_complex, is_integral
 from nnspec.semantics.values import Layer, Tensor
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -73,4 +73,6 @@ def _conversions(tensor: Tensor, name: str) -> tuple[str, ...]:
         return (".float()", ".long()", ".bool()")
     if tensor.dtype in ("float", "float32"):
         return (".long()",)
+    if is_complex(tensor.dtype):
+        return (".abs()", ".real")
     return (".float()", ".long()")

@@ -80,7 +80,7 @@ _MODULES = {
     """,
     "loss": """
         elementwise_loss exact_loss pairwise_loss cosine_embedding_loss triplet_loss
-        cosine_similarity pairwise_distance cdist
+        cosine_similarity pairwise_distance pdist cdist
     """,
     "loss_classes": """
         cross_entropy nll_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss ctc_loss
@@ -195,6 +195,18 @@ def product_flops(left: Value, result: Value) -> DimLike:
     for dim in result.dims:
         total = total * dim
     return total
+
+
+def attribute(world: World, name: str, tensor: Tensor, span: Span, name_span: Span) -> Value:
+    """`tensor.T`, `mT`, `H`, `mH`, `real` or `imag`. Reports E0302 and E0303 where the tensor has none."""
+    from nnspec.semantics.rules import broadcast
+
+    call = broadcast.operator_call(world, name, span, {"input": tensor}, {"input": name_span})
+    if name in ("real", "imag"):
+        return find("real")(call)
+    from nnspec.semantics.rules import layout
+
+    return layout.turned(call)
 
 
 def unary(world: World, op: str, value: Tensor, span: Span) -> Value:

@@ -247,7 +247,7 @@ def binary(
         {"input": left_span, "other": right_span},
     )
     for name, value in call.arguments.items():
-        if op not in ("==", "!=") and _is_no_number(value):
+        if _is_no_number(value):
             return _no_number(call, op, name, value)
     if op == "@":
         from nnspec.semantics.rules.products import matmul
@@ -320,6 +320,13 @@ def result_dtype(call: RuleCall, op: str, left: Value, right: Value) -> str | No
         return _no_dtype(call, op, "bool", "convert the masks with `.int()` first")
     if op in ("//", "%") and dtypes.is_complex(common):
         return _no_dtype(call, op, common, "complex numbers have no remainder")
+    if (
+        op in ("//", "%")
+        and dtypes.is_integral(common)
+        and not isinstance(right, Tensor)
+        and right == 0
+    ):
+        return call.fail("E0409", "this divides integers by zero", "other")
     return common
 
 
@@ -336,6 +343,8 @@ def unary(world: World, op: str, value: Tensor, span: Span) -> Value:
     call = operator_call(world, op, span, {"input": value}, {})
     if op == "-" and value.dtype == "bool":
         return _no_dtype(call, op, "bool", "`~` inverts a mask")
+    if op == "+" and value.dtype == "bool":
+        return _no_dtype(call, op, "bool", "a mask has no sign; `.int()` makes a number of it")
     if op == "~" and value.dtype is not None and not dtypes.is_integral(value.dtype):
         return _no_dtype(call, op, value.dtype, "it works on integers and bools")
     return Tensor(value.dtype, value.dims, value.origins, value.contiguous or None)

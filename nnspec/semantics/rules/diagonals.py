@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import is_size, product, unknown
 from nnspec.semantics.rules.bounds import at_least, at_most
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Relation, Tensor, Value
@@ -88,7 +88,7 @@ def diag_embed(call: RuleCall) -> Value:
 def trace(call: RuleCall) -> Value:
     """`trace(x)`: the sum of a matrix's diagonal; integers add up to int64."""
     x = arguments.tensor(call)
-    if not arguments.rank_is(call, x, (2,)):
+    if not arguments.rank_is(call, x, (2,)) or not takes.none_of(call, "bool"):
         return ERROR
     return Tensor("int64" if dtypes.is_integral(x.dtype) else x.dtype, ())
 

@@ -63,6 +63,8 @@ def _groups(side: str) -> list[Group] | str:
             inside = None
         elif token != DOTS and not token.isdigit() and not token.isidentifier():
             return f"`{token}` is no name of an axis"
+        elif token[0] == "_" or token[-1] == "_":
+            return f"`{token}`: the name of an axis neither begins nor ends with `_`"
         elif inside is not None:
             inside.append(token)
         else:
@@ -146,6 +148,13 @@ def _dtype(call: RuleCall, x: Tensor, kind: str) -> str | None | ErrorValue:
     reduction = call.arguments["reduction"]
     if reduction in ("mean", "logsumexp") and dtypes.is_integral(x.dtype):
         return call.fail("E0303", f"the {reduction} of {x.dtype} is not defined", "tensor")
+    if reduction in ("mean", "min", "max") and dtypes.is_complex(x.dtype):
+        return call.fail(
+            "E0303",
+            f"the {reduction} of complex numbers is not defined",
+            "tensor",
+            f"this is {x.dtype}",
+        )
     if reduction in ("any", "all"):
         return "bool"
     if reduction in ("sum", "prod") and dtypes.is_integral(x.dtype):

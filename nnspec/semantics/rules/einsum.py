@@ -6,7 +6,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast
-from nnspec.semantics.rules.products import same_dtype
+from nnspec.semantics.rules.products import multiply
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Tensor, Value
 
 _ELLIPSIS = "..."
@@ -52,9 +52,7 @@ def _dtype(
         dtype = _summed(dtype, [c for c in gone if held.get(c, 1) != 1 and other.get(c, 1) == 1])
         right = _summed(x.dtype, [c for c in gone if other.get(c, 1) != 1 and held.get(c, 1) == 1])
         if any(held.get(c, 1) != 1 and other.get(c, 1) != 1 for c in gone):
-            if not same_dtype(
-                call, ("operands", Tensor(dtype, ())), ("operands", Tensor(right, ()))
-            ):
+            if not multiply(call, ("operands", Tensor(dtype, ())), ("operands", Tensor(right, ()))):
                 return ERROR
         dtype = dtypes.promote(dtype, right)
         held = {c: n for c, n in (held | other).items() if c not in gone}

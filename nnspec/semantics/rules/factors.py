@@ -133,8 +133,6 @@ def low_rank(call: RuleCall) -> Value:
         return x
     if call.decl.name == "pca_lowrank" and not arguments.within(call, "niter", 0):
         return ERROR
-    if x.dtype == "bfloat16":
-        return call.fail("E0303", f"{call.name} takes no bfloat16 tensor", left_name(call))
     mean = call.tensor("M")
     if mean is not None:
         name = left_name(call)

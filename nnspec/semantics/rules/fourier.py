@@ -41,10 +41,8 @@ def _transform(
     call: RuleCall, x: Tensor, dtype: str | None, last: Callable[[DimLike, bool], DimLike]
 ) -> Value:
     single = "n" in call.arguments
-    if x.dtype == "bfloat16":
-        return call.fail(
-            "E0303", f"{call.name} takes no bfloat16 tensor", "input", help="`.float()` converts it"
-        )
+    if not _precise(call, x):
+        return ERROR
     if (
         not x.dims
         and x.dims is not None
@@ -93,6 +91,19 @@ def _transform(
     )
 
 
+def _precise(call: RuleCall, x: Tensor) -> bool:
+    """Whether there are transforms of the dtype; reports E0303."""
+    if x.dtype != "bfloat16":
+        return True
+    call.fail(
+        "E0303",
+        f"{call.name} takes no bfloat16 tensor",
+        "input" if call.given("input") else None,
+        help="`.float()` converts it",
+    )
+    return False
+
+
 def shift(call: RuleCall) -> Value:
     """fftshift, ifftshift: the shape stays."""
     x = arguments.tensor(call)
@@ -130,7 +141,7 @@ def stft(call: RuleCall) -> Value:
     """
     x, n = arguments.tensor(call), call.arguments["n_fft"]
     hop: Value = call.arguments.get("hop_length")
-    if not takes.none_of(call, "bool int") or not _window_fits(call, n):
+    if not takes.none_of(call, "bool int") or not _precise(call, x) or not _window_fits(call, n):
         return ERROR
     complex_window = dtypes.is_complex(arguments.tensor(call, "window").dtype)
     if call.arguments["return_complex"] is None and not (
@@ -157,8 +168,8 @@ def stft(call: RuleCall) -> Value:
         return unknown(_spectrum(x.dtype))
     if not arguments.rank_is(call, x, (1, 2)):
         return ERROR
-    if hop is None:
-        hop = call.settle(n // 4)
+    if hop is None and (hop := _quarter(call, n)) is None:
+        return ERROR
     length = x.dims[-1]
     if call.arguments.get("center") is True:
         if call.arguments["pad_mode"] == "reflect" and not call.demand(
@@ -185,6 +196,20 @@ def stft(call: RuleCall) -> Value:
     if call.arguments.get("return_complex") is not False:
         return Tensor(_spectrum(dtype), dims)
     return Tensor(dtypes.real_of(dtype), (*dims, 2))
+
+
+def _quarter(call: RuleCall, n: DimLike) -> DimLike | None:
+    """The steps between frames where none are given; None, and E0308, where that is no step at all."""
+    hop = call.settle(n // 4)
+    if hop != 0:
+        return hop
+    call.fail(
+        "E0308",
+        f"{call.name} moves on by a quarter of `n_fft`, which is 0 for {call.show(n)}",
+        "n_fft",
+        help="give a `hop_length`",
+    )
+    return None
 
 
 def _window_fits(call: RuleCall, n: Value) -> bool:
@@ -227,8 +252,8 @@ def istft(call: RuleCall) -> Value:
         return unknown(dtype)
     if not arguments.rank_is(call, x, (2, 3)):
         return ERROR
-    if hop is None:
-        hop = call.settle(n // 4)
+    if hop is None and (hop := _quarter(call, n)) is None:
+        return ERROR
     one_sided = call.arguments["onesided"]
     if whole_signal and one_sided is not True and one_sided is not None:
         one_sided = False
@@ -242,8 +267,6 @@ def istft(call: RuleCall) -> Value:
         "input",
     ):
         return ERROR
-    if is_size(length):
-        return Tensor(dtype, (*x.dims[:-2], length))
     length_of_window = call.arguments["win_length"] or n
     if not call.demand(
         Relation(hop, "<=", length_of_window),
@@ -252,6 +275,8 @@ def istft(call: RuleCall) -> Value:
         code="E0308",
     ):
         return ERROR
+    if is_size(length):
+        return Tensor(dtype, (*x.dims[:-2], length))
     whole = n + hop * (x.dims[-1] - 1)
     if call.arguments.get("center") is True:
         whole = whole - 2 * (n // 2)

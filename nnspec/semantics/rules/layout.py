@@ -92,6 +92,26 @@ def adjoint(call: RuleCall) -> Value:
     return reorder(call, x, [*range(rank - 2), rank - 1, rank - 2])
 
 
+def turned(call: RuleCall) -> Value:
+    """`x.T`, `x.H` of all axes, `x.mT`, `x.mH` of the last two: all that torch gives of scalars is themselves.
+
+    Source: `numpy_T`, `matrix_H`, `mT` and `mH` in aten/src/ATen/native/TensorShape.cpp.
+    """
+    x, name = arguments.tensor(call), call.decl.name
+    if x.dims is None:
+        return unknown(x)
+    if not x.dims or name == "T":
+        return reorder(call, x, range(len(x.dims))[::-1])
+    if name == "H" and len(x.dims) != 2:
+        return call.fail(
+            "E0302",
+            f"{call.name} takes two axes, got {call.show(x)}",
+            "input",
+            help="`.mH` transposes the matrices of a batch" if len(x.dims) > 2 else None,
+        )
+    return adjoint(call)
+
+
 def movedim(call: RuleCall) -> Value:
     """`movedim(x, source, destination)`: the named axes move, the others keep their order."""
     x = arguments.tensor(call)

@@ -18,8 +18,8 @@ from nnspec.semantics.values import (
     Value,
 )
 
-# Whose kernels take no floats of 16 bits.
-_PRECISE = frozenset("inv inverse inv_ex logdet slogdet pinv pinverse matrix_rank cond".split())
+# The others come down to LAPACK and its kin, which take no floats of 16 bits on any device.
+_OF_PRODUCTS = frozenset({"matrix_exp", "matrix_power"})
 
 
 def left_name(call: RuleCall) -> str:
@@ -27,14 +27,21 @@ def left_name(call: RuleCall) -> str:
     return "input" if "input" in call.arguments else "A"
 
 
+def _refused(call: RuleCall) -> str:
+    """The kinds of dtypes of which there are no such matrices; negative powers are those of the inverse."""
+    if call.decl.name not in _OF_PRODUCTS:
+        return "bool int low"
+    power = call.arguments.get("n")
+    if not isinstance(power, int):
+        return "bool int" if "n" not in call.arguments else ""
+    return "bool int low" if power < 0 else "bool" if power > 1 else ""
+
+
 def matrix(call: RuleCall, name: str | None = None, square: bool = True) -> Tensor | ErrorValue:
     """A floating matrix, or batch of matrices; its dims may be unknown."""
     name = name or left_name(call)
     x = arguments.tensor(call, name)
-    refused = "bool int low" if call.decl.name in _PRECISE else "bool int"
-    if call.decl.name == "matrix_power":
-        refused = "bool"
-    if not takes.none_of(call, refused, (name,)):
+    if not takes.none_of(call, _refused(call), (name,)):
         return ERROR
     if x.dims is None:
         return x
@@ -75,8 +82,9 @@ def slogdet(call: RuleCall) -> Value:
 def _tolerances(call: RuleCall, x: Tensor) -> Dims | ErrorValue | None:
     """The axes before the matrices, to which tolerances that are tensors are broadcast."""
     assert x.dims is not None
-    given = [(n, t) for n in ("atol", "rtol") if (t := call.tensor(n)) is not None]
-    others = [n for n in ("atol", "rtol") if call.arguments.get(n) is not None]
+    names = ("atol", "rtol", "rcond", "tol")
+    given = [(n, t) for n in names if (t := call.tensor(n)) is not None]
+    others = [n for n in names if call.arguments.get(n) is not None]
     if given and len(others) > len(given):
         return call.fail(
             "E0405", f"{call.name} takes two numbers or two tensors as tolerances", others[-1]
@@ -243,6 +251,8 @@ def multi_dot(call: RuleCall) -> Value:
 def cross(call: RuleCall) -> Value:
     """`cross(a, b, dim)`: an axis of 3 in both, the others broadcast; without `dim` torch.cross takes the first of 3."""
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
+    if not takes.none_of(call, "bool", ("input", "other")):
+        return ERROR
     if not takes.one_dtype(call, "input", "other"):
         return ERROR
     if a.dims is not None and b.dims is not None and len(a.dims) != len(b.dims):

@@ -318,12 +318,35 @@ def pairwise_distance(call: RuleCall) -> Value:
     return Tensor(found.dtype, (*found.dims[:-1], *last))
 
 
+def pdist(call: RuleCall) -> Value:
+    """`pdist(x)`: by its signature, of floats of 32 or 64 bits."""
+    return (call.result or unknown()) if takes.none_of(call, "low") else ERROR
+
+
+def _by_products(call: RuleCall, a: Tensor, b: Tensor) -> bool:
+    """Whether the distances may come from a product of matrices, which takes all floating dtypes.
+
+    Source: `cdist_impl` in aten/src/ATen/native/Distance.cpp, which goes that way from 26 rows on.
+    """
+    if call.arguments["p"] not in (2, None) or call.arguments["compute_mode"] == _DIRECTLY:
+        return False
+    if call.arguments["compute_mode"] == "use_mm_for_euclid_dist":
+        return True
+    rows = [call.settle(x.dims[-2]) for x in (a, b) if x.dims is not None and len(x.dims) > 1]
+    return len(rows) < 2 or any(not isinstance(n, int) or n > 25 for n in rows)
+
+
+_DIRECTLY = "donot_use_mm_for_euclid_dist"
+
+
 def cdist(call: RuleCall) -> Value:
     """`cdist(x1, x2)`: `[*, P, M]` and `[*, R, M]` give `[*, P, R]`."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
     if not takes.none_of(call, "bool int complex", ("x1", "x2")):
         return ERROR
     if not arguments.within(call, "p", 0) or not takes.one_dtype(call, "x1", "x2"):
+        return ERROR
+    if not _by_products(call, a, b) and not takes.none_of(call, "low", ("x1", "x2")):
         return ERROR
     if a.dims is None or b.dims is None:
         return unknown(a)

@@ -17,13 +17,19 @@ def matrix_norm(call: RuleCall) -> Value:
         return ERROR
     if not narrowed(call, x):
         return ERROR
-    if order in ("nuc", 2, -2) and not takes.none_of(call, "low", (left_name(call),)):
+    if not _exact(call, order, left_name(call)):
         return ERROR
     if x.dims is not None and len(x.dims) < 2:
         return call.fail("E0302", f"{call.name} takes matrices, got {call.show(x)}")
     return reduced(call, x, dtypes.real_of(arguments.dtype(call) or x.dtype))
 
 
+def _exact(call: RuleCall, order: Value, name: str) -> bool:
+    """Whether a matrix has the dtype that an order of its singular values needs; reports E0303."""
+    return order not in _SINGULAR or takes.none_of(call, "low", (name,))
+
+
+_SINGULAR = ("nuc", 2, -2)
 _ORDERS = (1, -1, 2, -2, float("inf"), float("-inf"), "fro", "nuc")
 
 
@@ -71,8 +77,16 @@ def vector_norm(call: RuleCall) -> Value:
         if over is not None
         else dim is None and x.dims is not None and len(x.dims) == 2
     )
-    if call.decl.name == "norm" and order is not None and pair and not _ordered(call, order):
-        return ERROR
+    if call.decl.name == "norm" and order is not None:
+        if dim is None and x.dims is not None and len(x.dims) not in (1, 2):
+            return call.fail(
+                "E0302",
+                f"{call.name} of an order takes a vector or a matrix, got {call.show(x)}",
+                name,
+                help="`dim` says which axes are those of the vectors or matrices",
+            )
+        if pair and not (_ordered(call, order) and _exact(call, order, name)):
+            return ERROR
     if isinstance(order, str):
         found = _matrix_order(call, x, order)
         if isinstance(found, ErrorValue):

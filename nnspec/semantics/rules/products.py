@@ -26,7 +26,7 @@ def same_dtype(call: RuleCall, *named: tuple[str, Tensor]) -> bool:
     return True
 
 
-def _multiply(call: RuleCall, *named: tuple[str, Tensor]) -> bool:
+def multiply(call: RuleCall, *named: tuple[str, Tensor]) -> bool:
     """The same of tensors whose products are summed, which bools have not got."""
     if any(x.dtype == "bool" for _, x in named):
         call.fail("E0303", f"{call.name} takes no bool tensors", help="`.float()` converts them")
@@ -82,7 +82,7 @@ def _nth(at: int, rank: int) -> str:
 def matmul(call: RuleCall) -> Value:
     """`a @ b`: vectors, matrices, and batches of matrices whose batch axes broadcast."""
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
-    if not _multiply(call, ("input", a), ("other", b)):
+    if not multiply(call, ("input", a), ("other", b)):
         return ERROR
     dtype = _result(a, b)
     if a.dims is None or b.dims is None:
@@ -122,7 +122,7 @@ def ranked_matmul(call: RuleCall) -> Value:
     for x, rank, name in ((a, wanted[0], "input"), (b, wanted[1], second)):
         if not arguments.rank_is(call, x, (rank,), name):
             return ERROR
-    if not _multiply(call, ("input", a), (second, b)):
+    if not multiply(call, ("input", a), (second, b)):
         return ERROR
     dtype = _result(a, b)
     if a.dims is None or b.dims is None:
@@ -152,7 +152,7 @@ def inner(call: RuleCall) -> Value:
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
     if a.dims == () or b.dims == ():
         return Tensor(dtypes.result_type((a, b)), a.dims or b.dims)
-    if not _multiply(call, ("input", a), ("other", b)):
+    if not multiply(call, ("input", a), ("other", b)):
         return ERROR
     if a.dims is None or b.dims is None:
         return unknown(_result(a, b))
@@ -188,7 +188,7 @@ def added_product(call: RuleCall) -> Value:
                 return call.fail(
                     "E0303", f"`{name}` of {call.name} of {dtype} tensors is an int", name
                 )
-    elif not _multiply(call, (first, a), (second, b), ("input", c)):
+    elif not multiply(call, (first, a), (second, b), ("input", c)):
         return ERROR
     else:
         dtype = _result(a, b)
@@ -243,7 +243,7 @@ def outer(call: RuleCall) -> Value:
 def linear(call: RuleCall) -> Value:
     """`linear(x, weight, bias)`: `x @ weight.mT + bias` over the last axis."""
     x, weight, bias = arguments.tensor(call), arguments.tensor(call, "weight"), call.tensor("bias")
-    if not _multiply(call, ("input", x), ("weight", weight)):
+    if not multiply(call, ("input", x), ("weight", weight)):
         return ERROR
     dtype = _result(x, weight)
     if not arguments.rank_is(call, weight, (1, 2), "weight"):
@@ -275,7 +275,7 @@ def bilinear(call: RuleCall) -> Value:
     """`bilinear(x1, x2, weight, bias)`: `x1 @ W[o] @ x2` for every output o."""
     a, b = arguments.tensor(call, "input1"), arguments.tensor(call, "input2")
     weight = arguments.tensor(call, "weight")
-    if not _multiply(call, ("input1", a), ("input2", b), ("weight", weight)):
+    if not multiply(call, ("input1", a), ("input2", b), ("weight", weight)):
         return ERROR
     if not arguments.rank_is(call, weight, (3,), "weight"):
         return ERROR
@@ -310,7 +310,7 @@ def tensordot(call: RuleCall) -> Value:
     """`tensordot(a, b, dims)`: sums over pairs of axes; an int takes the last of a and the first of b."""
     first, second = ("a", "b") if "a" in call.arguments else ("input", "other")
     a, b = arguments.tensor(call, first), arguments.tensor(call, second)
-    if not _multiply(call, (first, a), (second, b)):
+    if not multiply(call, (first, a), (second, b)):
         return ERROR
     dtype = _result(a, b)
     given = call.arguments["dims"]

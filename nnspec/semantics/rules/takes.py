@@ -36,16 +36,18 @@ def none_of(call: RuleCall, refused: str, names: Iterable[str] = ("input",)) -> 
     for name in names:
         x = call.arguments.get(name)
         if isinstance(x, Tensor) and (kind := _kind(x.dtype)) in kinds:
-            wanted = (
-                "a floating tensor" if "int" in kinds and kind != "low" else f"no {x.dtype} tensor"
-            )
+            wanted = f"no {x.dtype} tensor"
+            if "float" in kinds and "complex" not in kinds:
+                wanted = "a complex tensor"
+            elif "int" in kinds and kind != "low":
+                wanted = "a floating tensor"
             call.fail(
                 "E0303",
                 f"{call.name} takes {wanted}"
                 + (f", got {x.dtype}" if wanted.startswith("a ") else ""),
                 name if call.given(name) else None,
                 f"this is {x.dtype}" if call.given(name) else "",
-                help=_HELP.get(str(kind)),
+                help=None if wanted == "a complex tensor" else _HELP.get(str(kind)),
             )
             return False
     return True
