@@ -117,6 +117,8 @@ def _foreign(m: Mistake) -> Diagnostic | None:
         return habits.else_if(tokens.span(m.at - 1).to(m.span))
     if m.head in PYTHON_STATEMENTS and m.text_at(m.first + 1) == ":":
         return habits.python_statement(tokens.span(m.first), m.head)
+    if m.kind == "check" and m.brackets and m.text == ":" and m.is_("NAME", m.at - 1):
+        return mistakes.colon_in_check(m.span, m.before)
     if m.text == "*" and m.before == "import":
         return mistakes.star_import(m.span)
     return None

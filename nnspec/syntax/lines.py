@@ -69,6 +69,8 @@ def explain_line_start(m: Mistake) -> Diagnostic | None:
         return _top_level(m, first, second, second_is_name)
     if m.kind in ("module", "extern") and named:
         return _member(m, first, second, second_is_name)
+    if m.kind == "check" and m.at == m.first and m.head in ("(", "["):
+        return mistakes.check_without_method(first, first.to(m.tokens.span(m.last())))
     if m.kind == "check" and second != "=" and m.is_("NAME", m.first):
         if m.head == "fails":
             return mistakes.fails_without_code(m.span)

@@ -265,6 +265,32 @@ def path_index(span: Span, number: Span | None) -> Diagnostic:
     )
 
 
+def check_without_method(span: Span, line: Span) -> Diagnostic:
+    """`([B, 3]) -> [B, 10]` in a check. span: the bracket that it begins with; line: the whole of it."""
+    call = line.text if span.text == "(" else "(...) -> ..."
+    return error(
+        "E0101",
+        span,
+        "a line of a check begins with the method that it calls",
+        help=f"write `forward{call}`",
+        fix=replace("write `forward`", span, "forward(") if span.text == "(" else None,
+    )
+
+
+def colon_in_check(span: Span, name: str) -> Diagnostic:
+    """`forward(x: [B, 3])` in a check. span: the colon."""
+    text, stop = span.source.text, span.end
+    while text[stop : stop + 1] == " ":
+        stop += 1
+    return error(
+        "E0101",
+        span,
+        "a check calls the method: it gives arguments, and declares none",
+        help=f"write `{name}=` in front of the type, or the type alone",
+        fix=replace(f"write `{name}=`", Span(span.source, span.start, stop), "="),
+    )
+
+
 def optional_mark(span: Span) -> Diagnostic:
     """`?` behind a value."""
     return error("E0128", span, "`?` makes a type optional; this is a value")

@@ -38,13 +38,25 @@ def layer_norm(call: RuleCall) -> Value:
             name,
             f"axis {start + i} is {call.show(actual)}",
             arguments.came_from(x, start + i),
-            help=f"`normalized_shape` should be {call.world.show_shape(x.dims[start:])}",
+            help=_elsewhere(call, x.dims, shape)
+            or f"`normalized_shape` should be {call.world.show_shape(x.dims[start:])}",
         ):
             return ERROR
     if not _weights_fit(call, shape) or not _weights_alike(call, x):
         return ERROR
     single.look_at_features(call, x, shape)
     return Tensor(x.dtype, x.dims, x.origins)
+
+
+def _elsewhere(call: RuleCall, dims: arguments.Dims, shape: arguments.Dims) -> str | None:
+    """What to do where the features stand on another axis than the last, as those of a convolution do."""
+    places = [i for i, size in enumerate(dims[:-1]) if i and call.settle(size) == shape[-1]]
+    if len(shape) != 1 or not places:
+        return None
+    return (
+        f"the {call.show(shape[0])} that it takes stands on axis {places[0]}: bring it to the end and back with "
+        f"`.transpose({places[0]}, -1)`, which no Sequential can do"
+    )
 
 
 def _weights_alike(call: RuleCall, x: Tensor) -> bool:
