@@ -287,8 +287,9 @@ def signature_of(callee: Value) -> tuple[ast.Signature | None, FileScope | None]
                     return member.signature, scope
         case Choice((first, *_)):
             return signature_of(first)
-        case Function(decl, scope):
-            return decl.signature, scope
+        case Function(decl, scope, bound):
+            if bound is None or isinstance(bound.body.decl, ast.Module):
+                return decl.signature, scope
         case LayerType(decl, scope) if isinstance(decl, ast.Module):
             return decl.signature, scope
     return None, None

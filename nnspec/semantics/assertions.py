@@ -15,6 +15,7 @@ from nnspec.semantics.evaluate import (
     attributes,
     calls,
     expansion,
+    externs,
     kinds,
     lookup,
     matching,
@@ -173,6 +174,10 @@ def call(
         function: Value = target
     else:
         function = attributes.member(target.body, line.method, frame, target)
+    if isinstance(target, Layer) and isinstance(function, Function):
+        if isinstance(target.body.decl, ast.ExternModule):
+            name = target.type_name if line.method == "forward" else line.method
+            return externs.call_method(target, function.decl, given, name, frame, line.span)
     if function is lookup.MISSING and line.method == "forward" and isinstance(target, Layer):
         return calls.call_layer(target, given, target.type_name, frame, line.span)
     if not isinstance(function, Function):

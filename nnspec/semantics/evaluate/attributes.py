@@ -104,7 +104,7 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             if found is lookup.MISSING:
                 found = _static(body.decl, name, frame)
             if found is lookup.MISSING:
-                candidates = [*body.members, *body.parameters]
+                candidates = [*body.members, *body.parameters, *_methods(body.decl, frame)]
         case LayerType():
             found = modules.class_constant(value, name, frame)
             if found is lookup.MISSING:
@@ -255,10 +255,9 @@ def member(body: LayerBody, name: str, frame: Frame, layer: Layer | None) -> Val
         return parameters.tensor_of(body, name, frame)
     if name in body.arguments:
         return body.arguments[name]
-    if isinstance(body.decl, ast.Module):
-        method = _methods(body.decl, frame).get(name)
-        if method is not None:
-            return Function(method, body.scope, layer or Layer(body))
+    method = _methods(body.decl, frame).get(name)
+    if method is not None:
+        return Function(method, body.scope, layer or Layer(body))
     if name in body.children:
         return body.children[name]
     if name == "training" and layer is not None:

@@ -31,6 +31,7 @@ from nnspec.semantics.values import (
     Function,
     Initialiser,
     Layer,
+    LayerBody,
     LayerType,
     LibraryFunction,
     NamedTupleType,
@@ -253,6 +254,8 @@ def _call_one(
             return call_layer(callee, given, name, frame, span)
         case Function():
             return userdefs.call(callee, given, name, frame, span)
+        case Function(method, _, Layer(LayerBody(ast.ExternModule())) as layer):
+            return externs.call_method(layer, method, given, name, frame, span)
         case LibraryFunction():
             return library_function(callee, given, node, func, frame, span)
         case Builtin(builtin) if builtin in lookup.CONTAINERS:

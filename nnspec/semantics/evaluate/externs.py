@@ -77,43 +77,54 @@ def call_function(decl: ast.ExternDef, bound: Bound, name: str, frame: Frame, sp
 
 
 def call_layer(layer: Layer, given: list[Given], name: str, frame: Frame, span: Span) -> Value:
-    """Call the forward of a library layer."""
+    """Call the forward of a declared layer."""
     decl = layer.body.decl
     assert isinstance(decl, ast.ExternModule)
     forward = next((m for m in decl.body if isinstance(m, ast.Def) and m.name == "forward"), None)
     if forward is None:
         return frame.report(error("E0424", f"`{decl.name}` cannot be called", span))
-    bound = binding.bind(forward.signature, given, name, span)
+    return call_method(layer, forward, given, name, frame, span)
+
+
+def call_method(
+    layer: Layer, method: ast.Def, given: list[Given], name: str, frame: Frame, span: Span
+) -> Value:
+    """Call a method of a declared layer; the declaration's rule and costs are those of its forward."""
+    decl = layer.body.decl
+    assert isinstance(decl, ast.ExternModule)
+    rule, members = (decl.rule, decl.body) if method.name == "forward" else (None, ())
+    bound = binding.bind(method.signature, given, name, span)
     if isinstance(bound, Misfit):
         binding.report(bound, frame)
         return ERROR
     run = frame.run
-    callee = Callee(name, span, layer.made, run.catalog.is_library(decl), layer)
-    key = remembered.call_key(layer.body, bound.values, frame)
+    made = layer.made if method.name == "forward" else None
+    callee = Callee(name, span, made, run.catalog.is_library(decl), layer)
+    key = remembered.call_key(layer.body, method, bound.values, frame)
     known = remembered.known_outcome(run, key)
     if known is not None:
-        return _traced(known.value, forward.signature, bound, callee, frame, True)
+        return _traced(known.value, method.signature, bound, callee, frame, True)
     before, cost = remembered.state(run), run.cost
     run.cost = Cost()
-    inner = Frame(run, layer.body.scope, frame.stage, definition=forward)
+    inner = Frame(run, layer.body.scope, frame.stage, definition=method)
     inner.body, inner.layer = layer.body, layer
     sent = bound
     if key is not None:
         # So that the result tells which sizes it has from the arguments, for all equal calls.
         sent = Bound(provenance.apart(bound.values, span), bound.spans)
-    binding.fill(forward.signature, sent, inner)
+    binding.fill(method.signature, sent, inner)
     inner.locals.update(sent.values)
     modules.settle_layer(layer.body, inner)
-    value = _at_site(decl, forward.signature, decl.rule, decl.body, sent, inner, callee, frame)
+    value = _at_site(decl, method.signature, rule, members, sent, inner, callee, frame)
     if layer.body.wrapped:
         from nnspec.semantics.evaluate import wrappers  # few specs have one
 
         wrappers.add_cost(layer.body, frame)
-    made, run.cost = run.cost, cost
-    cost.add(made.flops, made.memory)
+    spent, run.cost = run.cost, cost
+    cost.add(spent.flops, spent.memory)
     if key is not None:
-        remembered.keep_call(run, key, before, value, made.flops, made.memory)
-    return _traced(value, forward.signature, bound, callee, frame, key is not None)
+        remembered.keep_call(run, key, before, value, spent.flops, spent.memory)
+    return _traced(value, method.signature, bound, callee, frame, key is not None)
 
 
 def _at_site(

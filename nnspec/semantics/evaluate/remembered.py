@@ -48,15 +48,17 @@ class Outcome(Record, eq=False):
 State = tuple[int, ...]
 
 
-def call_key(body: LayerBody, values: Mapping[str, Value], frame: Frame) -> object | None:
-    """What the call of a library layer depends on; None where more than that may decide.
+def call_key(
+    body: LayerBody, method: ast.Def, values: Mapping[str, Value], frame: Frame
+) -> object | None:
+    """What the call of a declared layer's method depends on; None where more than that may decide.
 
     A `_` whose size is open is solved by the call, and a build-time choice splits the pass.
     """
     run = frame.run
     if frame.stage != "call" or body in run.pending:
         return None
-    parts: list[object] = ["call", body, run.world.facts, run.general, run.measured]
+    parts: list[object] = ["call", body, method, run.world.facts, run.general, run.measured]
     if not _add_tensors(parts, values.items()):
         return None
     if not _is_settled(body.arguments.values()):
