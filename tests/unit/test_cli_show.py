@@ -230,3 +230,14 @@ module Half:
 """)
     assert main(["show", "half.nnspec", "--dims", "H=7"]) == 1
     assert "E0320" in capsys.readouterr().out
+
+
+def test_what_a_check_expects_is_no_reason_to_show_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dear.nnspec").write_text(
+        "module Net:\n    fc = Linear(4, 2)\n\n    def forward(x: [B, 4]) -> [B, 2]:\n        return fc(x)\n\n"
+        "check Net:\n    params <= 5\n"
+    )
+    assert "fc: Linear" in shown(capsys, "dear.nnspec")

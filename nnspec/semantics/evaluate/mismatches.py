@@ -43,6 +43,21 @@ def may_be_none(param: ast.Param, span: Span, callee: Callee, frame: Frame) -> N
     )
 
 
+def _stated(span: Span, value: Tensor, target: str) -> Fix | None:
+    """The other dtype for an argument that is a type, as those of a `check` are; None for any other."""
+    name, equals, type_ = span.text.rpartition("=")
+    head, bracket, sizes = type_.partition("[")
+    if not bracket or head not in ("", value.dtype):
+        return None
+    written = f"{target}[{sizes}"
+    return Fix(f"write `{written}`", (Edit(span, name + equals + written),))
+
+
+def _conversion(span: Span, value: Tensor, target: str) -> str:
+    stated = _stated(span, value, target)
+    return f"convert it with `.to({target})`" if stated is None else stated.title
+
+
 def kind(
     param: ast.Param, type_: ast.TypeExpr, value: Value, span: Span, callee: Callee, frame: Frame
 ) -> None:
@@ -77,7 +92,8 @@ def kind(
                 span,
                 f"this is {shape(frame.world, value)}",
                 declared,
-                help=f"convert it with `.to({target})`",
+                help=_conversion(span, value, target),
+                fix=_stated(span, value, target),
             )
         )
         return
