@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nnspec.diagnostics.diagnostic import Diagnostic
 
 # Warnings of what nothing in the same file reads.
-CODES = frozenset(("W0207", "W0208", "W0211"))
+CODES = frozenset(("W0207", "W0208", "W0211", "W0220"))
 
 
 class Reads(Record):
@@ -39,7 +39,7 @@ class Reads(Record):
 def without_read(
     found: Iterable[Diagnostic], specs: Sequence[SpecFile], compilers: Projects
 ) -> list[Diagnostic]:
-    """The findings, but for those of layers, parameters and hyperparameters that a spec beside them reads.
+    """The findings, but for those of members and hyperparameters that a spec beside them reads.
 
     Raises OSError where a spec cannot be read, UnicodeDecodeError where it is not UTF-8.
     """

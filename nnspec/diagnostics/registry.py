@@ -175,6 +175,7 @@ _TABLE: tuple[tuple[str, str, Severity, str], ...] = (
     ("W0217", "batch-against-batch", "warning", "Two tensors broadcast so that every example meets every other one."),
     ("W0218", "batch-as-time", "warning", "A layer that goes along sequences takes the batch for their steps."),
     ("W0219", "younger-torch", "warning", "A spec needs a younger torch than the one that is installed."),
+    ("W0220", "unused-name", "warning", "A `let`, a `const` or an argument that nothing reads."),
     ("W0301", "unproved", "warning", "A fact about sizes could not be proved, and is checked when the model runs."),
     ("W0302", "unchecked", "warning", "A shape could not be followed, and is not checked."),
     ("W0303", "size-of-models", "warning", "The size of a `_` is known of the models of the file alone."),

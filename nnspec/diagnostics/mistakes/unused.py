@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
+from nnspec.diagnostics.mistakes.edits import remove_lines
 from nnspec.source import Span
 
 
@@ -80,6 +81,37 @@ def dropped(span: Span, receiver: str | None) -> Diagnostic:
         Label(span, "nothing takes what comes out", primary=True),
         help=help,
         fix=fix,
+    )
+
+
+def name(names: list[str], span: Span, kind: str, line: Span, twin: bool) -> Diagnostic:
+    """W0220: a `let` or a `const` of which nothing reads a name.
+
+    span: the names; line: the whole of it; twin: whether a hyperparameter has the same name.
+    """
+    what = " or ".join(f"`{name}`" for name in names)
+    if twin:
+        help = f"the lines of the module mean the hyperparameter: give the {kind} another name, and use that"
+        fix = None
+    else:
+        help = f"use it, or take the line out; `_{names[0]}` says that it is meant"
+        fix = remove_lines("take the line out", line, "maybe")
+    return _warning(
+        "W0220",
+        f"nothing reads the {kind} {what}",
+        Label(span, "worked out, and never used", primary=True),
+        help=help,
+        fix=fix,
+    )
+
+
+def argument(name: str, span: Span, function: str) -> Diagnostic:
+    """W0220: an argument that its function does not read. span: its name."""
+    return _warning(
+        "W0220",
+        f"`{function}` does not read its argument `{name}`",
+        Label(span, "whatever is given here changes nothing", primary=True),
+        help=f"use it, take it out, or call it `_{name}` where callers need it",
     )
 
 

@@ -17,11 +17,22 @@ class Elsewhere:
 
     attributes: every name behind a dot: `model.head(x)` calls a layer of another module.
     values: the modules that are handed on as layer types, which have to take what others take.
+    sizes: every name in a `type`, which may leave it to the place of use: `type KV(S) = [B, heads, S, D]`.
     """
 
     def __init__(self, scope: FileScope) -> None:
         self.attributes: set[str] = set()
         self.values: set[ast.Node] = set()
+        self.sizes = {
+            node.id
+            for home in {scope, *(home for _, home in scope.names.values())}
+            for declaration in home.file.declarations
+            if isinstance(declaration, ast.TypeDecl)
+            for node in walk(declaration.type)
+            if isinstance(node, ast.Name)
+        }
+        self._scope = scope
+        self._imported: set[str] | None = None
         called: set[ast.Node] = set()
         for node in walk(scope.file):
             if isinstance(node, ast.Attribute):
@@ -32,6 +43,23 @@ class Elsewhere:
                 binding = scope.bindings.get(node)
                 if binding is not None and isinstance(binding.node, ast.Module):
                     self.values.add(binding.node)
+
+    def reads(self, name: str) -> bool:
+        """Whether the file, or one that it imports, reads an attribute of the name (`block.expansion`), or a size."""
+        if name in self.attributes or name in self.sizes:
+            return True
+        if self._imported is None:
+            self._imported = set()
+            seen = {self._scope}
+            waiting = [*self._scope.imports.values()]
+            while waiting:
+                scope = waiting.pop()
+                if scope not in seen:
+                    seen.add(scope)
+                    waiting += scope.imports.values()
+                    nodes = walk(scope.file)
+                    self._imported |= {n.name for n in nodes if isinstance(n, ast.Attribute)}
+        return name in self._imported
 
 
 def unused(decl: ast.Module, scope: FileScope, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
@@ -54,7 +82,7 @@ def unused(decl: ast.Module, scope: FileScope, elsewhere: Elsewhere) -> Iterator
                 yield mistakes.parameter(name, member.name_span, decl.name)
     if decl not in elsewhere.values:
         for param in decl.signature.params:
-            read = param in uses or param.name in elsewhere.attributes
+            read = param in uses or param.name in elsewhere.attributes | elsewhere.sizes
             if not read and not param.name.startswith("_"):
                 yield mistakes.hyperparameter(param.name, param.name_span, decl.name)
 
