@@ -87,6 +87,9 @@ def vector_norm(call: RuleCall) -> Value:
             )
         if pair and not (_ordered(call, order) and _exact(call, order, name)):
             return ERROR
+        if pair:
+            # Orders of matrices are asked for above, and go along other axes.
+            del values["ord"]
     if isinstance(order, str):
         found = _matrix_order(call, x, order)
         if isinstance(found, ErrorValue):

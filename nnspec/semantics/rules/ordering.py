@@ -69,6 +69,8 @@ def msort(call: RuleCall) -> Value:
 def unique(call: RuleCall) -> Value:
     """unique and unique_consecutive: as many values as there are, perhaps with inverse and counts."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "complex"):
+        return ERROR
     number = call.new_size("unique")
     at = arguments.axis(call, "dim", x) if call.arguments.get("dim") is not None else None
     if isinstance(at, ErrorValue):

@@ -8,6 +8,7 @@ from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, batch, dtypes, scores, single, takes
 from nnspec.semantics.rules.arguments import is_size, origins_of, unknown
 from nnspec.semantics.rules.broadcast import stretch
+from nnspec.semantics.rules.emptiness import has_elements
 from nnspec.semantics.values import ERROR, ErrorValue, Relation, Tensor, TupleValue, Value
 
 
@@ -101,7 +102,7 @@ def _needs_floating(call: RuleCall, x: Tensor) -> bool:
 def reduce_same(call: RuleCall) -> Value:
     """amax, amin, median without an axis: the dtype stays."""
     x = arguments.tensor(call)
-    return reduced(call, x, x.dtype)
+    return reduced(call, x, x.dtype) if has_elements(call, x) else ERROR
 
 
 def logsumexp(call: RuleCall) -> Value:
@@ -129,27 +130,17 @@ def argmax(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     if not takes.none_of(call, "bool complex"):
         return ERROR
-    if call.arguments.get("dim") is None and x.dims is not None and 0 in x.dims:
-        return call.fail("E0304", f"{call.name} of {call.show(x)}, which is empty")
+    if not has_elements(call, x):
+        return ERROR
     if (
         call.arguments.get("dim") is None
         and x.dims is not None
         and call.arguments["keepdim"] is True
     ):
         return Tensor("int64", (1,) * len(x.dims))
-    if isinstance(found := _filled(call, x), ErrorValue):
-        return found
     help = "one score is compared with a threshold: `scores > 0`"
     single.look_at_axis(call, x, "0", help)
     return reduced(call, x, "int64")
-
-
-def _filled(call: RuleCall, x: Tensor) -> ErrorValue | None:
-    """An error where the reduced axis is certainly empty."""
-    at = arguments.axis(call, "dim", x)
-    if isinstance(at, int) and x.dims and call.settle(x.dims[at]) == 0:
-        return call.fail("E0304", f"{call.name} along axis {at} of {call.show(x)}, which is empty")
-    return at if isinstance(at, ErrorValue) else None
 
 
 VALUES_INDICES = ("values", "indices")
@@ -165,7 +156,11 @@ def extreme(call: RuleCall) -> Value:
         from nnspec.semantics.rules.several import binary_same
 
         return binary_same(call)
-    if call.arguments.get("dim") is None:
+    # torch's median of nothing is NaN.
+    whole = call.arguments.get("dim") is None
+    if not (whole and "median" in call.decl.name) and not has_elements(call, x):
+        return ERROR
+    if whole:
         return Tensor(x.dtype, ())
     values = reduced(call, x, x.dtype)
     if isinstance(values, ErrorValue):
@@ -194,7 +189,7 @@ def kthvalue(call: RuleCall) -> Value:
 def aminmax(call: RuleCall) -> Value:
     """The least and the greatest, under the names min and max."""
     x = arguments.tensor(call)
-    if not takes.none_of(call, "complex"):
+    if not takes.none_of(call, "complex") or not has_elements(call, x):
         return ERROR
     one = reduced(call, x, x.dtype)
     return one if isinstance(one, ErrorValue) else TupleValue((one, one), ("min", "max"))
@@ -211,6 +206,11 @@ def norm(call: RuleCall) -> Value:
         return call.fail("E0308", f"{call.name} knows numbers, 'fro' and 'nuc', not {order!r}", "p")
     if order == "nuc" and not takes.none_of(call, "low"):
         return ERROR
+    power = call.arguments.get("ord", order)
+    # The greatest of no numbers, or a quotient by their sum, is none.
+    extreme = isinstance(power, (int, float)) and (power < 0 or power == float("inf"))
+    if extreme and not has_elements(call, x):
+        return ERROR
     return reduced(call, x, dtypes.real_of(_own_dtype(call, x.dtype)))
 
 
@@ -219,7 +219,7 @@ def quantile(call: RuleCall) -> Value:
     x, q = arguments.tensor(call), call.arguments["q"]
     if not takes.none_of(call, "bool int low complex") or not takes.one_dtype(call, "input", "q"):
         return ERROR
-    if not arguments.within(call, "q", 0, 1):
+    if not arguments.within(call, "q", 0, 1) or not has_elements(call, x, along=False):
         return ERROR
     one = reduced(call, x, x.dtype)
     if isinstance(one, ErrorValue) or not isinstance(q, Tensor):
