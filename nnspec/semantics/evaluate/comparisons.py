@@ -93,7 +93,7 @@ def compare(
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         from nnspec.semantics import rules
 
-        if left is None or right is None:
+        if op in ("==", "!=") and (left is None or right is None):
             return op == "!="
         found = rules.binary(
             frame.world, op, left, right, expr.span, left_expr.span, right_expr.span
@@ -107,7 +107,8 @@ def compare(
     if isinstance(left, (Unknown, Dim)) or isinstance(right, (Unknown, Dim)):
         if op in ("==", "!=") and _apart(left, right):
             return op == "!="
-        return Unknown("bool")
+        # What is not known at all may be a tensor, and so is the answer then.
+        return Unknown("any" if Unknown("any") in (left, right) else "bool")
     if op in ("==", "!="):
         if isinstance(left, Sized):
             frame.run.step(expr.span, left.weight // COPIED)

@@ -7,10 +7,10 @@ from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import containers, joins, provenance, repeated
+from nnspec.semantics.evaluate import containers, joins, provenance, repeated, sequences
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
-from nnspec.semantics.rules.indexing import SliceItem
+from nnspec.semantics.rules.indexing import SliceItem, is_mask
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
@@ -41,7 +41,15 @@ def index(expr: ast.Index, frame: Frame) -> Value:
     if quick is not None:
         return quick
     value = evaluate(expr.value, frame)
-    items = [_item(i, frame) for i in expr.items]
+    items: list[Value] = []
+    for item in expr.items:
+        if isinstance(item, ast.Starred):
+            spread = evaluate(item.value, frame)
+            parts = sequences.items_of(spread, item.span, frame)
+            unknown = spread if isinstance(spread, ErrorValue) else Unknown("tuple")
+            items.extend(parts if parts is not None else [unknown])
+        else:
+            items.append(_item(item, frame))
     if isinstance(value, ErrorValue) or any(isinstance(i, ErrorValue) for i in items):
         return ERROR
     return _of(value, items, expr, frame)
@@ -64,10 +72,23 @@ def _in_library(expr: ast.Index, frame: Frame) -> int | None:
     return None
 
 
+def _of_axes(items: list[Value], tupled: bool) -> list[Value]:
+    """What an index says of each axis: a tuple is its items, and so is a list that holds more than numbers.
+
+    Source: treatSequenceAsTuple in torch/csrc/autograd/python_variable_indexing.cpp.
+    """
+    only = items[0] if len(items) == 1 and not tupled else None
+    if isinstance(only, TupleValue):
+        return list(only.items)
+    if isinstance(only, ListValue) and len(only.items) < 32:
+        several = (ListValue, TupleValue, Tensor, SliceItem)
+        if any(i is None or i is Ellipsis or isinstance(i, several) for i in only.items):
+            return list(only.items)
+    return items
+
+
 def _item(item: ast.Expr, frame: Frame) -> Value:
     if not isinstance(item, ast.Slice):
-        if isinstance(item, ast.Starred):
-            return evaluate(item.value, frame)
         return evaluate(item, frame)
     parts = [
         evaluate(p, frame) if p is not None else None for p in (item.lower, item.upper, item.step)
@@ -82,10 +103,12 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
         real = [o for o in value.options if o is not None]
         return joins.join_all([_of(o, items, expr, frame) for o in real], frame)
     if isinstance(value, Tensor):
+        items = _of_axes(items, expr.tupled)
         if any(isinstance(i, (Unknown, Choice)) for i in items):
             return Tensor(value.dtype, None, contiguous=None)
         places: tuple[Span, ...] = ()
-        if any(isinstance(i, Tensor) for i in items) and len(items) == len(expr.items):
+        choosing = any(isinstance(i, Tensor) or is_mask(i) for i in items)
+        if choosing and len(items) == len(expr.items):
             places = tuple(item.span for item in expr.items)
         result = rules.index(frame.world, value, tuple(items), expr.span, places)
         if frame.run.measured and any(isinstance(i, (Tensor, ListValue)) for i in items):

@@ -39,6 +39,9 @@ DEVICES = frozenset(
     "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone".split()
 )
 
+# Lists and tuples of which nothing more is known: a function takes one where it takes the other.
+_UNKNOWN_ITEMS = (Unknown("list"), Unknown("tuple"))
+
 # The types of values that are themselves.
 PLAIN = frozenset({int, bool, float, str, type(None)})
 
@@ -73,7 +76,7 @@ def fits(type_: ast.TypeExpr, value: Value, frame: Frame) -> bool:
                 return all(fits(element, item, frame) for item in value.items)
             if isinstance(value, Layer):
                 return value.body.decl.name in ("Sequential", "ModuleList")
-            return isinstance(value, (RepeatValue, RangeValue)) or value == Unknown("list")
+            return isinstance(value, (RepeatValue, RangeValue)) or value in _UNKNOWN_ITEMS
         case ast.DictType():
             return isinstance(value, DictValue) or value == Unknown("dict")
         case ast.TupleType(items, repeated):
@@ -112,7 +115,9 @@ def dtype_fits(expected: str | None, actual: str | None) -> bool:
 
 def _tuple_fits(items: tuple[ast.Field, ...], repeated: bool, value: Value, frame: Frame) -> bool:
     if isinstance(value, Unknown):
-        return value.kind in ("tuple", "list")
+        return value in _UNKNOWN_ITEMS
+    if repeated and isinstance(value, RepeatValue):
+        return fits(items[0].type, value.element, frame)
     if not isinstance(value, (TupleValue, ListValue)):
         return False
     if repeated:
@@ -162,9 +167,9 @@ def _named_fits(name: str, value: Value) -> bool:
                 isinstance(value, str) and value.partition(":")[0] in DEVICES
             )
         case "list":
-            return isinstance(value, (ListValue, RepeatValue, RangeValue, TupleValue)) or value in (
-                Unknown("list"),
-                Unknown("tuple"),
+            return (
+                isinstance(value, (ListValue, RepeatValue, RangeValue, TupleValue))
+                or value in _UNKNOWN_ITEMS
             )
         case "tuple":
             return isinstance(value, (TupleValue, ListValue)) or value == Unknown("tuple")

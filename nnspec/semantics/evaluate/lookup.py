@@ -44,6 +44,7 @@ NAMESPACES = {
     "fft": "torch.fft",
     "special": "torch.special",
     "math": "math",
+    "einops": "einops",
 }
 STATICS = frozenset(
     "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip enumerate "
@@ -80,6 +81,8 @@ def find(id: str, frame: Frame) -> Value:
         return frame.locals[id]
     if id in frame.dims:
         return frame.dims[id]
+    if "*" + id in frame.unbound:
+        return Unknown("tuple")
     if id in frame.unbound:
         return Dim.symbol("?" + id)
     if frame.body is not None:

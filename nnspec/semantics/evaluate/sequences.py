@@ -139,7 +139,9 @@ def length(value: Value, frame: Frame) -> Value | None:
         case RangeValue():
             return length_of_range(value, frame)
         case Tensor():
-            return value.dims[0] if value.dims else frame.world.new_size("n")
+            if value.dims is None:
+                return frame.world.new_size("n")
+            return value.dims[0] if value.dims else None
         case Layer():
             if containers.is_open(value):
                 known = containers.only_list(value)

@@ -55,7 +55,11 @@ def demand(
     values, spans: the arguments, and where they stand.
     absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
     """
+    # Axes of tensors of which not even the rank is known.
+    unseen = {name[1:] for name in inner.unbound if name.startswith("*")}
     for fact in constants.asked(signature, inner):
+        if unseen and any(isinstance(n, ast.Name) and n.id in unseen for n in walk(fact)):
+            continue
         if absent and _divides_by(fact, absent, inner):
             continue
         condition = conditions.truth(evaluate(fact, inner), fact, inner)

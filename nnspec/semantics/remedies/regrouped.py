@@ -190,7 +190,11 @@ def _tokens(wrong: list[Split], expr: ast.Expr, site: Site) -> Iterator[Proposal
 def _merged(shape: tuple[int, ...], nodes: list[ast.Expr], wanted: list[int]) -> Iterator[Proposal]:
     """The last size as the product of the axes that it takes up, where all before it stay."""
     kept = len(wanted) - 1
-    if tuple(wanted[:kept]) == shape[:kept] and isinstance(nodes[-1], (ast.Number, ast.Binary)):
+    if (
+        kept >= 0
+        and tuple(wanted[:kept]) == shape[:kept]
+        and isinstance(nodes[-1], (ast.Number, ast.Binary))
+    ):
         size = " * ".join(map(str, shape[kept:]))
         yield Proposal((Edit(nodes[-1].span, size),), f"write {size} for its last size", True)
 

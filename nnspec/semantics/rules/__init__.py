@@ -17,21 +17,21 @@ from nnspec.source import Span
 # The rules of every module: a rule has the name of its function.
 _MODULES = {
     "attention": """
-        scaled_dot_product_attention multihead_attention
+        scaled_dot_product_attention multihead_attention multihead_function
     """,
     "convolution": """
-        transposed
+        transposed convolved patches
     """,
     "conversion": """
         cast to type_as same item tolist is_floating_point view_as_real view_as_complex result_type
         identity
     """,
     "copies": """
-        expand expand_as broadcast_to broadcast_tensors repeat tile repeat_interleave sliding_windows as_strided
-        sum_to_size broadcast_shapes
+        expand expand_as broadcast_to broadcast_tensors repeat tile repeat_interleave repeated_indices
+        sliding_windows as_strided sum_to_size broadcast_shapes
     """,
     "creation": """
-        filled full like new eye arange linspace window tensor triangle_indices vander complex
+        filled full like new eye causal_mask arange linspace window tensor triangle_indices vander complex
         new_tensor scalar_tensor asarray
     """,
     "diagonals": """
@@ -79,7 +79,7 @@ _MODULES = {
         lu_solve householder_product solve_ex
     """,
     "loss": """
-        elementwise_loss exact_loss pairwise_loss cosine_embedding_loss triplet_loss
+        elementwise_loss exact_loss pairwise_loss cosine_embedding_loss
         cosine_similarity pairwise_distance pdist cdist
     """,
     "loss_classes": """
@@ -134,8 +134,11 @@ _MODULES = {
     "transformer": """
         encoder_layer decoder_layer encoder_stack decoder_stack transformer
     """,
+    "triplet": """
+        triplet_loss
+    """,
     "shape": """
-        view reshape view_as flatten unflatten
+        view view_dtype reshape view_as flatten unflatten
     """,
 }
 
@@ -143,7 +146,7 @@ RULES: dict[str, str] = {rule: name for name, rules in _MODULES.items() for rule
 
 # Rules that work out themselves how their results lie in memory.
 _LAYING = frozenset("""
-    view reshape view_as flatten unflatten permute transpose t adjoint movedim squeeze unsqueeze rot90
+    view view_dtype reshape view_as flatten unflatten permute transpose t adjoint movedim squeeze unsqueeze rot90
     expand expand_as broadcast_to broadcast_tensors chunk split tensor_split unbind contiguous
     matmul ranked_matmul linear identity select narrow
     """.split())

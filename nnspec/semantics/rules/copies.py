@@ -182,6 +182,22 @@ def repeat_interleave(call: RuleCall) -> Value:
     )
 
 
+def repeated_indices(call: RuleCall) -> Value:
+    """`repeat_interleave(repeats)`: each index as often as `repeats` says. Source: aten/src/ATen/native/Repeat.cpp."""
+    repeats = arguments.tensor(call, "repeats")
+    if not arguments.rank_is(call, repeats, (1,), "repeats"):
+        return ERROR
+    if repeats.dtype not in ("int32", "int64", None):
+        return call.fail(
+            "E0303",
+            f"{call.name} takes int32 or int64 repeats, got {repeats.dtype}",
+            "repeats",
+            help="`.long()` converts it",
+        )
+    known = arguments.sizes(call.arguments.get("output_size"))
+    return Tensor(repeats.dtype, known or (call.new_size(),))
+
+
 def sliding_windows(call: RuleCall) -> Value:
     """`x.unfold(dimension, size, step)`: the windows along an axis, their contents as a last axis."""
     x, size, step = (
@@ -269,6 +285,8 @@ def broadcast_shapes(call: RuleCall) -> Value:
         return TupleValue(())
     for value in given.items:
         inner: tuple[Value, ...] | None = ()
+        if isinstance(value, Unknown) and value.kind in ("tuple", "list", "any", "int"):
+            continue
         if not is_size(value):
             inner = value.items if isinstance(value, (TupleValue, ListValue)) else None
         if inner is None or any(not is_size(v) and not isinstance(v, Unknown) for v in inner):

@@ -82,6 +82,8 @@ def _expand(
             if item.dims is None:
                 return None
             used += len(item.dims)
+        elif is_mask(item):
+            used += len(list_shape(item) or ())
         elif isinstance(item, Tensor) and item.dims is None:
             return None
         elif item is not None and item is not Ellipsis:
@@ -180,11 +182,13 @@ class _Walk:
         return True
 
     def take_list(self, name: str, item: ListValue | TupleValue, size: DimLike) -> bool:
-        """A list of ints, which stands for an index tensor."""
+        """A list of ints, which stands for an index tensor, or of truth values, which stands for a mask."""
         shape = list_shape(item)
         if shape is None:
             self.call.fail("E0303", "an index list holds ints", name)
             return False
+        if is_mask(item):
+            return self.take_mask(name, Tensor("bool", shape), sum(map(bool, leaves(item))))
         for one in leaves(item):
             if not in_range(self.call, one, size, name):
                 return False
@@ -197,20 +201,7 @@ class _Walk:
         call, dims = self.call, self.x.dims
         assert dims is not None and item.dims is not None
         if item.dtype in _MASK_DTYPES:
-            for at, size in enumerate(item.dims):
-                if not call.agree(
-                    size,
-                    dims[self.axis + at],
-                    f"the mask is {call.show(item)}, but the axes that it selects from are "
-                    f"{call.world.show_shape(dims[self.axis : self.axis + len(item.dims)])}",
-                    name or None,
-                ):
-                    return False
-            self.axis += len(item.dims)
-            count = Tensor("int64", (call.new_size(),))
-            for _ in range(max(len(item.dims), 1)):
-                self.choose(name, count)
-            return True
+            return self.take_mask(name, item, call.new_size())
         if item.dtype not in _INDEX_DTYPES:
             call.fail(
                 "E0303",
@@ -224,6 +215,24 @@ class _Walk:
         if item.dims == ():
             return True
         self.choose(name, item)
+        return True
+
+    def take_mask(self, name: str, item: Tensor, chosen: DimLike) -> bool:
+        """A mask of which `chosen` are true."""
+        call, dims = self.call, self.x.dims
+        assert dims is not None and item.dims is not None
+        for at, size in enumerate(item.dims):
+            if not call.agree(
+                size,
+                dims[self.axis + at],
+                f"the mask is {call.show(item)}, but the axes that it selects from are "
+                f"{call.world.show_shape(dims[self.axis : self.axis + len(item.dims)])}",
+                name or None,
+            ):
+                return False
+        self.axis += len(item.dims)
+        for _ in range(max(len(item.dims), 1)):
+            self.choose(name, Tensor("int64", (chosen,)))
         return True
 
     def choose(self, name: str, item: Tensor) -> None:
@@ -362,6 +371,13 @@ def list_shape(value: Value) -> tuple[int, ...] | None:
         assert rest is not None
         return (len(value.items), *rest)
     return () if isinstance(value, (int, Dim)) else None
+
+
+def is_mask(value: Value) -> bool:
+    """Whether a nested list holds truth values alone."""
+    if not isinstance(value, (ListValue, TupleValue)) or not value.items:
+        return False
+    return all(is_mask(i) or isinstance(i, bool) for i in value.items)
 
 
 def leaves(value: Value) -> list[DimLike]:

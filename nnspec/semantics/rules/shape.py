@@ -12,7 +12,6 @@ from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
     ERROR,
     DimLike,
-    DType,
     ErrorValue,
     Origin,
     Relation,
@@ -22,26 +21,45 @@ from nnspec.semantics.values import (
 
 
 def view(call: RuleCall) -> Value:
-    """`x.view(*shape)`, `x.view(dtype)`."""
-    given = arguments.items(call.arguments["size"])
-    if given is not None and len(given) == 1 and isinstance(given[0], DType):
-        return _view_dtype(call, given[0].name)
+    """`x.view(*shape)`: a reshape that never copies."""
     return reshape(call)
 
 
-def _view_dtype(call: RuleCall, dtype: str) -> Value:
+def view_dtype(call: RuleCall) -> Value:
+    """`x.view(dtype)`: the same bytes as numbers of another dtype."""
     from nnspec.semantics.rules.dtypes import bits
 
     x = arguments.tensor(call)
+    dtype = arguments.dtype(call)
+    if dtype is None:
+        return Tensor(None, None)
     if x.dims is None or x.dtype is None or bits(x.dtype) == bits(dtype):
         return Tensor(dtype, x.dims, x.origins)
     if not x.dims:
         return call.fail("E0303", f"a scalar cannot be viewed as {dtype}, which has another size")
+    steps = strides(call.world, x)
+    if steps is not None and isinstance(steps[-1], int) and steps[-1] != 1 and x.dims[-1] != 1:
+        return _apart(call, x, dtype)
     total = x.dims[-1] * bits(x.dtype)
-    last = split_exactly(
-        call, total, bits(dtype), f"{call.show(x)} {x.dtype} cannot be viewed as {dtype}", "E0306"
+    message = (
+        f"{call.show(x)} {x.dtype} cannot be viewed as {dtype}: "
+        f"{call.show(x.dims[-1])} {x.dtype} numbers make no whole {dtype} ones"
     )
-    return ERROR if last is None else Tensor(dtype, (*x.dims[:-1], last))
+    last = split_exactly(call, total, bits(dtype), message, "E0306")
+    if last is None:
+        return ERROR
+    ratio = max(1, bits(dtype) // bits(x.dtype))
+    if any(isinstance(step, int) and step % ratio for step in (steps or ())[:-1]):
+        return _apart(call, x, dtype)
+    return Tensor(dtype, (*x.dims[:-1], last))
+
+
+def _apart(call: RuleCall, x: Tensor, dtype: str) -> ErrorValue:
+    return call.fail(
+        "E0306",
+        f"{call.show(x)} {x.dtype} cannot be viewed as {dtype}: its elements do not lie side by side",
+        help="`.contiguous()` copies it into that order first",
+    )
 
 
 def reshape(call: RuleCall) -> Value:

@@ -66,7 +66,7 @@ def chunk(call: RuleCall) -> Value:
         each = max(-(-size // count), 1)
         if _are_many(-(-size // each)):
             return _alike(call, x, at, size, each)
-        lengths = [min(each, size - i) for i in range(0, size, each)] or [0]
+        lengths = [min(each, size - i) for i in range(0, size, each)] or [0] * count
         if len(lengths) != count:
             call.warn(
                 "W0204",
@@ -110,6 +110,8 @@ def split(call: RuleCall) -> Value:
     if at is None or x.dims is None:
         return Unknown("tuple")
     size, each = call.settle(x.dims[at]), call.settle(given)
+    if each == 0 and size == 0:
+        return _parts(call, x, at, [0])
     if not call.demand(
         Relation(each, ">", 0), f"parts of size {call.show(each)} cannot be made", name
     ):
