@@ -163,14 +163,16 @@ def _words(type_: ast.TypeExpr, callee: Callee) -> str:
     return f"`{implied.text(type_)}`" if type_.span.text else "another value"
 
 
-def show_type(type_: ast.TensorType, frame: Frame) -> str:
-    """The type with the sizes that are known put in."""
+def show_type(
+    type_: ast.TensorType, frame: Frame, formula: ast.Expr | None = None, size: DimLike = 0
+) -> str:
+    """The type with the sizes that are known put in: of names, and the `size` of one `formula`."""
     parts = []
     for dim in type_.dims:
         if isinstance(dim, ast.Starred):
             parts.append(dim.span.text)
             continue
-        parts.append(_show_dim(dim, frame))
+        parts.append(frame.world.show(size) if dim is formula else _show_dim(dim, frame))
     prefix = type_.dtype if type_.dtype in kinds.DTYPE_NAMES else ""
     return f"{prefix}[{', '.join(parts)}]"
 
@@ -210,7 +212,7 @@ def dim(
     frame.report(
         error(
             "E0301",
-            f"`{callee.name}` takes {show_type(type_, frame)}, but is given {shape(world, tensor)}",
+            f"`{callee.name}` takes {show_type(type_, frame, expr, expected)}, but is given {shape(world, tensor)}",
             span,
             f"{world.show(actual)} on axis {axis}, where {world.show(expected)} is needed",
             labels,

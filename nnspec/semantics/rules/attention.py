@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, masks
+from nnspec.semantics.rules import arguments, masks, takes
 from nnspec.semantics.rules import batch as batches
 from nnspec.semantics.rules.arguments import came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast
@@ -27,6 +27,10 @@ def scaled_dot_product_attention(call: RuleCall) -> Value:
     """
     q, k, v = (arguments.tensor(call, n) for n in ("query", "key", "value"))
     if not same_dtype(call, ("query", q), ("key", k), ("value", v)):
+        return ERROR
+    if not takes.none_of(call, "bool int complex", ("query", "key", "value")):
+        return ERROR
+    if not arguments.within(call, "dropout_p", 0, 1):
         return ERROR
     if q.dims is None or k.dims is None or v.dims is None:
         return unknown(q)
@@ -78,7 +82,14 @@ def _batch(
 ) -> tuple[DimLike, ...] | ErrorValue:
     """The axes before the last two: equal, or stretched, or grouped."""
     assert q.dims is not None and k.dims is not None and v.dims is not None
-    if call.arguments.get("enable_gqa") is True and min(map(len, (q.dims, k.dims, v.dims))) >= 3:
+    if call.arguments.get("enable_gqa") is True:
+        for name, x in (("query", q), ("key", k), ("value", v)):
+            if len(x.dims or ()) < 3:
+                return call.fail(
+                    "E0302",
+                    f"with enable_gqa the heads of the {name} are its third axis from the end: {shown}",
+                    name,
+                )
         heads = q.dims[-3]
         for name, x in (("key", k), ("value", v)):
             assert x.dims is not None
@@ -145,8 +156,63 @@ def multihead_attention(call: RuleCall) -> Value:
     if not _masks_fit(call, q, masks.Reading(call, ("query", q), ("key", k), first)):
         return ERROR
     extra = sum(call.arguments.get(n) is True for n in ("add_bias_kv", "add_zero_attn"))
+    extra += call.tensor("bias_k") is not None
     output = Tensor(q.dtype, q.dims, q.origins, None)
     return TupleValue((output, _weights(call, q, batch, length, call.settle(keys + extra))))
+
+
+def multihead_function(call: RuleCall) -> Value:
+    """`multi_head_attention_forward`: the layer's sum with weights that are given, of as many features as the last one makes.
+
+    Source: torch.nn.functional.multi_head_attention_forward.
+    """
+    separate, out = call.arguments["use_separate_proj_weight"], call.tensor("out_proj_weight")
+    named = (("query", "q_proj_weight"), ("key", "k_proj_weight"), ("value", "v_proj_weight"))
+    own = {True: tuple(name for _, name in named), False: ("in_proj_weight",)}
+    for name in own.get(separate, ()):
+        if call.arguments[name] is None:
+            return call.fail(
+                "E0401", f"{call.name} with `use_separate_proj_weight={separate}` needs `{name}`"
+            )
+    if (call.arguments["bias_k"] is None) != (call.arguments["bias_v"] is None):
+        return call.fail("E0401", f"{call.name} takes `bias_k` and `bias_v` together")
+    width = call.arguments["embed_dim_to_check"]
+    for name in ("key", "value") if separate is False else ():
+        x = arguments.tensor(call, name)
+        if x.dims is None or call.agree(
+            x.dims[-1],
+            width,
+            f"`{call.name}` takes a {name} with {call.show(width)} features, but is given {call.show(x)}",
+            name,
+            f"{call.show(x.dims[-1])} on axis {len(x.dims) - 1}",
+            notes=("other numbers need `use_separate_proj_weight=True`",),
+        ):
+            continue
+        return ERROR
+    if separate is True and not all(_projects(call, name, weight) for name, weight in named):
+        return ERROR
+    found = multihead_attention(call)
+    if isinstance(found, TupleValue) and out is not None and out.dims is not None:
+        result, weights = found.items
+        if isinstance(result, Tensor) and result.dims is not None:
+            result = Tensor(result.dtype, (*result.dims[:-1], out.dims[0]), None, None)
+        return TupleValue((result, weights))
+    return found
+
+
+def _projects(call: RuleCall, name: str, weight: str) -> bool:
+    """Whether a weight is that of a linear layer from the features of a tensor to those of the attention."""
+    x, w = arguments.tensor(call, name), arguments.tensor(call, weight)
+    if x.dims is None or w.dims is None:
+        return True
+    wanted = (call.arguments["embed_dim_to_check"], x.dims[-1])
+    message = (
+        f"{call.name} takes a `{weight}` of {call.world.show_shape(wanted)}, got {call.show(w)}"
+    )
+    if len(w.dims) != 2:
+        call.fail("E0302", message, weight)
+        return False
+    return all(call.agree(a, b, message, weight) for a, b in zip(w.dims, wanted, strict=True))
 
 
 def _features_fit(call: RuleCall, name: str, x: Tensor) -> bool:

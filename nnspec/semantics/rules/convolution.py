@@ -1,10 +1,26 @@
-"""Sizes that a transposed convolution may be asked for."""
+"""Numbers that convolutions and patches take, and sizes that a transposed convolution may be asked for."""
 
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments
+from nnspec.semantics.rules import arguments, takes
 from nnspec.semantics.values import ERROR, Relation, TupleValue, Value
+
+
+def convolved(call: RuleCall) -> Value:
+    """conv1d, conv_transpose2d, ...: the shape of the signature, of floating or complex numbers."""
+    names = ("input", "weight", "bias")
+    if not takes.none_of(call, "bool int", names) or not takes.one_dtype(call, *names):
+        return ERROR
+    return call.result
+
+
+def patches(call: RuleCall) -> Value:
+    """unfold, fold: the shape of the signature; there are no kernels for integers.
+
+    Source: the dispatch of `im2col` and `col2im` in aten/src/ATen/native.
+    """
+    return call.result if takes.none_of(call, "int") else ERROR
 
 
 def transposed(call: RuleCall) -> Value:

@@ -130,6 +130,19 @@ def eye(call: RuleCall) -> Value:
     return made(call, arguments.dtype(call) or FLOATING, dims)
 
 
+def causal_mask(call: RuleCall) -> Value:
+    """`Transformer.generate_square_subsequent_mask(sz)`: -inf above the diagonal, for which integers have no number."""
+    size, dtype = call.arguments["sz"], arguments.dtype(call) or FLOATING
+    if not arguments.within(call, "sz", 0):
+        return ERROR
+    if dtypes.kind(dtype) == dtypes.kind("int64"):
+        return call.fail(
+            "E0303", f"{call.name} holds -inf, for which {dtype} has no number", "dtype"
+        )
+    n = size if is_size(size) else call.new_size()
+    return made(call, dtype, (n, n))
+
+
 def arange(call: RuleCall) -> Value:
     """`arange(end)`, `arange(start, end, step)`: `ceil((end - start) / step)` numbers.
 

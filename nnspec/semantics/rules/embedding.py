@@ -13,6 +13,13 @@ def one_hot(call: RuleCall) -> Value:
     x, classes = arguments.tensor(call, "tensor"), call.arguments["num_classes"]
     if x.dims is None:
         return unknown("int64")
+    if isinstance(classes, int) and classes != -1 and classes < 1:
+        return call.fail(
+            "E0304",
+            f"one_hot has nothing to say of {call.show(classes)} classes",
+            "num_classes",
+            help="-1 makes as many as the tensor has",
+        )
     if classes == -1 or not is_size(classes):
         classes = call.new_size("classes")
     return Tensor("int64", (*x.dims, classes), (*arguments.origins_of(x), None))

@@ -37,7 +37,7 @@ def cross_entropy(call: RuleCall) -> Value:
             return _not_class_numbers(call, target)
     elif not same_shape(call, x, target, "target"):
         return ERROR
-    elif not takes.none_of(call, "complex", ("target",)):
+    elif not takes.none_of(call, "complex", ("target",)) or not _nothing_ignored(call):
         return ERROR
     probabilities = same and not dtypes.is_integral(target.dtype)
     # Smoothed labels weigh every class, and not only the one of each example.
@@ -93,6 +93,20 @@ def _numbers_of_bytes_fit(call: RuleCall, x: Tensor, target: Tensor) -> bool:
         _not_class_numbers(call, target)
         return False
     return True
+
+
+def _nothing_ignored(call: RuleCall) -> bool:
+    """Whether no class is ignored: probabilities have no class number to compare with. Negative ones torch does not look at."""
+    ignored = call.arguments.get("ignore_index", -100)
+    if not isinstance(ignored, int) or ignored < 0:
+        return True
+    call.fail(
+        "E0308",
+        f"`{call.name}` ignores a class where the target is class numbers, not probabilities",
+        "ignore_index" if call.given("ignore_index") else "target",
+        f"class {ignored} is ignored",
+    )
+    return False
 
 
 def _not_class_numbers(call: RuleCall, target: Tensor) -> ErrorValue:

@@ -101,6 +101,8 @@ def _weights_fit(call: RuleCall, shape: arguments.Dims) -> bool:
 def along_axes(call: RuleCall) -> Value:
     """normalize: the axes must be there, the shape stays."""
     x = arguments.tensor(call)
+    if not takes.none_of(call, "bool int"):
+        return ERROR
     found = arguments.axes(call, "dim", x) if x.dims is not None else None
     return found if isinstance(found, ErrorValue) else Tensor(x.dtype, x.dims, x.origins)
 
@@ -180,7 +182,7 @@ def batch_statistics(call: RuleCall) -> Value:
             if isinstance(result, Tensor) and result.dims is not None and len(result.dims) > 1:
                 # The one size that is known of a tensor of which nothing else is.
                 return result.with_((result.dims[0], wanted, *result.dims[2:]))
-    kept = call.arguments.get("track_running_stats", not call.arguments.get("training", False))
+    kept = call.arguments.get("track_running_stats", call.arguments.get("training") is not True)
     if call.layer is None:
         if not _has_statistics(call, "training", False) or not arguments.within(call, "eps", 0):
             return ERROR
@@ -189,7 +191,7 @@ def batch_statistics(call: RuleCall) -> Value:
         for name in ("running_mean", "running_var"):
             if not call.given(name):
                 return call.fail("E0401", f"{call.name} needs `{name}`", help="None is one as well")
-    if x.dims is None:
+    if x.dims is None or (call.layer is None and call.arguments["training"] is False):
         return call.result
     if kept is not False:
         single.look_at_batch(call, x)
@@ -237,7 +239,7 @@ def instance_statistics(call: RuleCall) -> Value:
     """InstanceNorm: the shape stays; torch takes no mean of one value, but for kept statistics."""
     x = arguments.tensor(call)
     kept = call.arguments.get(
-        "track_running_stats", not call.arguments.get("use_input_stats", True)
+        "track_running_stats", call.arguments.get("use_input_stats") is not True
     )
     if call.layer is None and not _has_statistics(call, "use_input_stats", False):
         return ERROR

@@ -261,14 +261,29 @@ def linear(call: RuleCall) -> Value:
     result = Tensor(dtype, x.dims[:-1] + out, origins_of(x)[:-1] + origins_of(weight)[:-1])
     if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
         return ERROR
-    if bias is not None and bias.dims is not None:
-        message = f"linear's bias is {call.show(bias)}, its weight {call.show(weight)}"
-        if len(bias.dims) > len(out):
-            return call.fail("E0302", message, "bias")
-        for size, feature in zip(bias.dims, out, strict=False):
-            if call.settle(size) != 1 and not call.agree(size, feature, message, "bias"):
-                return ERROR
+    if bias is not None and bias.dims is not None and not _added(call, bias, weight, result):
+        return ERROR
     return result
+
+
+def _added(call: RuleCall, bias: Tensor, weight: Tensor, result: Tensor) -> bool:
+    """Whether a bias broadcasts to what it is added to; a vector may be added to as one row.
+
+    One of several axes has the features of the result, where that has more than two: torch merges the others before it adds.
+    """
+    assert bias.dims is not None and weight.dims is not None and result.dims is not None
+    message = f"linear's bias is {call.show(bias)}, its weight {call.show(weight)}"
+    dims = result.dims if len(result.dims) != 1 else (1, *result.dims)
+    if len(bias.dims) > (len(dims) if len(weight.dims) == 2 else 0):
+        call.fail("E0302", message, "bias")
+        return False
+    exact = len(dims) > 2 and len(bias.dims) > 1
+    if exact and not call.agree(bias.dims[-1], dims[-1], message, "bias"):
+        return False
+    return all(
+        call.settle(size) == 1 or call.agree(size, feature, message, "bias")
+        for size, feature in zip(reversed(bias.dims), reversed(dims), strict=False)
+    )
 
 
 def bilinear(call: RuleCall) -> Value:
