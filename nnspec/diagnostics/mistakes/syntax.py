@@ -156,7 +156,7 @@ def second_marker(span: Span, first: Span) -> Diagnostic:
 
 
 # Packages that PyTorch code imports and no spec has a use for.
-FOREIGN = frozenset("torch nn torchvision numpy math typing collections functools".split())
+FOREIGN = frozenset("torch nn torchvision einops numpy math typing collections functools".split())
 
 
 def foreign_import(span: Span, module: str, line: Span, new_names: bool) -> Diagnostic:
@@ -166,9 +166,11 @@ def foreign_import(span: Span, module: str, line: Span, new_names: bool) -> Diag
     """
     root = module.partition(".")[0]
     help = "remove the line: torch's layers and functions need no import"
-    if root != "torch" and root != "nn":
+    if root == "einops":
+        help = "remove the line: `rearrange`, `reduce` and `repeat` need no import"
+    elif root != "torch" and root != "nn":
         help = "remove the line: only other specs are imported"
-    known = root in ("torch", "nn") and not new_names
+    known = (root in ("torch", "nn") or module == "einops") and not new_names
     fix = remove_lines("remove the line", line, "safe" if known else "maybe")
     return error("E0130", span, f"`{module}` is not a spec", help=help, fix=fix)
 

@@ -6,7 +6,7 @@ from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import describe, shape
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import kinds, matching, sizes
+from nnspec.semantics.evaluate import kinds, matching, mismatches, sizes
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Doubt, Frame, tensor_unknown
 from nnspec.semantics.trail import Whence
@@ -261,7 +261,7 @@ def _check_tensor(
         if (stars == 0 and len(type_.dims) != len(value.dims)) or len(value.dims) < len(
             type_.dims
         ) - stars:
-            wrong, ways = f"it has {len(value.dims)} dimensions", trail.note(world, value)
+            wrong, ways = f"it has {mismatches.rank(value)}", trail.note(world, value)
         else:
             for expr, axis in matching.axes(type_, value):
                 if isinstance(expr, ast.Hole):

@@ -10,6 +10,7 @@ NAMESPACES = {
     "fft": "torch.fft",
     "special": "torch.special",
     "math": "math",
+    "einops": "einops",
 }
 
 # What may follow the dot of a namespace and is a namespace itself.

@@ -149,8 +149,10 @@ def dtype(call: RuleCall, name: str = "dtype") -> str | None:
     return value.name if isinstance(value, DType) else None
 
 
-def rank_is(call: RuleCall, x: Tensor, ranks: Sequence[int], name: str = "input") -> bool:
-    """Whether `x` may have one of the ranks; reports E0302 where it has another one."""
+def rank_is(
+    call: RuleCall, x: Tensor, ranks: Sequence[int], name: str = "input", help: str | None = None
+) -> bool:
+    """Whether `x` may have one of the ranks; reports E0302, with the help, where it has another one."""
     if x.dims is None or len(x.dims) in ranks:
         return True
     words = [str(rank) for rank in ranks]
@@ -161,6 +163,7 @@ def rank_is(call: RuleCall, x: Tensor, ranks: Sequence[int], name: str = "input"
         + _axes(len(x.dims)),
         name,
         f"this is {call.show(x)}",
+        help=help,
     )
     return False
 

@@ -26,8 +26,6 @@ DOTS = "..."
 # One axis of the tensor: the names that it is composed of.
 Group = list[str]
 
-REDUCTIONS = ("mean", "sum", "prod", "min", "max", "any", "all", "logsumexp")
-
 
 def parse(pattern: str) -> tuple[list[Group], list[Group]] | str:
     """The axes on both sides of the arrow, or what is wrong with the pattern."""
@@ -120,7 +118,8 @@ def _apply(call: RuleCall, kind: str) -> Value:
     sizes = [str(name) for name in given.items] if isinstance(given, DictValue) else []
     problem = _names_problem(before, after, kind, sizes)
     if problem is not None:
-        return call.fail("E0309", f'"{pattern}": {problem}', "pattern")
+        message = f'"{pattern}": {problem}'
+        return call.fail("E0309", message, "pattern", help=_hint(before, after))
     dtype = _dtype(call, x, kind)
     if isinstance(dtype, ErrorValue):
         return dtype
@@ -146,7 +145,7 @@ def _dtype(call: RuleCall, x: Tensor, kind: str) -> str | None | ErrorValue:
     if kind != "reduce":
         return x.dtype
     reduction = call.arguments["reduction"]
-    if reduction in ("mean", "logsumexp") and dtypes.is_integral(x.dtype):
+    if reduction == "mean" and dtypes.is_integral(x.dtype):
         return call.fail("E0303", f"the {reduction} of {x.dtype} is not defined", "tensor")
     if reduction in ("mean", "min", "max") and dtypes.is_complex(x.dtype):
         return call.fail(
@@ -160,6 +159,18 @@ def _dtype(call: RuleCall, x: Tensor, kind: str) -> str | None | ErrorValue:
     if reduction in ("sum", "prod") and dtypes.is_integral(x.dtype):
         return "int64"
     return x.dtype
+
+
+def _hint(before: list[Group], after: list[Group]) -> str | None:
+    """What `bchw -> bhwc`, or a number among the axes, was meant to be."""
+    sides = [side[0][0] for side in (before, after) if len(side) == 1 and len(side[0]) == 1]
+    if len(sides) == 2 and sorted(sides[0]) == sorted(sides[1]) and len(sides[0]) > 1:
+        spaced = " -> ".join(" ".join(side) for side in sides)
+        return f'spaces stand between axes: "{spaced}"'
+    numbers = [name for group in before for name in group if name.isdigit() and name != "1"]
+    if numbers:
+        return f"give it a name, and its size by keyword: `p={numbers[0]}`"
+    return None
 
 
 def _flat(groups: list[Group]) -> set[str]:
@@ -204,6 +215,11 @@ def _sizes(
     for name in _flat(before) | _flat(after):
         if name.isdigit():
             named[name] = int(name)
+    for name, size in named.items():
+        if isinstance(size, int) and size < (1 if name.isdigit() else 0):
+            message = f'"{pattern}": `{name}` is given the size {size}'
+            call.fail("E0309", message, "pattern", help="a size is 1 or more")
+            return None
     at_dots = next((i for i, group in enumerate(before) if group == [DOTS]), None)
     extra = len(x.dims) - len(before) + (at_dots is not None)
     if extra < 0 or (extra and at_dots is None):

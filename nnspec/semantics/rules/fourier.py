@@ -198,6 +198,11 @@ def stft(call: RuleCall) -> Value:
     return Tensor(dtypes.real_of(dtype), (*dims, 2))
 
 
+def _points(call: RuleCall, bins: DimLike) -> str:
+    """The number of points whose transform has so many frequencies on one side."""
+    return f"{call.show(bins)} frequencies are those of `n_fft={call.show(call.settle(2 * (bins - 1)))}`"
+
+
 def _quarter(call: RuleCall, n: DimLike) -> DimLike | None:
     """The steps between frames where none are given; None, and E0308, where that is no step at all."""
     hop = call.settle(n // 4)
@@ -232,7 +237,14 @@ def _window_fits(call: RuleCall, n: Value) -> bool:
     if len(window.dims) != 1:
         call.fail("E0302", message, "window")
         return False
-    return call.agree(window.dims[0], length, message, "window" if call.given("window") else None)
+    own = call.show(window.dims[0])
+    return call.agree(
+        window.dims[0],
+        length,
+        message,
+        "window" if call.given("window") else None,
+        help=None if call.given("win_length") else f"give its length: `win_length={own}`",
+    )
 
 
 def istft(call: RuleCall) -> Value:
@@ -265,6 +277,8 @@ def istft(call: RuleCall) -> Value:
         call.settle(bins),
         f"{call.name} of {call.show(x)}: {call.show(call.settle(bins))} frequencies are needed",
         "input",
+        others=arguments.came_from(x, -2),
+        help=None if bins is n else _points(call, x.dims[-2]),
     ):
         return ERROR
     length_of_window = call.arguments["win_length"] or n

@@ -113,6 +113,9 @@ def matmul(call: RuleCall) -> Value:
     return Tensor(dtype, dims, origins)
 
 
+_WIDER = "`@` multiplies vectors, matrices and batches of matrices"
+
+
 def ranked_matmul(call: RuleCall) -> Value:
     """mm, bmm, mv, dot: products of exactly the ranks that their names say."""
     ranks = {"mm": (2, 2), "bmm": (3, 3), "mv": (2, 1), "dot": (1, 1), "vdot": (1, 1)}
@@ -120,7 +123,7 @@ def ranked_matmul(call: RuleCall) -> Value:
     a, b = arguments.tensor(call), arguments.tensor(call, second)
     wanted = ranks[call.decl.name]
     for x, rank, name in ((a, wanted[0], "input"), (b, wanted[1], second)):
-        if not arguments.rank_is(call, x, (rank,), name):
+        if not arguments.rank_is(call, x, (rank,), name, _WIDER if x.dims else None):
             return ERROR
     if not multiply(call, ("input", a), (second, b)):
         return ERROR
