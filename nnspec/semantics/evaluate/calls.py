@@ -249,6 +249,8 @@ def _call_one(
     name = short_name(func)
     match callee:
         case LayerType(decl, scope):
+            if frame.run.catalog.is_library(decl):
+                given = [Given(a.name, overloads.as_dtype(a.value), a.span) for a in given]
             return modules.construct(decl, scope, given, frame, span)
         case Layer():
             return call_layer(callee, given, name, frame, span)

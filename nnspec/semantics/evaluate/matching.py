@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.record import Record
 from nnspec.semantics.describe import shape
-from nnspec.semantics.evaluate import binding, expansion, kinds, mismatches, sizes, wheres
+from nnspec.semantics.evaluate import binding, expansion, kinds, made, mismatches, sizes, wheres
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -150,7 +150,7 @@ def match(
             pairs.extend(_pairs(type_, value, param, span, inner))
         if param.kind not in binding.SEVERAL and param.name in inner.locals:
             inner.locals[param.name] = named(parts, type_)
-    if not _dtypes(pairs, inner, callee):
+    if not made.agrees(values, spans, inner, callee) or not _dtypes(pairs, inner, callee):
         return False
     if not _bind_plain(pairs, inner, callee):
         return False

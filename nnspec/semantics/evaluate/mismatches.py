@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import as_tensor, describe, shape, whole
-from nnspec.semantics.evaluate import kinds, widening
+from nnspec.semantics.evaluate import kinds, made, widening
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
@@ -105,6 +105,8 @@ def kind(
         found = f"a list with {describe(frame.world, item)}"
         label, help = f"this is {describe(frame.world, item)}", as_tensor(item, span.text)
     fix = None
+    if isinstance(value, str):
+        help, fix = made.unquoted(options, value, span) or (help, fix)
     if implied.is_implied(param):
         help, fix = widening.wider(param, type_, value, span)
     frame.report(

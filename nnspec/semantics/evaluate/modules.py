@@ -14,6 +14,7 @@ from nnspec.semantics.evaluate import (
     conditions,
     constants,
     kinds,
+    made,
     matching,
     members,
     mismatches,
@@ -86,6 +87,10 @@ def _check_types(
                 place = bound.spans.get(param.name, span)
                 mismatches.kind(param, type_, one, place, callee, frame)
                 return False
+            if library and param.name == "dtype":
+                place = bound.spans.get(param.name, span)
+                if not made.is_floating(one, place, decl.name, frame):
+                    return False
         if param.kind != "star":
             value = matching.named(value, type_)
             bound.values[param.name] = _one_of(type_, value, frame) if own else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import conditions, initialisers, provenance, results
+from nnspec.semantics.evaluate import conditions, initialisers, made, provenance, results
 from nnspec.semantics.evaluate.comprehensions import run_clauses
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
@@ -81,7 +81,8 @@ def _declare_one(item: ast.ParamDecl, name: str, inner: Frame) -> None:
 def _tensor(item: ast.ParamDecl, name: str, inner: Frame) -> Tensor | None:
     if item.type is None:
         return None
-    value = results.value_of(item.type, inner, "float32")
+    dtype = made.of(inner.body) if inner.body is not None else None
+    value = results.value_of(item.type, inner, dtype or "float32")
     value = provenance.declared(value, name, item.type.span)
     return value if isinstance(value, Tensor) else None
 

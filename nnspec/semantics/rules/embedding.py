@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import is_size, unknown
-from nnspec.semantics.values import ERROR, Tensor, Value
+from nnspec.semantics.values import ERROR, DType, Tensor, Value
 
 
 def one_hot(call: RuleCall) -> Value:
@@ -32,7 +32,9 @@ def embedding_bag(call: RuleCall) -> Value:
     if weight is not None:
         dtype, width = weight.dtype, weight.dims[-1] if weight.dims else None
     else:
-        dtype, width = "float", call.arguments.get("embedding_dim")
+        made = call.arguments.get("dtype")
+        dtype = made.name if isinstance(made, DType) else "float"
+        width = call.arguments.get("embedding_dim")
     if x.dims is None or width is None or not is_size(width):
         return unknown(dtype)
     if not arguments.rank_is(call, x, (1, 2)):

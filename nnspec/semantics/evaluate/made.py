@@ -1,0 +1,99 @@
+"""What a layer of torch is made of: its `dtype`, which the tensors that it is called with have as well."""
+
+from __future__ import annotations
+
+from nnspec.diagnostics.diagnostic import Edit, Fix, Label
+from nnspec.semantics.evaluate import kinds
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.values import DType, LayerBody, Tensor, Value
+from nnspec.semantics.world import error
+from nnspec.source import Span
+from nnspec.syntax import ast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nnspec.semantics.evaluate.matching import Callee
+
+# Normalisations, by their rules. Their weights may be float32 beside a tensor of 16 bits, whose dtype the result has.
+# Source: `check_mixed_data_type` in aten/src/ATen/native/cpu/mixed_data_type.h.
+_NORMS = frozenset({"layer_norm", "batch_statistics", "instance_norm", "group_norm"})
+_SHORT = frozenset({"float16", "bfloat16"})
+
+
+def of(body: LayerBody) -> str | None:
+    """The dtype that a layer was made with; None where it is left open."""
+    dtype = body.arguments.get("dtype")
+    return dtype.name if isinstance(dtype, DType) and dtype.name != "float" else None
+
+
+def is_floating(value: Value, span: Span, name: str, frame: Frame) -> bool:
+    """Whether the `dtype` of a layer is one of floating numbers, which is reported where it is not."""
+    if not isinstance(value, DType) or value.name in kinds.FLOATING:
+        return True
+    frame.report(
+        error(
+            "E0405",
+            f"`dtype` of `{name}` is a floating dtype, but is given {value.name}",
+            span,
+            help="one of float32, float64, float16 and bfloat16: parameters are floating-point numbers",
+        )
+    )
+    return False
+
+
+def unquoted(
+    options: tuple[ast.TypeExpr, ...], value: Value, span: Span
+) -> tuple[str, Fix | None] | None:
+    """The help, and the fix, for a dtype that is written as a string; None where it is something else."""
+    if value not in kinds.DTYPE_NAMES or not isinstance(value, str):
+        return None
+    if not any(isinstance(o, ast.NamedType) and o.name == "dtype" for o in options):
+        return None
+    told = f"write `{value}`, without quotes: dtypes are names"
+    if span.text[:1] not in "\"'":
+        return told, None
+    return told, Fix(f"write `{value}`", (Edit(span, value),))
+
+
+def agrees(
+    values: Mapping[str, Value], spans: Mapping[str, Span], inner: Frame, callee: Callee
+) -> bool:
+    """Whether what a layer is called with has its dtype, which then stands for that of bare shapes.
+
+    Where the layer is a normalisation, that of its input stands for them.
+    """
+    body = inner.body
+    if body is None or not callee.library or (dtype := of(body)) is None:
+        return True
+    decl = body.decl
+    norm = isinstance(decl, ast.ExternModule) and decl.rule in _NORMS
+    if not norm:
+        inner.dims["dtype "] = dtype
+    elif decl.name.startswith("RMS") or not body.parameters:
+        return True
+    for name, value in values.items():
+        if not isinstance(value, Tensor) or value.dtype in (dtype, "float"):
+            continue
+        if (
+            value.dtype not in kinds.FLOATING
+            or norm
+            and dtype == "float32"
+            and value.dtype in _SHORT
+        ):
+            continue
+        place = spans.get(name, callee.span)
+        made = () if callee.made is None else (Label(callee.made, f"made of {dtype} here"),)
+        inner.report(
+            error(
+                "E0303",
+                f"`{callee.name}` is made of {dtype}, but is given {value.dtype}",
+                place,
+                f"this is {value.dtype}",
+                made,
+                help=f"convert it with `.to({dtype})`, or leave `dtype` out: the layer is then of any floating dtype",
+            )
+        )
+        return False
+    return True
