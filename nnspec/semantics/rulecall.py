@@ -7,7 +7,7 @@ of the call: a Tensor, a TupleValue, a static value, or ERROR.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from nnspec.diagnostics.diagnostic import Fix, Label
 from nnspec.record import Record
@@ -18,6 +18,8 @@ from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Layer, Relation,
 from nnspec.semantics.world import World, error
 from nnspec.source import Span, displayed
 from nnspec.syntax import ast
+
+Follow = Callable[[Value, Span, Sequence[Value], Mapping[str, Value]], Value]
 
 
 class RuleCall(Record, eq=False):
@@ -30,6 +32,7 @@ class RuleCall(Record, eq=False):
     result: the value by the declaration's own signature, where it has a result type and the rule only
         refines it; None otherwise.
     layer: the layer that is called, None where it is a function.
+    follow: calls a layer or a function that was handed over: see `handed_over`. None where no spec makes the call.
     """
 
     world: World
@@ -40,6 +43,7 @@ class RuleCall(Record, eq=False):
     spans: Mapping[str, Span]
     result: Value | None = None
     layer: Layer | None = None
+    follow: Follow | None = None
 
     def given(self, name: str) -> bool:
         """Whether the user wrote the argument."""
@@ -68,6 +72,16 @@ class RuleCall(Record, eq=False):
         """The argument as a tensor, None where it is not one."""
         value = self.arguments.get(name)
         return value if isinstance(value, Tensor) else None
+
+    def handed_over(self, name: str, *values: Value, **named: Value) -> Value:
+        """What a layer or function gives that stands in an argument: the distance of a loss, the norm of a stack.
+
+        What is wrong with that call is reported where this one stands; the value is ERROR then.
+        """
+        spans = {**self.layer.spans, **self.spans} if self.layer is not None else self.spans
+        if self.follow is None:
+            return Tensor(None, None, contiguous=None)
+        return self.follow(self.arguments[name], spans.get(name, self.span), values, named)
 
     def fail(
         self,

@@ -8,6 +8,7 @@ from nnspec.semantics.evaluate import (
     binding,
     blame,
     conditions,
+    handed,
     joins,
     kinds,
     matching,
@@ -190,6 +191,7 @@ def _call(
                 bound.spans,
                 result,
                 callee.layer,
+                handed.follower(frame, callee.span),
             )
         )
     else:

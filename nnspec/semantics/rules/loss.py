@@ -254,41 +254,6 @@ def cosine_embedding_loss(call: RuleCall) -> Value:
     return reduced(call, dtype, losses[0])
 
 
-def triplet_loss(call: RuleCall) -> Value:
-    """triplet_margin_loss: anchor, positive and negative broadcast; distances along the last axis."""
-    named = [(n, arguments.tensor(call, n)) for n in ("anchor", "positive", "negative")]
-    ranks = {len(x.dims) for _, x in named if x.dims is not None}
-    if len(ranks) > 1:
-        return call.fail(
-            "E0302",
-            f"`{call.name}` takes equally many axes, got "
-            + ", ".join(call.show(x) for _, x in named),
-        )
-    if not takes.none_of(call, "bool", ("anchor", "positive", "negative")):
-        return ERROR
-    (_, anchor), (_, positive), (_, negative) = named
-    near = broadcast(call, [named[0], named[1]])
-    far = broadcast(call, [named[0], named[2]])
-    if isinstance(near, ErrorValue) or isinstance(far, ErrorValue):
-        return ERROR
-    apart = [distance_of(near, anchor, positive), distance_of(far, anchor, negative)]
-    if call.arguments.get("swap") is True:
-        other = broadcast(call, [named[1], named[2]])
-        if isinstance(other, ErrorValue):
-            return ERROR
-        apart.append(distance_of(other, positive, negative))
-    found = broadcast(call, [("anchor", one) for one in apart])
-    if isinstance(found, ErrorValue):
-        return found
-    return reduced(call, dtypes.result_type(apart), None if found is None else found[0])
-
-
-def distance_of(found: tuple[Dims, object] | None, a: Tensor, b: Tensor) -> Tensor:
-    """The distances along the last axis of what two tensors broadcast to."""
-    dtype = loss_dtypes.distance(a, b)
-    return unknown(dtype) if found is None else Tensor(dtype, found[0][:-1])
-
-
 def cosine_similarity(call: RuleCall) -> Value:
     """`cosine_similarity(x1, x2, dim)`: broadcast, then without the axis."""
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
