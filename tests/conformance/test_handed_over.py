@@ -57,18 +57,24 @@ def test_handed_over(line: str) -> None:
         for part in signature.split("], ")
     ]
     try:
-        result = eval(made, {**vars(nn), "nn": nn, "F": F, "torch": torch})(*inputs)
+        layer = eval(made, {**vars(nn), "nn": nn, "F": F, "torch": torch})
+        result = layer(*inputs)
     except (RuntimeError, TypeError, AttributeError, IndexError, AssertionError):
         result = None
 
-    def accepted(promised: str) -> bool:
-        text = f"module Net:\n    inner = {made}\n    def forward({signature}){promised}:\n        return inner({names})\n"
+    def accepted(promised: str, params: int | None = None) -> bool:
+        text = (
+            f"module Net:\n    inner = {made}\n"
+            f"    def forward({signature}){promised}:\n        return inner({names})\n"
+        )
+        if params is not None:
+            text += f"check Net:\n    params == {params}\n"
         return Project().check(Path("case.nnspec"), text).ok
 
     if result is None:
         assert not accepted("")
         return
-    assert accepted(f" -> {_shape(result)}")
+    assert accepted(f" -> {_shape(result)}", sum(p.numel() for p in layer.parameters()))
     assert not accepted(f" -> {_shape(result, 1)}")
 
 
