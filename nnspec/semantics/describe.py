@@ -103,7 +103,7 @@ def with_article(words: str) -> str:
 def as_tensor(value: Value, code: str) -> str | None:
     """What makes a tensor of a value that is used as one, in words. code: how it is written."""
     match value:
-        case None:
+        case None if code != "None":
             return f"it may be absent: ask `if {code} is not None` first"
         case Layer() | Function() | LibraryFunction():
             return f"call it to have a tensor: `{code}(...)`"

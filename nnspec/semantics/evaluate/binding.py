@@ -67,7 +67,14 @@ class Misfit(Record):
 
 
 # What other libraries call an argument, and torch's word for it.
-FOREIGN = {"axis": "dim", "units": "out_features", "filters": "out_channels", "rate": "p"}
+FOREIGN = {
+    "axis": "dim",
+    "units": "out_features",
+    "filters": "out_channels",
+    "rate": "p",
+    "ddof": "correction",
+    "reverse": "descending",
+}
 
 # Parameters that take any number of arguments, and how they are marked.
 SEVERAL = {"star": "*", "double": "**"}

@@ -88,7 +88,13 @@ def choose(
         loose = loose or (decl, bound)
     if loose is not None:
         return loose
-    return max(misfits, key=lambda found: _taken(found[0].signature, given))
+    return max(misfits, key=lambda found: _nearness(found[0], found[1], given))
+
+
+def _nearness(decl: ast.ExternDef, why: Misfit, given: list[Given]) -> tuple[int, ...]:
+    """Of two declarations that do not fit the nearer one: it has more of the arguments, or one that is meant, or more names."""
+    named = len(decl.signature.params) if why.code == "E0404" else 0
+    return _taken(decl.signature, given), why.fix is not None, named
 
 
 def _taken(signature: ast.Signature, given: list[Given]) -> int:

@@ -31,7 +31,9 @@ def proposals(site: Site) -> Iterator[Proposal]:
     value = site.value(name)
     assert isinstance(value, TupleValue)
     if isinstance(name, ast.Tuple):
-        if not name.items:
+        numbers = all(isinstance(item, ast.Number) for item in name.items)
+        if not name.items or (numbers and len(name.items) > 1):
+            # Which of several numbers is meant nobody knows.
             return
         first = name.items[0].span.text
         yield Proposal((Edit(name.span, first),), f"give it `{first}` alone", True)
