@@ -36,12 +36,13 @@ class LeftOut(Record):
     """The table.
 
     torch: the version whose names it is of, major and minor. reasons: in their order; the first that takes a name counts.
-    instead: what to write, by whole name. arguments: the same for arguments of calls.
+    instead: what to write, by whole name. python: the same for names of Python. arguments: for arguments of calls.
     """
 
     torch: str
     reasons: tuple[Reason, ...]
     instead: dict[str, str]
+    python: dict[str, str]
     arguments: dict[str, str]
 
 
@@ -55,7 +56,9 @@ def table() -> LeftOut:
     for each in data["reason"]:
         patterns = tuple((place, p) for place, text in each["names"].items() for p in text.split())
         reasons.append(Reason(each["title"], each["why"], patterns))
-    return LeftOut(data["torch"], tuple(reasons), data["instead"], data["arguments"])
+    return LeftOut(
+        data["torch"], tuple(reasons), data["instead"], data["python"], data["arguments"]
+    )
 
 
 def told(place: str, name: str, behind: tuple[str, ...] = ()) -> str | None:
@@ -82,14 +85,16 @@ _IMPORTED_FROM = ("torch.nn", "torch", "torch.nn.functional")
 
 
 def told_bare(name: str) -> str | None:
-    """The same for a name without its namespace, as `from torch.nn import Parameter` brings it in.
+    """The same for a name of Python, or one without its namespace, as `from torch.nn import Parameter` brings it in.
 
     Short names in small letters (`fx`, `data`, `wait`), and those that only a pattern with a star fits, are
     more likely to be slips of one's own.
     """
+    known = table()
+    if name in known.python:
+        return known.python[name]
     if name.islower() and "_" not in name:
         return None
-    known = table()
     for whole, instead in known.instead.items():
         if whole.startswith("torch.") and whole.endswith("." + name):
             return instead

@@ -7,6 +7,7 @@ import ast as py
 from nnspec.ir import build
 from nnspec.ir.context import Frame, Nothing
 from nnspec.library.catalog import library as catalog
+from nnspec.semantics.resolve import known
 from nnspec.semantics.resolved import Kind
 from nnspec.semantics.values import (
     Builtin,
@@ -20,7 +21,6 @@ from nnspec.semantics.values import (
 from nnspec.syntax import ast
 
 MATHS = frozenset("sqrt log exp sin cos floor ceil".split())
-CONSTANTS = frozenset({"inf", "nan", "pi"})
 # Those of torch.nn.init that code may call on a tensor.
 FILLERS = frozenset(
     """constant dirac kaiming_normal kaiming_uniform normal orthogonal sparse trunc_normal uniform
@@ -46,7 +46,7 @@ def reference(expr: ast.Name | ast.Attribute, frame: Frame) -> py.expr:
     if value is Nothing:
         value = frame.file.checked.callees.get(expr, Nothing)
     id = expr.id if isinstance(expr, ast.Name) else expr.name
-    if id in CONSTANTS and (isinstance(value, float) or value is Nothing):
+    if id in known.MATH_CONSTANTS and (isinstance(value, float) or value is Nothing):
         return build.attribute(names.root("math"), id)
     found = of_value(value, frame)
     if found is not None:
@@ -95,7 +95,9 @@ def visible(decl: ast.ExternModule | ast.ExternDef, frame: Frame) -> py.expr | N
 def builtin(name: str, frame: Frame) -> py.expr:
     """A function of numbers and lists, as it is called."""
     names = frame.file.names
-    return build.attribute(names.root("math"), name) if name in MATHS else names.builtin(name)
+    if name in MATHS or name.startswith("math."):
+        return build.attribute(names.root("math"), name.removeprefix("math."))
+    return names.builtin(name)
 
 
 def function(decls: tuple[ast.ExternDef, ...], name: str, frame: Frame) -> py.expr | None:

@@ -14,6 +14,17 @@ PYTHON_STATEMENTS = frozenset(
 )
 
 
+def _grown(value: ast.Expr) -> tuple[ast.Name, str, ast.Expr] | None:
+    """The list, the method and the argument of `xs.append(x)` and `xs.extend(ys)`; None of anything else."""
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
+        return None
+    name, method = value.func.value, value.func.name
+    if not isinstance(name, ast.Name) or method not in ("append", "extend"):
+        return None
+    given = [each.value for each in value.args if each.name is None and each.stars == 0]
+    return (name, method, given[0]) if len(value.args) == len(given) == 1 else None
+
+
 class BuildCode(BuildTypes):
     """Statements."""
 
@@ -28,7 +39,14 @@ class BuildCode(BuildTypes):
             and value.func.id in PYTHON_STATEMENTS
         ):
             self.report(habits.python_statement(value.func.span, value.func.id))
-        return ast.Evaluate(span, value)
+        grown = _grown(value)
+        if grown is None:
+            return ast.Evaluate(span, value)
+        name, method, more = grown
+        self.report(habits.grown_in_place(span, name.span, method, more.span))
+        if method == "append":
+            more = ast.List(more.span, (more,))
+        return ast.Assign(span, name, more, "+")
 
     def assign(self, kids: Kids, span: Span) -> ast.Assign:
         target, *middle, value = kids

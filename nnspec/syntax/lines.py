@@ -146,9 +146,10 @@ def _member(m: Mistake, first: Span, second: str, second_is_name: bool) -> Diagn
         if near:
             return mistakes.unknown_member(first, m.head, near[0])
     if second in ("(", ".", "[") and m.head not in HARD_WORDS:
-        return mistakes.misplaced(
-            first, "an expression", place, "what is computed in each call stands in a `def`"
-        )
+        help = "what is computed in each call stands in a `def`"
+        if second == "." and m.text_at(m.first + 2) in ("append", "extend", "insert", "update"):
+            help = f"write all of it at once: `{m.head} = [Layer() for i in range(n)]`, or a sum of lists"
+        return mistakes.misplaced(first, "an expression", place, help)
     return None
 
 

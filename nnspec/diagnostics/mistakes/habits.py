@@ -180,6 +180,22 @@ def several_members(span: Span) -> Diagnostic:
     )
 
 
+def grown_in_place(span: Span, name: Span, method: str, more: Span) -> Diagnostic:
+    """`xs.append(x)` as a statement. span: all of it. name: the list. more: what is added."""
+    added = f"[{more.text}]" if method == "append" else more.text
+    line = f"{name.text} += {added}"
+    shown = (
+        line if "\n" not in line else f"{name.text} += {'[...]' if method == 'append' else '...'}"
+    )
+    return error(
+        "E0416",
+        span,
+        f"lists are never changed in place: there is no `{method}`",
+        help=f"write `{shown}`",
+        fix=replace(f"write `{shown}`", span, line),
+    )
+
+
 def chained_assignment(span: Span) -> Diagnostic:
     """`a = b = value`. span: the second target."""
     return error(

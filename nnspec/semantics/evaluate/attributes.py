@@ -9,6 +9,7 @@ from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import (
+    changing,
     containers,
     joins,
     lookup,
@@ -135,6 +136,9 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             return Unknown("any")
         case Unknown(kind):
             return Builtin(name, value) if kind in ("str", "list", "dict") else Unknown("any")
+    changes = changing.changing(value, expr)
+    if changes is not None:
+        return frame.report(changes)
     for type_, methods in METHODS.items():
         if isinstance(value, type_) and name in methods:
             return Builtin(name, value)

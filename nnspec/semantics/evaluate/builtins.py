@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import math
-
 from nnspec.semantics.budget import BudgetExceeded
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim, dim_max, dim_min
-from nnspec.semantics.evaluate import arithmetic, conditions, iteration, methods, sequences, strings
+from nnspec.semantics.evaluate import (
+    arithmetic,
+    conditions,
+    iteration,
+    maths,
+    methods,
+    sequences,
+    strings,
+)
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.cost import Cost, size_beside
 from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.resolve import known
 from nnspec.semantics.values import (
     ERROR,
     MOST_ITEMS,
@@ -33,18 +40,8 @@ from nnspec.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from typing import Any
-
-MATHS: dict[str, Callable[[Any], Any]] = {
-    "sqrt": math.sqrt,
-    "log": math.log,
-    "exp": math.exp,
-    "sin": math.sin,
-    "cos": math.cos,
-    "ceil": math.ceil,
-    "floor": math.floor,
-}
 
 
 def call(callee: Builtin, given: list[Given], frame: Frame, span: Span) -> Value:
@@ -68,20 +65,6 @@ def call(callee: Builtin, given: list[Given], frame: Frame, span: Span) -> Value
     except (ValueError, OverflowError, ArithmeticError) as reason:
         return frame.report(error("E0409", f"`{name}` cannot be computed: {reason}", span))
     return result
-
-
-def _maths(name: str) -> Handler:
-    def handler(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
-        if name == "log" and len(args) == 2:
-            return Unknown("float") if is_unknown(args) else math.log(*args)
-        value = single(args)
-        if isinstance(value, Dim):
-            return value if name in ("ceil", "floor") else Unknown("float")
-        if isinstance(value, Unknown):
-            return frame.world.new_size("n", -(10**9)) if name in ("ceil", "floor") else value
-        return MATHS[name](value)
-
-    return handler
 
 
 def _abs(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
@@ -111,7 +94,7 @@ def _extreme(largest: bool) -> Handler:
                 return keywords["default"]
             raise ValueError("there is nothing to choose from")
         if is_unknown(values):
-            return Unknown("float")
+            return _one_of(values)
         result = values[0]
         for value in values[1:]:
             if isinstance(result, Dim) or isinstance(value, Dim):
@@ -122,6 +105,14 @@ def _extreme(largest: bool) -> Handler:
         return result
 
     return handler
+
+
+def _one_of(values: Sequence[Value]) -> Value:
+    """One of some values that are not all known: a number of their kind."""
+    if any(value == Unknown("any") for value in values):
+        return Unknown("any")
+    whole = all(isinstance(value, (int, Dim)) or value == Unknown("int") for value in values)
+    return Unknown("int" if whole else "float")
 
 
 def _sum(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
@@ -282,7 +273,8 @@ def _layer_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span
 
 
 HANDLERS: dict[str, Handler] = {
-    **{name: _maths(name) for name in MATHS},
+    **{name: maths.FUNCTIONS[name] for name in known.STATICS & maths.FUNCTIONS.keys()},
+    **{f"math.{name}": handler for name, handler in maths.FUNCTIONS.items()},
     "abs": _abs,
     "round": _round,
     "min": _extreme(False),

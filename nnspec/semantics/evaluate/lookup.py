@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import attributes, modules
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.resolve import known
 from nnspec.semantics.resolved import FileScope, Kind
 from nnspec.semantics.values import (
     ERROR,
@@ -151,10 +152,10 @@ def _library(id: str, frame: Frame) -> Value:
 def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
     """`torch.relu`, `nn.Linear`, `F.pad`, `linalg.norm`, `torch.float32`; MISSING where there is none."""
     catalog = frame.run.catalog
-    if namespace in ("torch", "math") and id in CONSTANTS:
-        return CONSTANTS[id]
     if namespace == "math":
-        return Builtin(id) if id in STATICS else MISSING
+        return _of_math(id)
+    if namespace == "torch" and id in CONSTANTS:
+        return CONSTANTS[id]
     if namespace == "torch.nn":
         if id in CONTAINERS:
             return Builtin(id)
@@ -174,3 +175,12 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
         return Namespace("torch.nn.utils.parametrizations")
     functions = catalog.in_namespace(namespace, id)
     return LibraryFunction(id, functions) if functions else MISSING
+
+
+def _of_math(id: str) -> Value:
+    """`math.sqrt`, `math.pi`: those with a bare name are the same as that."""
+    if id in known.MATH_CONSTANTS:
+        return known.MATH_CONSTANTS[id]
+    if id not in known.MATH:
+        return MISSING
+    return Builtin(id if id in STATICS else f"math.{id}")

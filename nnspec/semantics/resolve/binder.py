@@ -239,7 +239,7 @@ class Binder:
         if name == "print":
             return mistakes.print_call(span)
         if name in known.FOREIGN:
-            return mistakes.foreign_word(name, span, known.FOREIGN[name])
+            return mistakes.foreign_word(name, span, known.meant(name, span))
         if name == "training":
             why = "only the methods of a module know `training`; hand it on as an argument"
             return mistakes.needs_own_module(name, span, why)
@@ -299,10 +299,10 @@ class Binder:
 
     def in_namespace(self, namespace: str, name: str) -> bool:
         """Whether `namespace.name` is something that a spec can use."""
-        if namespace in ("torch", "math") and name in known.CONSTANTS:
-            return True
         if namespace == "math":
-            return name in known.STATICS
+            return name in known.MATH or name in known.MATH_CONSTANTS
+        if namespace == "torch" and name in known.CONSTANTS:
+            return True
         if namespace == "torch.nn":
             return name in known.CONTAINERS or self.catalog.has_layer(name)
         if namespace == "torch" and name in known.DTYPES:

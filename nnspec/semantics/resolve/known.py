@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nnspec.source import Span
+
 NAMESPACES = {
     "nn": "torch.nn",
     "F": "torch.nn.functional",
@@ -36,6 +38,15 @@ STATICS = frozenset(
     "enumerate reversed list tuple dict sorted any all pair single triple numel pow isinstance".split()
 )
 
+# What `math.` may stand before; of these, the STATICS have bare names too.
+MATH = frozenset(
+    "sqrt log exp sin cos ceil floor pow log2 log10 log1p expm1 tan asin acos atan atan2 sinh cosh tanh hypot fabs "
+    "fmod copysign degrees radians erf erfc gamma lgamma isnan isinf isfinite isclose gcd lcm isqrt comb perm trunc "
+    "prod".split()
+)
+MATH_CONSTANTS = {"inf": float("inf"), "nan": float("nan"), "pi": 3.141592653589793}
+MATH_CONSTANTS |= {"e": 2.718281828459045, "tau": 6.283185307179586}
+
 # What only the declarations of the library use.
 LIBRARY_STATICS = frozenset({"copies", "einsum_flops", "bytes_beside", "layer_flops"})
 
@@ -64,6 +75,19 @@ FOREIGN = {
     "infinity": "inf",
     "np": "torch",
 }
+
+
+def meant(name: str, span: Span) -> str:
+    """What a foreign word is here: `np` is `math` before a function of numbers, and `torch` before any other.
+
+    span: where it stands.
+    """
+    behind = span.source.text[span.end : span.end + 20]
+    if name == "np" and any(behind.startswith(f".{each}(") for each in MATH):
+        return "math"
+    return FOREIGN[name]
+
+
 FOREIGN_TYPES = {
     "_": "tensor",
     "Tensor": "tensor",
