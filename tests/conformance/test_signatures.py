@@ -159,7 +159,7 @@ DOCUMENTED = {
     "logsigmoid": ["input"],
     "meshgrid": ["tensors", "indexing"],
     "nonzero": ["input", "as_tuple"],
-    "one_hot": ["tensor", "num_classes"],
+    "one_hot": ["input", "num_classes"],
     "sort": ["input", "dim", "descending", "stable"],
     "unique": ["input", "sorted", "return_inverse", "return_counts", "dim"],
 }

@@ -159,8 +159,8 @@ def match(
         inner.unbound.discard(name)
     if not _compare_all(pairs, inner, callee):
         return False
-    wheres.bind_rest(signature, names, inner)
-    return wheres.demand(signature, values, spans, absent, inner, callee, assume_where)
+    unseen = wheres.bind_rest(signature, names, inner)
+    return wheres.demand(signature, values, spans, absent, unseen, inner, callee, assume_where)
 
 
 _OPEN = ("any", "int")

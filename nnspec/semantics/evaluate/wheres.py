@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from nnspec.semantics.evaluate.matching import Callee
 
 
-def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
-    """Dims that only `where` defines, or that are not known."""
+def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> set[str]:
+    """Bind the dims that only `where` defines; gives those of tensors of which nothing is known."""
+    unseen = {name[1:] for name in inner.unbound if name.startswith("*")}
     for fact in signature.where:
         match fact:
             case ast.Compare(ast.Name(id), ("==",), (value,)) if id in inner.unbound:
                 inner.unbound.discard(id)
                 inner.dims[id] = evaluate(value, inner)
     if not inner.unbound:
-        return
+        return unseen
     in_arguments = {
         n
         for p in signature.params
@@ -39,6 +40,8 @@ def bind_rest(signature: ast.Signature, names: list[str], inner: Frame) -> None:
         if name in inner.unbound and name in in_arguments and not name.startswith("*"):
             inner.dims[name] = inner.world.new_size(name, 1)
             inner.unbound.discard(name)
+            unseen.add(name)
+    return unseen
 
 
 def demand(
@@ -46,6 +49,7 @@ def demand(
     values: Mapping[str, Value],
     spans: Mapping[str, Span],
     absent: set[str],
+    unseen: set[str],
     inner: Frame,
     callee: Callee,
     assume_where: bool,
@@ -53,10 +57,11 @@ def demand(
     """Ask for the facts of the signature; False where one does not hold, which is reported.
 
     values, spans: the arguments, and where they stand.
-    absent: the dimensions of arguments that are not given; assume_where: take the facts as given.
+    absent: the dimensions of arguments that are not given; unseen: those of tensors of which nothing is known,
+    which the library's facts are not asked of; assume_where: take the facts as given.
     """
-    # Axes of tensors of which not even the rank is known.
-    unseen = {name[1:] for name in inner.unbound if name.startswith("*")}
+    if not callee.library:
+        unseen = {name for name in unseen if "*" + name in inner.unbound}
     for fact in constants.asked(signature, inner):
         if unseen and any(isinstance(n, ast.Name) and n.id in unseen for n in walk(fact)):
             continue

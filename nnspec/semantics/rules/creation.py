@@ -68,7 +68,10 @@ def full(call: RuleCall) -> Value:
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    return made(call, arguments.dtype(call) or _fill_dtype(call.arguments["fill_value"]), dims)
+    dtype = arguments.dtype(call) or _fill_dtype(call.arguments["fill_value"])
+    if not takes.numbers(call, Tensor(dtype, None), "fill_value"):
+        return ERROR
+    return made(call, dtype, dims)
 
 
 def _fill_dtype(value: Value) -> str | None:
@@ -93,6 +96,8 @@ def like(call: RuleCall) -> Value:
     """zeros_like, ones_like, full_like, rand_like: the shape of x, and its dtype unless one is given."""
     x = arguments.tensor(call)
     dtype = arguments.dtype(call) or x.dtype
+    if not takes.numbers(call, Tensor(dtype, None), "fill_value"):
+        return ERROR
     if call.decl.name in ("rand_like", "randn_like") and dtypes.is_integral(dtype):
         return call.fail(
             "E0303", f"{call.name} makes floating numbers, not {dtype}", help="give `dtype=float32`"
@@ -115,7 +120,10 @@ def new(call: RuleCall) -> Value:
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    return made(call, arguments.dtype(call) or arguments.tensor(call).dtype, dims)
+    dtype = arguments.dtype(call) or arguments.tensor(call).dtype
+    if not takes.numbers(call, Tensor(dtype, None), "fill_value"):
+        return ERROR
+    return made(call, dtype, dims)
 
 
 def eye(call: RuleCall) -> Value:

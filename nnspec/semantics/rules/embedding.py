@@ -10,7 +10,7 @@ from nnspec.semantics.values import ERROR, DType, Tensor, Value
 
 def one_hot(call: RuleCall) -> Value:
     """`one_hot(x, num_classes)`: a last axis of classes; -1 lets the data decide how many."""
-    x, classes = arguments.tensor(call, "tensor"), call.arguments["num_classes"]
+    x, classes = arguments.tensor(call), call.arguments["num_classes"]
     if x.dims is None:
         return unknown("int64")
     if isinstance(classes, int) and classes != -1 and classes < 1:

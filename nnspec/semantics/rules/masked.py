@@ -30,6 +30,8 @@ def masked_fill(call: RuleCall) -> Value:
             "value",
             help="`.float()` makes floats of the numbers first",
         )
+    if not takes.numbers(call, x, "value"):
+        return ERROR
     return stretch(call, [("input", x), ("mask", mask)], x.dtype)
 
 

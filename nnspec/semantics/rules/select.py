@@ -85,6 +85,8 @@ def scatter(call: RuleCall) -> Value:
         return at
     if source is not None and not _one_dtype(call, x, source, "src"):
         return ERROR
+    if not takes.numbers(call, x, "value"):
+        return ERROR
     if at is not None and x.dims is not None and index.dims is not None:
         if not _equal_ranks(call, x, index, "index"):
             return ERROR
@@ -115,6 +117,9 @@ def index_select(call: RuleCall) -> Value:
     if not isinstance(at, int) or x.dims is None:
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
+        one = f"{call.name} picks one number of a scalar, and not {call.show(index)}"
+        if index.dims and not call.agree(index.dims[0], 1, one, "index"):
+            return ERROR
         return x
     count: DimLike = call.new_size() if index.dims is None else (index.dims or (1,))[0]
     return _with_size(x, at, count)
@@ -143,14 +148,16 @@ def index_write(call: RuleCall) -> Value:
         return at
     if source is not None and not _one_dtype(call, x, source, "source"):
         return ERROR
+    if not takes.numbers(call, x, "value"):
+        return ERROR
     if not arguments.rank_is(call, index, (0, 1), "index"):
         return ERROR
     if x.dims is not None and source is not None and source.dims is not None:
-        # A scalar is a vector of one.
-        ranks = (
-            {len(x.dims), max(len(x.dims), 1)} if call.decl.name == "index_copy" else {len(x.dims)}
-        )
-        if len(source.dims) not in ranks and max(len(source.dims), len(x.dims)) > 1:
+        # A scalar is a vector of one, for some.
+        ranks = {len(x.dims)}
+        if call.decl.name == "index_copy" and max(len(source.dims), len(x.dims)) <= 1:
+            ranks = {0, 1}
+        if len(source.dims) not in ranks:
             return call.fail(
                 "E0302",
                 f"{call.name} writes slices of {call.show(x)}, but source is {call.show(source)}",

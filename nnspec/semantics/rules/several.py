@@ -223,6 +223,8 @@ def clamp(call: RuleCall) -> Value:
             help="`clamp_min` and `clamp_max` take one bound each",
         )
     given = [v for v in (call.arguments["input"], low, high) if v is not None]
+    if not takes.numbers(call, Tensor(dtypes.result_type(given), None), "min", "max"):
+        return ERROR
     return stretch(call, _tensors(call, "input", "min", "max"), dtypes.result_type(given))
 
 

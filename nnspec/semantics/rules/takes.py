@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import dtypes
@@ -97,21 +98,42 @@ def int64(call: RuleCall, name: str) -> bool:
     return False
 
 
-# The numbers that the narrow integer dtypes hold.
-_HOLDS = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-(2**15), 2**15 - 1)}
+# The least and the greatest number that torch converts to a dtype; negative ones wrap around in an unsigned one.
+# Source: `overflows` in c10/util/TypeCast.h.
+_HOLDS: dict[str, tuple[float, float]] = {
+    "uint8": (-255, 255),
+    "int8": (-128, 127),
+    "int16": (-(2**15), 2**15 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "float16": (-65504.0, 65504.0),
+    "bfloat16": (-3.3895313892515355e38, 3.3895313892515355e38),
+    "float32": (-3.4028234663852886e38, 3.4028234663852886e38),
+}
 
 
 def numbers(call: RuleCall, x: Tensor, *names: str) -> bool:
     """Whether the dtype of a tensor holds the numbers among the arguments that it is filled or compared with."""
-    low, high = _HOLDS.get(x.dtype or "", (0, 0))
+    held = _HOLDS.get(x.dtype or "")
+    floating = dtypes.kind(x.dtype) == dtypes.FLOATING
     for name in names:
         value = call.arguments.get(name)
-        if high == 0 or not isinstance(value, (int, float)) or low <= value <= high:
+        if held is None or not isinstance(value, (int, float)):
             continue
+        if held[0] <= value <= held[1] or (floating and not isfinite(value)):
+            continue
+        shown = f"{value:g}" if isinstance(value, float) else str(value)
+        least = "min" if value < 0 else "max"
         call.fail(
             "E0303",
-            f"{call.name} has {value} for {name}, which {x.dtype} does not hold",
+            f"{call.name} has {shown} for {name}, which {x.dtype} does not hold"
+            + (f": it goes to {held[value > 0]:g}" if isfinite(value) else ""),
             name if call.given(name) else None,
+            help=(
+                f"`finfo({x.dtype}).{least}` is as far as it goes, or `{'-' if value < 0 else ''}inf`"
+                if floating
+                else None
+            ),
         )
         return False
     return True
