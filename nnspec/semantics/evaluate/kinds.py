@@ -127,6 +127,12 @@ def _tuple_fits(items: tuple[ast.Field, ...], repeated: bool, value: Value, fram
     )
 
 
+def _is_device(name: str) -> bool:
+    """Whether torch knows a device by this name: `cpu`, `cuda:1`."""
+    kind, colon, index = name.partition(":")
+    return kind in DEVICES and (not colon or index.isdecimal())
+
+
 def _named_fits(name: str, value: Value) -> bool:
     match name:
         case "int":
@@ -164,7 +170,7 @@ def _named_fits(name: str, value: Value) -> bool:
             return isinstance(value, DType)
         case "device":
             return isinstance(value, (Device, Unknown)) or (
-                isinstance(value, str) and value.partition(":")[0] in DEVICES
+                isinstance(value, str) and _is_device(value)
             )
         case "list":
             return (

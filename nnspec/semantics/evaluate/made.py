@@ -43,13 +43,14 @@ def is_floating(value: Value, span: Span, name: str, frame: Frame) -> bool:
     return False
 
 
-def unquoted(
-    options: tuple[ast.TypeExpr, ...], value: Value, span: Span
+def meant(
+    options: tuple[ast.TypeExpr, ...], value: str, span: Span
 ) -> tuple[str, Fix | None] | None:
-    """The help, and the fix, for a dtype that is written as a string; None where it is something else."""
-    if value not in kinds.DTYPE_NAMES or not isinstance(value, str):
-        return None
-    if not any(isinstance(o, ast.NamedType) and o.name == "dtype" for o in options):
+    """The help, and the fix, for a string in place of a dtype or of a device; None where it is something else."""
+    asked = {o.name for o in options if isinstance(o, ast.NamedType)}
+    if "device" in asked:
+        return "a device is called `cpu`, `cuda` or `cuda:1`; `x.device` is that of a tensor", None
+    if "dtype" not in asked or value not in kinds.DTYPE_NAMES:
         return None
     told = f"write `{value}`, without quotes: dtypes are names"
     if span.text[:1] not in "\"'":

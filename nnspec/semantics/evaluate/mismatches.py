@@ -106,7 +106,7 @@ def kind(
         label, help = f"this is {describe(frame.world, item)}", as_tensor(item, span.text)
     fix = None
     if isinstance(value, str):
-        help, fix = made.unquoted(options, value, span) or (help, fix)
+        help, fix = made.meant(options, value, span) or (help, fix)
     if implied.is_implied(param):
         help, fix = widening.wider(param, type_, value, span)
     frame.report(

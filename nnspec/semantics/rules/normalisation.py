@@ -243,10 +243,15 @@ def instance_statistics(call: RuleCall) -> Value:
     )
     if call.layer is None and not _has_statistics(call, "use_input_stats", False):
         return ERROR
-    if x.dims is None or kept is not False:
+    if x.dims is None:
         return call.result
     batched = call.decl.name == "instance_norm" or len(x.dims) == int(call.decl.name[-2]) + 2
-    return _of_several(call, x, x.dims[2:] if batched else x.dims[1:])
+    inside = x.dims[2:] if batched else x.dims[1:]
+    if kept is not False:
+        if call.layer is not None:
+            single.look_at_channels(call, x, inside)
+        return call.result
+    return _of_several(call, x, inside)
 
 
 def _has_statistics(call: RuleCall, switch: str, off: bool) -> bool:

@@ -67,13 +67,8 @@ def look_at_batch(call: RuleCall, x: Tensor) -> None:
     found: Diagnostic | None = None
     batch, inside = call.settle(x.dims[0]), arguments.product(call.world, x.dims[2:])
     if batch == 1 and inside == 1:
-        found = error(
-            CODE,
-            f"`{call.name}` has one value only for each channel of {call.show(x)}",
-            call.span,
-            "torch refuses this when the model trains",
-            help="normalise where there are several examples, or use `LayerNorm`",
-        )
+        help = "normalise where there are several examples, or use `LayerNorm`"
+        found = _untrainable(call, x, help)
     elif len(x.dims) == 2 and call.settle(x.dims[1]) == 1 and _is_computed(x):
         found = error(
             CODE,
@@ -84,6 +79,28 @@ def look_at_batch(call: RuleCall, x: Tensor) -> None:
             help="leave it out, or normalise the features that the one value is made of",
         )
     call.world.suspect(CODE, call.span, found)
+
+
+def look_at_channels(call: RuleCall, x: Tensor, sizes: Dims) -> None:
+    """W0215, where an instance norm that keeps statistics has one value for each channel of an example.
+
+    sizes: the axes behind the channels.
+    """
+    found: Diagnostic | None = None
+    if arguments.product(call.world, sizes) == 1:
+        help = "normalise where each channel has several values, or use `LayerNorm`"
+        found = _untrainable(call, x, help)
+    call.world.suspect(CODE, call.span, found)
+
+
+def _untrainable(call: RuleCall, x: Tensor, help: str) -> Diagnostic:
+    return error(
+        CODE,
+        f"`{call.name}` has one value only for each channel of {call.show(x)}",
+        call.span,
+        "torch refuses this when the model trains",
+        help=help,
+    )
 
 
 def _is_computed(x: Tensor) -> bool:
