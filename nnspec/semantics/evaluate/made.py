@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 # Normalisations, by their rules. Their weights may be float32 beside a tensor of 16 bits, whose dtype the result has.
 # Source: `check_mixed_data_type` in aten/src/ATen/native/cpu/mixed_data_type.h.
-_NORMS = frozenset({"layer_norm", "batch_statistics", "instance_norm", "group_norm"})
+NORMS = frozenset({"layer_norm", "batch_statistics", "instance_norm", "group_norm"})
 _SHORT = frozenset({"float16", "bfloat16"})
+# Of what a model is not made as long as nobody says so.
+_OTHER = frozenset({"float64", *_SHORT})
 
 
 def of(body: LayerBody) -> str | None:
@@ -66,10 +68,18 @@ def agrees(
     Where the layer is a normalisation, that of its input stands for them.
     """
     body = inner.body
-    if body is None or not callee.library or (dtype := of(body)) is None:
+    if body is None or not callee.library:
         return True
+    dtype = of(body)
+    if dtype is None:
+        others = [n for n, v in values.items() if isinstance(v, Tensor) and v.dtype in _OTHER]
+        if not others:
+            return True
+        from nnspec.semantics.evaluate import weights  # few specs name another dtype than float32
+
+        return weights.agree({n: values[n] for n in others}, spans, inner, callee)
     decl = body.decl
-    norm = isinstance(decl, ast.ExternModule) and decl.rule in _NORMS
+    norm = isinstance(decl, ast.ExternModule) and decl.rule in NORMS
     if not norm:
         inner.dims["dtype "] = dtype
     elif decl.name.startswith("RMS") or not body.parameters:
@@ -93,7 +103,7 @@ def agrees(
                 place,
                 f"this is {value.dtype}",
                 made,
-                help=f"convert it with `.to({dtype})`, or leave `dtype` out: the layer is then of any floating dtype",
+                help=f"convert it with `.to({dtype})`, or make the layer of {value.dtype}",
             )
         )
         return False

@@ -78,9 +78,9 @@ def made(name: str, args: Any, kwargs: dict[str, Any], device: str = "cpu") -> n
 
 
 def outcome(config: Config) -> tuple[nn.Module, Any]:
-    """The layer and what it gives. Raises Refused where torch does in every dtype of the model, and in both modes.
+    """The layer and what it gives. Raises Refused where torch does in both modes.
 
-    A spec leaves open in which floating dtype a model is made, and a layer is right that computes in eval mode only.
+    A layer is right that computes in eval mode only.
     """
     if _crashes(config):
         raise Refused("the process ends")
@@ -90,24 +90,16 @@ def outcome(config: Config) -> tuple[nn.Module, Any]:
             layer = made(config.name, config.args, config.kwargs)
         except REFUSALS as e:
             raise Refused(f"made: {e}") from None
-        own = bool(list(layer.parameters()) or list(layer.buffers()))
-        dtypes = ["float32"]
-        if own:
-            given = [x.dtype for x in tensors(config) if x.dtype in FLOATS]
-            weights = {x.dtype for x in tensors([*config.args, *config.kwargs.values()])}
-            given = [d for d in given if weights <= {"float32", d}]
-            dtypes = list(dict.fromkeys([*given, "float32"]))
         said = ""
-        for dtype in dtypes:
-            for training in (True, False) if "Norm" in config.name else (True,):
-                try:
-                    return layer, _call(layer, config, dtype, training, "cpu")
-                except REFUSALS as e:
-                    said = said or str(e)
-                    if _OF_DATA.search(said):
-                        raise Unknown(said) from None
-                    if str(e).endswith(_LACKING) and _on_meta(config, dtype) is not None:
-                        return layer, _on_meta(config, dtype)
+        for training in (True, False) if "Norm" in config.name else (True,):
+            try:
+                return layer, _call(layer, config, training, "cpu")
+            except REFUSALS as e:
+                said = said or str(e)
+                if _OF_DATA.search(said):
+                    raise Unknown(said) from None
+                if str(e).endswith(_LACKING) and _on_meta(config) is not None:
+                    return layer, _on_meta(config)
     raise Refused(said)
 
 
@@ -120,20 +112,14 @@ def _crashes(config: Config) -> bool:
     return last and any(x.sizes == (1,) for x in inputs[1:])
 
 
-def _call(layer: nn.Module, config: Config, dtype: str, training: bool, device: str) -> Any:
-    if dtype != "float32":
-        layer.to(getattr(torch, dtype))
+def _call(layer: nn.Module, config: Config, training: bool, device: str) -> Any:
     layer.train(training)
-    try:
-        return layer(
-            *real(config.given, device), **{k: real(v, device) for k, v in config.named.items()}
-        )
-    finally:
-        if dtype != "float32":
-            layer.to(torch.float32)
+    return layer(
+        *real(config.given, device), **{k: real(v, device) for k, v in config.named.items()}
+    )
 
 
-def _on_meta(config: Config, dtype: str) -> Any:
+def _on_meta(config: Config) -> Any:
     """What a device gives that has more kernels, where the CPU takes the same in float32; None where it does not."""
     everything = [*config.args, *config.kwargs.values(), *config.given, *config.named.values()]
     if len({x.dtype for x in tensors(everything) if x.dtype in FLOATS}) > 1:
@@ -144,12 +130,12 @@ def _on_meta(config: Config, dtype: str) -> Any:
     )
     try:
         layer = made(wide.name, wide.args, wide.kwargs)
-        shapes = _call(layer, wide, "float32", True, "cpu")
+        shapes = _call(layer, wide, True, "cpu")
     except REFUSALS:
         return None
     try:
         layer = made(config.name, config.args, config.kwargs, "meta")
-        return _as(shapes, _call(layer, config, dtype, True, "meta"))
+        return _as(shapes, _call(layer, config, True, "meta"))
     except REFUSALS as e:
         raise Unknown(str(e)) from None
 
