@@ -1,9 +1,8 @@
 """Abstract values: what the checker knows of a value without running anything.
 
-Plain static values are Python's own: `int`, `float`, `bool`, `str`, `None`. An int that is not
-known is a `Dim` (never a constant one: `settle` turns those into ints). Everything else is a class
-of this file. Values are immutable but for `LayerBody`, which is filled while a module's body is
-followed.
+Plain static values are Python's own: `int`, `float`, `bool`, `str`, `None`. An int that is not known is a `Dim` (never a
+constant one: `settle` turns those into ints). Everything else is a class of this file. Values are immutable but for
+`LayerBody`, which is filled while a module's body is followed.
 """
 
 from __future__ import annotations
@@ -47,8 +46,7 @@ class Tensor:
     dims: one entry an axis, or None where even the rank is not known.
     origins: where each dim came from, as long as dims; not part of equality.
     contiguous: False after transpose/permute/expand, None where not known; not part of equality.
-    strides: the distance between neighbours on each axis, where the tensor is not contiguous and they are
-        known; not part of equality.
+    strides: the distance between neighbours on each axis, where they are known and it is not contiguous; not part of equality.
     step: how it came to be; not part of equality.
     """
 
@@ -337,8 +335,7 @@ class LayerBody(Record, frozen=False, eq=False):
 
     arguments: hyperparameters by name, defaults filled in.
     members: everything that a name in the module's code can mean (layers, lists, lets, hyperparameters).
-    children: the registered submodules in order, by registered name; lists and dicts of layers stand
-        as ListValue/RepeatValue/DictValue, absent ones as None.
+    children: the registered submodules in order, by name; lists and dicts as ListValue/RepeatValue/DictValue, absent ones as None.
     parameters: own params, buffers and consts in order.
     ties: the tensors that `tie` lines of this body replace by another one.
     wrapped: the parameters that wrappers compute, each with the function that does: members have their tensors, and
@@ -361,12 +358,14 @@ class Layer(Record, eq=False):
     made: where it is constructed.
     spans: where the arguments of its constructor stand, by hyperparameter.
     maker: the layer in whose body it is constructed.
+    copied: whether it is a copy to the last layer inside, which shares none with others.
     """
 
     body: LayerBody
     made: Span | None = None
     spans: Mapping[str, Span] = field(default_factory=dict)
     maker: Layer | None = None
+    copied: bool = False
 
     def __init__(
         self,
@@ -374,12 +373,14 @@ class Layer(Record, eq=False):
         made: Span | None = None,
         spans: Mapping[str, Span] | None = None,
         maker: Layer | None = None,
+        copied: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, "body", body)
         put(self, "made", made)
         put(self, "spans", {} if spans is None else spans)
         put(self, "maker", maker)
+        put(self, "copied", copied)
 
     @property
     def type_name(self) -> str:
@@ -394,6 +395,6 @@ class Layer(Record, eq=False):
             title = f"{function}({title})"
         return title
 
-    def again(self) -> Layer:
+    def again(self, copied: bool = False) -> Layer:
         """Another layer, made by the same line in the same way."""
-        return Layer(self.body, self.made, self.spans, self.maker)
+        return Layer(self.body, self.made, self.spans, self.maker, copied)

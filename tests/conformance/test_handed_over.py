@@ -17,6 +17,11 @@ DECODED = "x: [6, 2, 8], y: [4, 2, 8]"
 TRIPLE = "x: [4, 3], y: [4, 3], z: [4, 3]"
 TRIED = """
 TransformerEncoder(TransformerEncoderLayer(8, 2, 16), 2, Linear(8, 5)) | ENCODED
+TransformerEncoderLayer(8, 2, 16, activation=PReLU()) | ENCODED
+TransformerEncoderLayer(8, 2, 16, activation=F.silu) | ENCODED
+TransformerEncoder(TransformerEncoderLayer(8, 2, 16, activation=PReLU()), 3) | ENCODED
+TransformerDecoderLayer(8, 2, 16, activation=PReLU()) | DECODED
+Transformer(8, 2, 2, 1, 16, activation=PReLU()) | DECODED
 TransformerEncoder(TransformerEncoderLayer(8, 2, 16), 2, norm=LSTM(8, 5)) | ENCODED
 TransformerEncoder(TransformerEncoderLayer(8, 2, 16), 2, LayerNorm(4)) | ENCODED
 TransformerEncoder(TransformerDecoderLayer(8, 2, 16), 2) | ENCODED

@@ -238,8 +238,13 @@ def _copies(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> 
                 span,
                 "E0003",
             )
-        return ListValue(tuple(layer.again() for _ in range(count)))
-    return RepeatValue(layer.again(), count)
+        return ListValue(tuple(layer.again(copied=True) for _ in range(count)))
+    return RepeatValue(layer.again(copied=True), count)
+
+
+def _child(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
+    """A layer that another one keeps among its children, None where a function stands for it (in the library)."""
+    return args[0] if isinstance(args[0], Layer) else None
 
 
 def _einsum_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
@@ -306,3 +311,4 @@ HANDLERS: dict[str, Handler] = {
     "bytes_beside": _bytes_beside,
     "layer_flops": _layer_flops,
 }
+    "child": _child,

@@ -175,7 +175,7 @@ def _call(
     if rule is not None:
         values = dict(bound.values)
         if inner.body is not None:
-            for source in (inner.body.arguments, inner.body.members):
+            for source in (inner.body.members, inner.body.arguments):
                 for name, value in source.items():
                     values[f"self_{name}" if name in bound.values else name] = value
         else:

@@ -152,7 +152,7 @@ class Count:
                 outside.add(child)
             elif child not in done:
                 done.add(child)
-                inner, further = self._inside(child.body)
+                inner, further = self._below(child)
                 total = _add(total, inner)
                 waiting.extend(further)
         for tied in body.ties if self._ties else ():
@@ -162,10 +162,14 @@ class Count:
         self._memo[id(body)] = result
         return result
 
+    def _below(self, layer: Layer) -> Counted:
+        """What a layer holds; what it was handed over is its own where it is a copy."""
+        return (self.of(layer.body), frozenset()) if layer.copied else self._inside(layer.body)
+
     def _repeated(self, layers: RepeatValue) -> DimLike | None:
         each: DimLike | None = 0
         for layer in layers_in(layers.element):
-            each = _add(each, self._inside(layer.body)[0] if isinstance(layer, Layer) else None)
+            each = _add(each, self._below(layer)[0] if isinstance(layer, Layer) else None)
         return None if each is None else each * layers.count
 
 

@@ -48,7 +48,7 @@ MATH_CONSTANTS = {"inf": float("inf"), "nan": float("nan"), "pi": 3.141592653589
 MATH_CONSTANTS |= {"e": 2.718281828459045, "tau": 6.283185307179586}
 
 # What only the declarations of the library use.
-LIBRARY_STATICS = frozenset({"copies", "einsum_flops", "bytes_beside", "layer_flops"})
+LIBRARY_STATICS = frozenset({"copies", "child", "einsum_flops", "bytes_beside", "layer_flops"})
 
 # torch.nn.init without the underscore, and the creation functions that fill a declared shape.
 INITIALISERS = frozenset(
