@@ -147,16 +147,28 @@ def _len(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Val
 
 def _int(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = single(args)
-    if isinstance(value, (Unknown, Tensor)):
+    if isinstance(value, Tensor):
+        return _of_tensor("int", value, frame, span)
+    if isinstance(value, Unknown):
         return frame.world.new_size("n")
     return value if isinstance(value, Dim) else int(value)
 
 
 def _float(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
     value = single(args)
-    if isinstance(value, (Unknown, Tensor, Dim)):
+    if isinstance(value, Tensor):
+        return _of_tensor("float", value, frame, span)
+    if isinstance(value, (Unknown, Dim)):
         return Unknown("float")
     return float(value)
+
+
+def _of_tensor(kind: str, value: Tensor, frame: Frame, span: Span) -> Value:
+    from nnspec.semantics import rules
+
+    if isinstance(rules.as_number(frame.world, kind, value, span), ErrorValue):
+        return ERROR
+    return frame.world.new_size("n") if kind == "int" else Unknown("float")
 
 
 def _bool(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
@@ -307,8 +319,8 @@ HANDLERS: dict[str, Handler] = {
     "pow": _pow,
     "isinstance": _isinstance,
     "copies": _copies,
+    "child": _child,
     "einsum_flops": _einsum_flops,
     "bytes_beside": _bytes_beside,
     "layer_flops": _layer_flops,
 }
-    "child": _child,

@@ -200,6 +200,13 @@ def product_flops(left: Value, result: Value) -> DimLike:
     return total
 
 
+def as_number(world: World, kind: str, tensor: Tensor, span: Span) -> Value:
+    """`int(tensor)` or `float(tensor)`, by `kind`. Reports E0301 where it has many elements, E0303 for complex ones."""
+    from nnspec.semantics.rules import broadcast
+
+    return find("item")(broadcast.operator_call(world, kind, span, {"input": tensor}, {}))
+
+
 def attribute(world: World, name: str, tensor: Tensor, span: Span, name_span: Span) -> Value:
     """`tensor.T`, `mT`, `H`, `mH`, `real` or `imag`. Reports E0302 and E0303 where the tensor has none."""
     from nnspec.semantics.rules import broadcast

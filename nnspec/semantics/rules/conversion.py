@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.rulecall import RuleCall
-from nnspec.semantics.rules import arguments, dtypes
+from nnspec.semantics.rules import arguments, dtypes, takes
 from nnspec.semantics.rules.arguments import unknown
 from nnspec.semantics.rules.products import alike
 from nnspec.semantics.values import ERROR, DType, ListValue, Tensor, Unknown, Value
@@ -57,15 +57,25 @@ def same(call: RuleCall) -> Value:
     return Tensor(x.dtype, x.dims, x.origins, x.contiguous)
 
 
+# What Python makes a number of, and what converts all elements.
+_EVERY = {
+    "int": "`.int()` converts every element",
+    "float": "`.float()` converts every element",
+}
+
+
 def item(call: RuleCall) -> Value:
-    """`x.item()`: the one element as a number, which only the data decide."""
+    """`x.item()`, `int(x)`, `float(x)`: the one element as a number, which only the data decide."""
     x = arguments.tensor(call)
     if x.dims is not None and not call.agree(
         arguments.product(call.world, x.dims),
         1,
-        f"item takes one element, got {call.show(x)}",
+        f"{call.name} takes one element, got {call.show(x)}",
         "input" if call.given("input") else None,
+        help=_EVERY.get(call.decl.name),
     ):
+        return ERROR
+    if call.decl.name in _EVERY and not takes.none_of(call, "complex"):
         return ERROR
     if dtypes.kind(x.dtype) == dtypes.INTEGER:
         return call.world.new_size("item", LEAST_INT)
