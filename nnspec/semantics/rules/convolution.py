@@ -16,11 +16,33 @@ def convolved(call: RuleCall) -> Value:
 
 
 def patches(call: RuleCall) -> Value:
-    """unfold, fold: the shape of the signature; there are no kernels for integers.
+    """unfold, fold: the shape of the signature, with a place for the kernel along each axis; there are no kernels for integers.
 
     Source: the dispatch of `im2col` and `col2im` in aten/src/ATen/native.
     """
-    return call.result if takes.none_of(call, "int") else ERROR
+    if not takes.none_of(call, "int"):
+        return ERROR
+    x = arguments.tensor(call)
+    found = [call.arguments.get(name) for name in ("k", "s", "p", "d")]
+    members = [member for member in found if isinstance(member, TupleValue)]
+    if call.decl.name.lower() == "fold" or x.dims is None or len(members) != len(found):
+        return call.result
+    for axis in (-2, -1):
+        k, s, p, d = (member.items[axis] for member in members)
+        places = call.settle((x.dims[axis] + 2 * p - d * (k - 1) - 1) // s + 1)
+        if call.world.prove(Relation(places, ">=", 1)) is False:
+            at, size = len(x.dims) + axis, call.show(x.dims[axis])
+            return call.fail(
+                "E0304",
+                f"`{call.name}` leaves nothing of {call.show(x)}: a kernel of {call.show(k)} has no place on axis {at}",
+                "input",
+                f"{size} on axis {at}",
+                arguments.came_from(x, axis),
+                help="give it a larger input, a smaller kernel or dilation, or padding",
+            )
+        if not isinstance(places, int):
+            call.world.assume_size(places)
+    return call.result
 
 
 def transposed(call: RuleCall) -> Value:
