@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nnspec.diagnostics.diagnostic import Label
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
@@ -32,12 +32,15 @@ from nnspec.semantics.evaluate.run import DEPTH, Frame
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import (
     ERROR,
+    Choice,
+    Compound,
     DictValue,
     ErrorValue,
     Layer,
     LayerBody,
     LayerType,
     ListValue,
+    Relation,
     Tensor,
     Unknown,
     Value,
@@ -240,8 +243,34 @@ def settle_layer(body: LayerBody, inner: Frame) -> None:
         _require(item, frame, inner, span)
 
 
+def _second_fact(item: ast.Require, message: ast.Expr, said: Value, frame: Frame) -> Diagnostic:
+    """`require a == b, b == c`, which is a fact and what is told where it does not hold."""
+    source, fact = item.span.source, isinstance(said, bool | Relation | Compound)
+    between = Span(source, item.condition.span.end, message.span.start)
+    indent = " " * (source.position(item.span.start)[1] - 1)
+    return error(
+        "E0405",
+        f"the message of a `require` is a string, but this is {describe(frame.world, said)}",
+        message.span,
+        others=(Label(item.condition.span, "the fact"),),
+        help="each fact has a `require` of its own" if fact else None,
+        fix=(
+            Fix("require it in a line of its own", (Edit(between, f"\n{indent}require "),))
+            if fact
+            else None
+        ),
+    )
+
+
+_MAY_BE_TEXT = (Unknown("str"), Unknown("any"))
+
+
 def _require(item: ast.Require, inner: Frame, frame: Frame, span: Span) -> bool:
     library = inner.body is not None and type(inner.body.decl) is ast.ExternModule
+    if frame is inner and not isinstance(item.message, ast.String | ast.FString | None):
+        said = evaluate(item.message, inner)
+        if not isinstance(said, str | ErrorValue | Choice) and said not in _MAY_BE_TEXT:
+            inner.report(_second_fact(item, item.message, said, inner))
     value = (constants.value if library else evaluate)(item.condition, inner)
     if isinstance(value, ErrorValue):
         return True

@@ -236,7 +236,9 @@ def as_strided(call: RuleCall) -> Value:
         return call.fail(
             "E0302", f"{len(size)} sizes need as many strides, got {len(stride)}", "stride"
         )
-    offset = call.arguments["storage_offset"] or 0
+    offset = call.arguments["storage_offset"]
+    if offset is None:
+        offset = 0
     for name in ("size", "stride"):
         for each in arguments.sizes(call.arguments[name]) or ():
             if not arguments.is_dimension(

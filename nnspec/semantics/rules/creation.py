@@ -180,7 +180,11 @@ def _arange_ints(call: RuleCall, start: DimLike, end: DimLike, step: DimLike, dt
     step = call.settle(step)
     if step == 0:
         return call.fail("E0308", "arange needs a step other than 0", "step")
-    backwards = call.world.prove(Relation(step, "<", 0)) is True
+    backwards = call.world.prove(Relation(step, "<", 0))
+    if backwards is None and call.world.prove(Relation(end, "<", start)) is True:
+        # Where the ends tell the way, the step has to lead there.
+        message = f"arange from {call.show(start)} to {call.show(end)} goes back by {call.show(step)}"
+        backwards = call.demand(Relation(step, "<", 0), message, "step", code="E0308")
     distance = call.settle(start - end if backwards else end - start)
     step = call.settle(0 - step if backwards else step)
     message = f"arange from {call.show(start)} to {call.show(end)} goes against its step"

@@ -281,7 +281,9 @@ def istft(call: RuleCall) -> Value:
         help=None if bins is n else _points(call, x.dims[-2]),
     ):
         return ERROR
-    length_of_window = call.arguments["win_length"] or n
+    length_of_window = call.arguments["win_length"]
+    if length_of_window is None:
+        length_of_window = n
     if not call.demand(
         Relation(hop, "<=", length_of_window),
         f"{call.name} moves on by {call.show(hop)}, farther than its window of {call.show(length_of_window)}",
