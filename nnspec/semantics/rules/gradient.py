@@ -57,5 +57,5 @@ def gradient(call: RuleCall) -> Value:
                 if not call.agree(one.dims[0], x.dims[at], message, "spacing"):
                     return ERROR
             steps = dtypes.DEFAULT_FLOAT if dtypes.is_integral(one.dtype) else one.dtype
-            found[i] = dtypes.result_type((Tensor(dtype, x.dims), Tensor(steps, one.dims)))
+            found[i] = dtypes.result_type((x, Tensor(steps, one.dims)))
     return TupleValue(tuple(Tensor(each, x.dims, x.origins) for each in found))

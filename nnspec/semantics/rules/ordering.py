@@ -66,12 +66,18 @@ def msort(call: RuleCall) -> Value:
     return Tensor(x.dtype, x.dims, x.origins)
 
 
+def _has_some(call: RuleCall, x: Tensor) -> bool:
+    """Whether a tensor certainly has an element."""
+    prove = call.world.prove
+    return x.dims is not None and all(prove(Relation(d, ">=", 1)) is True for d in x.dims)
+
+
 def unique(call: RuleCall) -> Value:
     """unique and unique_consecutive: as many values as there are, perhaps with inverse and counts."""
     x = arguments.tensor(call)
     if not takes.none_of(call, "complex"):
         return ERROR
-    number = call.new_size("unique")
+    number = call.world.new_size("unique", 1 if _has_some(call, x) else 0)
     at = arguments.axis(call, "dim", x) if call.arguments.get("dim") is not None else None
     if isinstance(at, ErrorValue):
         return at
@@ -113,7 +119,9 @@ def bincount(call: RuleCall) -> Value:
         dtype: str | None = "int64"
     else:
         dtype = weights.dtype if weights.dtype in ("float32", "float", None) else "float64"
-    return Tensor(dtype, (call.new_size("bins"),))
+    least = call.arguments["minlength"]
+    low = max(least if isinstance(least, int) else 0, 1 if _has_some(call, x) else 0)
+    return Tensor(dtype, (call.world.new_size("bins", low),))
 
 
 def searchsorted(call: RuleCall) -> Value:
