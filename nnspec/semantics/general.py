@@ -26,6 +26,9 @@ from nnspec.syntax import ast
 MOST_WORLDS = 24
 # Ranks tried for `*N`.
 RANKS = (1, 2, 0)
+MOST_RANKS = 9
+# `*N` is tried with fewer axes than these, where facts ask for many.
+MOST_AXES = 9
 
 World = dict[str, ast.TypeExpr | None]
 
@@ -54,10 +57,22 @@ def worlds(signature: ast.Signature, frame: Frame) -> Iterator[World]:
 
 
 def ranks(signature: ast.Signature, frame: Frame) -> Iterator[dict[str, int]]:
-    """A rank for each `*N` of the signature."""
+    """A rank for each `*N` of the signature, of those that its facts admit."""
+    from nnspec.semantics.evaluate.ranks import meet
+
     stars = [n for n in matching.signature_dims(signature, frame) if n.startswith("*")]
-    for combination in islice(product(RANKS, repeat=len(stars)), 9):
-        yield dict(zip(stars, combination, strict=True))
+    told = [dict(zip(stars, each, strict=True)) for each in product(RANKS, repeat=len(stars))]
+    if stars and signature.where:
+        more = product((*RANKS, *range(3, MOST_AXES)), repeat=len(stars))
+        every = (dict(zip(stars, each, strict=True)) for each in more)
+        meeting = (
+            rank
+            for rank in every
+            if meet(signature.where, {star[1:]: count for star, count in rank.items()})
+        )
+        # Facts that no rank meets are told by the pass that assumes them.
+        told = list(islice(meeting, len(told))) or told
+    yield from told[:MOST_RANKS]
 
 
 def is_static(type_: ast.TypeExpr | None, frame: Frame) -> bool:

@@ -65,7 +65,13 @@ def signature_dims(signature: ast.Signature, frame: Frame) -> list[str]:
         if type_ is not None:
             names.extend(expansion.dim_names(expanded(type_, frame)))
     params = {p.name for p in signature.params}
-    result = [n for n in dict.fromkeys(names) if n not in params and _introduces(n, frame)]
+    # In a size, `N` of `numel(N)` is what `*N` covers.
+    covered = {n[1:] for n in names if n.startswith("*")}
+    result = [
+        n
+        for n in dict.fromkeys(names)
+        if n not in params and n not in covered and _introduces(n, frame)
+    ]
     for fact in signature.where:
         match fact:
             case ast.Compare(ast.Name(id), ("==",), _) if (

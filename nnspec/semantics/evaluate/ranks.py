@@ -52,7 +52,9 @@ def told(
         )
     if len(known) != 1:
         return None
-    ranks = [n + fixed for n in range(MOST) if _holds(fact, n)]
+    ranks = [
+        n + fixed for n in range(MOST) if _holds(fact, {name.id: n for name in _lengths(fact)})
+    ]
     if not ranks:
         return None
     said = " or ".join(map(str, ranks)) if len(ranks) < 3 else f"{ranks[0]} to {ranks[-1]}"
@@ -99,10 +101,30 @@ def _argument(
     return None
 
 
-def _holds(fact: ast.Expr, length: int) -> bool:
-    """Whether a comparison of one length with numbers holds."""
+def meet(facts: tuple[ast.Expr, ...], lengths: Mapping[str, int]) -> bool:
+    """Whether so many axes meet all facts that compare numbers of axes.
+
+    facts: those of a signature, whatever they say. lengths: how many axes each `N` of a `*N` covers.
+    """
+    return all(
+        _holds(fact, lengths)
+        for fact in facts
+        if _is_plain(fact) and {n.id for n in _lengths(fact)} & lengths.keys()
+    )
+
+
+def _holds(fact: ast.Expr, lengths: Mapping[str, int]) -> bool:
+    """Whether a comparison of lengths and numbers holds; True of one with a length that is not known."""
     assert isinstance(fact, ast.Compare)
-    sides = [s.value if isinstance(s, ast.Number) else length for s in (fact.first, *fact.rest)]
+    sides: list[float] = []
+    for side in (fact.first, *fact.rest):
+        if isinstance(side, ast.Number):
+            sides.append(side.value)
+            continue
+        found = next(_lengths(side), None)
+        if found is None or found.id not in lengths:
+            return True
+        sides.append(lengths[found.id])
     tests = {
         "<": lambda a, b: a < b,
         "<=": lambda a, b: a <= b,
