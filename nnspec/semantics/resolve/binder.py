@@ -27,6 +27,7 @@ class Binder:
     """Binds names of one file, and collects what is wrong with them.
 
     library: whether the file belongs to the library, which may do what a spec may not.
+    describing: whether an `extern` is being bound, whose sizes the arithmetic of the library's layers may make.
     undeclared: names that are wrong elsewhere, as their import failed, say: taken for known, to say things once.
     definition: the def that is being bound.
     """
@@ -35,6 +36,7 @@ class Binder:
         self.scope = scope
         self.catalog = catalog
         self.library = library
+        self.describing = False
         self.undeclared: set[str] = set()
         self.definition: ast.Def | None = None
         self._told: set[tuple[str, int]] = set()
@@ -201,8 +203,9 @@ class Binder:
             return Binding(Kind.LIBRARY)
         if name in known.STATICS or (self.library and name in known.LIBRARY_STATICS):
             return Binding(Kind.BUILTIN)
-        # The library's own functions have no counterpart in torch, so a spec cannot use them.
-        if catalog.has_function(name) or (self.library and catalog.has_static(name)):
+        # The library's own functions have no counterpart in torch, so code of a spec cannot use them; its descriptions can.
+        own = self.library or self.describing
+        if catalog.has_function(name) or (own and catalog.has_static(name)):
             return Binding(Kind.LIBRARY)
         if name in known.DTYPES:
             return Binding(Kind.BUILTIN)

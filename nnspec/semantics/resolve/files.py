@@ -64,6 +64,7 @@ def file_level(scope: FileScope) -> Scope:
 
 def bind_declaration(binder: Binder, declaration: ast.Declaration, file: Scope) -> None:
     """Bind everything in one declaration."""
+    binder.describing = isinstance(declaration, (ast.ExternModule, ast.ExternDef))
     match declaration:
         case ast.Module() | ast.ExternModule():
             bind_module(binder, declaration, file)
