@@ -33,6 +33,7 @@ from nnspec.semantics.remedies import (
     returned,
     sequences,
     targets,
+    together,
     uncalled,
     unpacking,
 )
@@ -92,7 +93,9 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
     "E0312": (returned.proposals,),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
-    "E0405": (kinds.proposals, unpacking.proposals),
+    "E0402": (together.proposals,),
+    "E0403": (together.proposals,),
+    "E0405": (kinds.proposals, together.tensors, unpacking.proposals),
     "E0419": (unpacking.names,),
     "E0420": (uncalled.proposals,),
     "E0427": (unpacking.proposals,),

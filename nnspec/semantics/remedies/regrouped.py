@@ -139,6 +139,8 @@ def _rounded(
             return
         sizes[split.axis] = count * unit
         numbers[split.at] = count
+    if sizes == list(shape):
+        return
     edits = _renumbered(nodes, wanted, numbers)
     shown = f"[{', '.join(map(str, sizes))}]"
     viewed = f" and view it as [{', '.join(map(str, numbers))}]" if edits else ""
