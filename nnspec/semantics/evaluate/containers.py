@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.describe import describe
-from nnspec.semantics.evaluate import provenance
+from nnspec.semantics.evaluate import keys, provenance
 from nnspec.semantics.evaluate.binding import Given
 from nnspec.semantics.evaluate.chain import Call
 from nnspec.semantics.evaluate.run import CALL, Frame, tensor_unknown
@@ -52,6 +52,7 @@ def construct(kind: str, given: list[Given], frame: Frame, span: Span) -> Value:
         return given[0].value if given else DictValue({})
     children: dict[str, Value] = {}
     if len(given) == 1 and given[0].name is None and isinstance(given[0].value, DictValue):
+        keys.look_at(given[0].value.items, "Sequential", None, given[0].span, frame)
         children = {str(k): v for k, v in given[0].value.items.items()}
         places = dict.fromkeys(children, given[0].span)
     elif len(given) == 1 and given[0].name is None and _is_unknown_dict(given[0].value):
@@ -62,6 +63,7 @@ def construct(kind: str, given: list[Given], frame: Frame, span: Span) -> Value:
             if isinstance(argument.value, Spread):
                 return _with_spread(given, frame, span)
             key = argument.name if argument.name is not None else str(i)
+            keys.look_at((key,), "Sequential", None, argument.span, frame)
             children[key] = argument.value
             places[key] = argument.span
     for key, value in children.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.describe import describe
-from nnspec.semantics.evaluate import constants, patterns
+from nnspec.semantics.evaluate import constants, keys, patterns
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
@@ -35,6 +35,12 @@ def submodule(item: ast.Submodule, inner: Frame) -> None:
     if not _holds_layers(value):
         _not_a_layer(item, value, inner)
     body.members[item.name] = value
+    if not item.splat or not isinstance(value, DictValue):
+        keys.look(value, item.value, item.span, inner)
+    else:
+        taken = {n for n in body.children if n != item.name} | set(body.parameters)
+        taken |= {m.name for m in body.decl.body if isinstance(m, ast.Def)}
+        keys.look_at(value.items, "Module", item.value, item.span, inner, taken)
     if not item.splat:
         body.children[item.name] = value
     elif isinstance(value, ListValue):

@@ -27,6 +27,11 @@ MODULE_ATTRIBUTES = frozenset(
         "training type xpu zero_grad "
     ).split()
 )
+# What torch's containers have beside these; a test compares them with the installed torch.
+CONTAINER_ATTRIBUTES = {
+    "ModuleDict": frozenset("clear items keys pop update values".split()),
+    "Sequential": frozenset("append extend insert pop _get_item_by_idx".split()),
+}
 
 # What the built Python uses at its top level: its imports, and Python's own words for types and loops.
 # A function called `sum` or `round` is fine: the built Python then reaches for `builtins.sum`.
@@ -54,6 +59,22 @@ def member_trouble(name: str, method: bool = False) -> str | None:
         return "the built class keeps its `init` lines there"
     if name.startswith("__"):
         return "Python changes names that begin with two underscores"
+    return None
+
+
+def key_trouble(key: object, container: str) -> str | None:
+    """Why a layer cannot stand under a key; None where it can.
+
+    container: `ModuleDict`, `Sequential`, or `Module`, where the layers are children of a module itself.
+    """
+    if not isinstance(key, str):
+        return "names of layers are strings"
+    if not key:
+        return "a name has one letter at least"
+    if "." in key:
+        return "dots stand between the names of a path"
+    if key in MODULE_ATTRIBUTES or key in CONTAINER_ATTRIBUTES.get(container, ()):
+        return f"every nn.{container} has something of that name"
     return None
 
 
