@@ -12,9 +12,9 @@ from nnspec.syntax import ast
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from nnspec.semantics.evaluate.matching import Callee
+    from nnspec.semantics.evaluate.matching import Callee, Pair
 
 # Normalisations, by their rules. Their weights may be float32 beside a tensor of 16 bits, whose dtype the result has.
 # Source: `check_mixed_data_type` in aten/src/ATen/native/cpu/mixed_data_type.h.
@@ -61,11 +61,17 @@ def meant(
 
 
 def agrees(
-    values: Mapping[str, Value], spans: Mapping[str, Span], inner: Frame, callee: Callee
+    pairs: Iterable[Pair],
+    values: Mapping[str, Value],
+    spans: Mapping[str, Span],
+    inner: Frame,
+    callee: Callee,
 ) -> bool:
     """Whether what a layer is called with has its dtype, which then stands for that of bare shapes.
 
     Where the layer is a normalisation, that of its input stands for them.
+
+    pairs: the tensors that are declared as shapes; rules look at others, such as masks.
     """
     body = inner.body
     if body is None or not callee.library:
@@ -84,7 +90,8 @@ def agrees(
         inner.dims["dtype "] = dtype
     elif decl.name.startswith("RMS") or not body.parameters:
         return True
-    for name, value in values.items():
+    given = ((spans.get(n, callee.span), v) for n, v in values.items())
+    for place, value in given if norm else ((p.span, p.tensor) for p in pairs):
         if not isinstance(value, Tensor) or value.dtype in (dtype, "float"):
             continue
         if (
@@ -94,7 +101,6 @@ def agrees(
             and value.dtype in _SHORT
         ):
             continue
-        place = spans.get(name, callee.span)
         made = () if callee.made is None else (Label(callee.made, f"made of {dtype} here"),)
         inner.report(
             error(

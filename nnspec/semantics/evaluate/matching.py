@@ -156,7 +156,9 @@ def match(
             pairs.extend(_pairs(type_, value, param, span, inner))
         if param.kind not in binding.SEVERAL and param.name in inner.locals:
             inner.locals[param.name] = named(parts, type_)
-    if not made.agrees(values, spans, inner, callee) or not _dtypes(pairs, inner, callee):
+    if callee.layer is not None and not made.agrees(pairs, values, spans, inner, callee):
+        return False
+    if not _dtypes(pairs, inner, callee):
         return False
     if not _bind_plain(pairs, inner, callee):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import is_size, unknown
+from nnspec.semantics.rules.resampling import scaled
 from nnspec.semantics.values import ERROR, DimLike, Relation, Tensor, TupleValue, Value
 
 
@@ -38,8 +39,7 @@ def fractional_pool(call: RuleCall) -> Value:
         ratio = call.arguments["output_ratio"]
         ratios = arguments.items(ratio) or (ratio,) * count
         for size, one in zip(inputs, ratios, strict=False):
-            known = isinstance(size, int) and isinstance(one, (int, float))
-            sizes.append(int(size * one) if known else call.new_size())
+            sizes.append(scaled(call, size, one))
     # Source: aten/src/ATen/native/FractionalMaxPool2d.cpp and FractionalMaxPool3d.cpp.
     op = "<=" if count == 2 else "<"
     for at, (size, out) in enumerate(zip(inputs, sizes, strict=True)):

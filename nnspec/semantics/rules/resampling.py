@@ -105,11 +105,15 @@ def _scaled(
             "E0302", f"{call.name} needs {count} factors, got {len(factors)}", "scale_factor"
         )
     assert x.dims is not None
-    return tuple(_times(call, d, f) for d, f in zip(x.dims[2:], factors, strict=True))
+    return tuple(scaled(call, d, f) for d, f in zip(x.dims[2:], factors, strict=True))
 
 
-def _times(call: RuleCall, size: DimLike, factor: Value) -> DimLike:
-    """`floor(size * factor)`; exact for a whole factor, and for one over a whole number."""
+# So many multiples of a whole number are tried where a factor is one over it: more than images have pixels on an axis.
+MULTIPLES = 5000
+
+
+def scaled(call: RuleCall, size: DimLike, factor: Value) -> DimLike:
+    """`floor(size * factor)` as floats give it: a formula where they are exact for it, else a size of its own."""
     size = call.settle(size)
     if arguments.is_size(factor):
         return call.settle(size * factor)
@@ -121,7 +125,8 @@ def _times(call: RuleCall, size: DimLike, factor: Value) -> DimLike:
     if denominator <= 1 << 16:
         return call.settle((size * numerator) // denominator)
     inverse = round(1 / factor)
-    if abs(1 / factor - inverse) < 1e-9:
+    # `49 * (1 / 49)` is below 1.
+    if all(floor(n * inverse * factor) == n for n in range(1, MULTIPLES)):
         return call.settle(size // inverse)
     return call.new_size()
 

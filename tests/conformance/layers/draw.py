@@ -6,10 +6,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import torch
 from hypothesis import strategies as st
 from torch import nn
 
-from tests.conformance.layers.config import Config, Of
+from tests.conformance.layers.config import Config, Of, tensors
 
 T = TypeVar("T")
 
@@ -113,9 +114,29 @@ def configs(draw: Callable[[st.SearchStrategy[Any]], Any], name: str) -> Config:
     drawn = Draw(draw)
     made, given = FAMILIES[name](drawn, name)
     layer = getattr(nn, name)
+    if drawn.seldom() and _takes_dtype(layer) and not any(tensors([*made.values()])):
+        dtype = drawn.one("float64", *FLOATS)
+        made["dtype"] = getattr(torch, dtype)
+        if drawn.coin():
+            made["device"] = drawn.one(None, "cpu")
+        given = {k: v if drawn.seldom() else _of(v, dtype) for k, v in given.items()}
     call = inspect.signature(layer.forward)
     call = call.replace(parameters=list(call.parameters.values())[1:])
     return Config(name, *spread(drawn, inspect.signature(layer), made), *spread(drawn, call, given))
+
+
+def _takes_dtype(layer: type) -> bool:
+    return "dtype" in inspect.signature(layer).parameters or issubclass(layer, nn.RNNBase)
+
+
+def _of(value: Any, dtype: str) -> Any:
+    """The floating tensors of an argument in another dtype."""
+    match value:
+        case Of(sizes, own) if own in FLOATS:
+            return Of(sizes, dtype)
+        case tuple() | list():
+            return type(value)(_of(v, dtype) for v in value)
+    return value
 
 
 def like(x: Of, sizes: Sequence[int]) -> Of:

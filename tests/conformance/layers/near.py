@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import torch
+
 from tests.conformance.layers.config import Config, Made, Of
 from tests.conformance.layers.draw import DTYPES, FLOATS, Draw, like
 
@@ -76,6 +78,8 @@ def _changes(value: Any) -> Iterator[Any]:
             yield from (value + "s", value.upper(), 1)
         case Of():
             yield from _tensors(value)
+        case torch.dtype():
+            yield from (torch.float64, torch.bfloat16, torch.int64, str(value), 1)
         case tuple() | list():
             kind = type(value)
             yield kind([*value, *value[-1:]])

@@ -48,6 +48,8 @@ def _literal(value: Any) -> str:
             return f"[{', '.join(map(_literal, value))}]"
         case str():
             return f'"{value}"'
+        case torch.dtype():
+            return str(value).removeprefix("torch.")
     return repr(value)
 
 

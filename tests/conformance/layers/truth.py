@@ -46,6 +46,8 @@ def _wide(value: Any) -> Any:
     match value:
         case Of(sizes, "float16" | "bfloat16"):
             return Of(sizes)
+        case torch.float16 | torch.bfloat16:
+            return torch.float32
         case tuple():
             return tuple(map(_wide, value))
         case dict():
