@@ -44,7 +44,7 @@ _MODULES = {
         rearrange reduce repeat_pattern
     """,
     "einsum": """
-        einsum
+        einsum einsum_of_lists
     """,
     "elementwise": """
         keep squared hardtanh threshold to_floating real angle mask bitwise_not neg parametric glu frexp

@@ -103,11 +103,11 @@ def like(call: RuleCall) -> Value:
             "E0303", f"{call.name} makes floating numbers, not {dtype}", help="give `dtype=float32`"
         )
     if call.decl.name == "randint_like":
-        if dtypes.is_complex(dtype) or (dtype == "bool" and call.arguments["high"] not in (1, 2)):
+        if dtypes.is_complex(dtype):
             return call.fail(
                 "E0303", f"{call.name} makes no {dtype} numbers", help="give `dtype=int64`"
             )
-        if not ranged(call):
+        if not ranged(call) or not takes.drawn(call, dtype):
             return ERROR
     found = made(call, dtype, x.dims)
     return Tensor(dtype, x.dims, x.origins) if isinstance(found, Tensor) else found
@@ -183,7 +183,9 @@ def _arange_ints(call: RuleCall, start: DimLike, end: DimLike, step: DimLike, dt
     backwards = call.world.prove(Relation(step, "<", 0))
     if backwards is None and call.world.prove(Relation(end, "<", start)) is True:
         # Where the ends tell the way, the step has to lead there.
-        message = f"arange from {call.show(start)} to {call.show(end)} goes back by {call.show(step)}"
+        message = (
+            f"arange from {call.show(start)} to {call.show(end)} goes back by {call.show(step)}"
+        )
         backwards = call.demand(Relation(step, "<", 0), message, "step", code="E0308")
     distance = call.settle(start - end if backwards else end - start)
     step = call.settle(0 - step if backwards else step)
@@ -327,6 +329,8 @@ def vander(call: RuleCall) -> Value:
     if not x.dims:
         return call.fail("E0302", f"{call.name} takes no scalar", "x")
     columns = x.dims[-1] if n is None else n
+    if columns == 1 and "increasing" not in call.arguments:
+        return call.fail("E0308", f"{call.name} makes two columns or more", "x", help="give `N`")
     dtype = "int64" if dtypes.is_integral(x.dtype) else x.dtype
     return Tensor(dtype, (*x.dims, columns if is_size(columns) else call.new_size()))
 
@@ -339,6 +343,8 @@ def complex(call: RuleCall) -> Value:
         return call.fail(
             "E0303", f"{call.name} takes floating tensors of its parts, got {a.dtype}", first
         )
+    if call.decl.name == "polar" and not takes.none_of(call, "low", (first,)):
+        return ERROR
     if not same_dtype(call, (first, a), (second, b)):
         return ERROR
     return stretch(call, [(first, a), (second, b)], dtypes.complex_of(a.dtype))

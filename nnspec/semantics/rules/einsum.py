@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
+
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments, dtypes
 from nnspec.semantics.rules.arguments import Dims, came_from, unknown
 from nnspec.semantics.rules.broadcast import broadcast
 from nnspec.semantics.rules.products import multiply
-from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Tensor, Value
+from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Origin, Tensor, TupleValue, Value
 
 _ELLIPSIS = "..."
 
@@ -28,6 +30,49 @@ def einsum(call: RuleCall) -> Value:
         return made
     dtype = _dtype(call, inputs, output, operands)
     return dtype if isinstance(dtype, ErrorValue) else made.with_(made.dims, made.origins, dtype)
+
+
+def einsum_of_lists(call: RuleCall) -> Value:
+    """`einsum(a, [0, 1], b, [1, 2], [0, 2])`: the same with numbers for letters, behind each operand."""
+    more = call.arguments["more"]
+    if not isinstance(more, TupleValue):
+        return unknown()
+    found = _lettered((call.arguments["operand"], call.arguments["axes"], *more.items))
+    if found is None:
+        return call.fail(
+            "E0309",
+            f"{call.name} takes a tensor and the numbers of its axes, from 0 to 51, in turn",
+            help='letters are plainer: `einsum("ij,jk->ik", a, b)`',
+        )
+    pattern, operands = found
+    values = {"equation": pattern, "operands": TupleValue(operands)}
+    return einsum(RuleCall(call.world, call.decl, call.name, call.span, values, {}))
+
+
+def _lettered(given: tuple[Value, ...]) -> tuple[str, tuple[Value, ...]] | None:
+    """The pattern and the operands of tensors with lists of numbers behind them; None where they are no such row."""
+    terms: list[str] = []
+    for each in given[1::2] if len(given) % 2 == 0 else (*given[1::2], given[-1]):
+        numbers = arguments.items(each)
+        if numbers is None:
+            return None
+        letters = [_letter(n) for n in numbers]
+        if None in letters:
+            return None
+        terms.append("".join(filter(None, letters)))
+    operands = given[: len(given) // 2 * 2 : 2]
+    if not all(isinstance(x, Tensor) for x in operands):
+        return None
+    count = len(operands)
+    arrow = "".join(("->", *terms[count:])) if len(terms) > count else ""
+    return ",".join(terms[:count]) + arrow, operands
+
+
+def _letter(number: Value) -> str | None:
+    if number is Ellipsis:
+        return _ELLIPSIS
+    plain = isinstance(number, int) and 0 <= number < len(ascii_letters)
+    return (ascii_uppercase + ascii_lowercase)[number] if plain else None
 
 
 def _dtype(
@@ -73,6 +118,8 @@ def flops(pattern: Value, given: Value) -> DimLike:
     multiplied and summed, or where a shape is not known.
     """
     operands = arguments.items(given)
+    if isinstance(pattern, Tensor) and operands is not None:
+        pattern, operands = _lettered((pattern, *operands)) or (pattern, None)
     if not isinstance(pattern, str) or operands is None or len(operands) < 2:
         return 0
     left, arrow, right = pattern.replace(" ", "").partition("->")

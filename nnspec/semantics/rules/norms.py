@@ -62,6 +62,26 @@ def narrowed(call: RuleCall, x: Tensor) -> bool:
     return True
 
 
+def named_order(call: RuleCall, x: Tensor, order: str) -> bool:
+    """Whether `torch.norm` has the order `'nuc'`, of matrices alone, or `'fro'`, over all axes or two at most.
+
+    Source: `torch.functional.norm`.
+    """
+    dim = call.arguments["dim"]
+    axes = x.dims if dim is None else arguments.sizes(dim)
+    if order == "nuc" and not takes.none_of(call, "low"):
+        return False
+    if axes is None or len(axes) == 2 or (order == "fro" and (dim is None or len(axes) < 2)):
+        return True
+    call.fail(
+        "E0302",
+        f"the norm {order!r} is one of matrices, and this is over {len(axes)} of the axes of {call.show(x)}",
+        "dim" if call.given("dim") else None,
+        help="`dim` names the two axes of the matrices",
+    )
+    return False
+
+
 def vector_norm(call: RuleCall) -> Value:
     """`linalg.norm`, `linalg.vector_norm`: over some axes, or all."""
     name = next(n for n in ("input", "A", "x") if n in call.arguments)

@@ -197,14 +197,14 @@ def aminmax(call: RuleCall) -> Value:
 
 def norm(call: RuleCall) -> Value:
     """norm, linalg.vector_norm: floating and real."""
-    from nnspec.semantics.rules.norms import narrowed
+    from nnspec.semantics.rules.norms import named_order, narrowed
 
     x, order = arguments.tensor(call), call.arguments.get("p")
     if not takes.none_of(call, "bool int") or not narrowed(call, x):
         return ERROR
     if isinstance(order, str) and order not in ("fro", "nuc"):
         return call.fail("E0308", f"{call.name} knows numbers, 'fro' and 'nuc', not {order!r}", "p")
-    if order == "nuc" and not takes.none_of(call, "low"):
+    if isinstance(order, str) and not named_order(call, x, order):
         return ERROR
     power = call.arguments.get("ord", order)
     # The greatest of no numbers, or a quotient by their sum, is none.
