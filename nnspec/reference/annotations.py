@@ -16,6 +16,10 @@ SPELLED = {
     **{kind.__name__: name for kind, name in PLAIN.items()},
     **dict.fromkeys(("Tensor", "torch.Tensor"), "tensor"),
     **dict.fromkeys(("Module", "nn.Module", "torch.nn.Module"), "Module"),
+    **dict.fromkeys(("device", "torch.device"), "device"),
+    **dict.fromkeys(
+        (f"torch.{dtype}Tensor" for dtype in ("Float", "Long", "Bool", "Int")), "tensor"
+    ),
 }
 
 
@@ -101,14 +105,14 @@ def _text(annotation: str, found: object) -> str | None:
 
 
 def _named(annotation: type) -> str | None:
+    if type(annotation).__qualname__ == "tensortype":  # torch.LongTensor
+        return "tensor"
     names = {f"{each.__module__}.{each.__qualname__}" for each in annotation.__mro__}
     if "torch.Tensor" in names:
         return "tensor"
     if "torch.nn.modules.module.Module" in names:
         return "Module"
-    if "torch.dtype" in names:
-        return "dtype"
-    return None
+    return next((kind for kind in ("dtype", "device") if f"torch.{kind}" in names), None)
 
 
 def _union(arguments: tuple[Any, ...], found: object) -> str | None:
@@ -117,9 +121,10 @@ def _union(arguments: tuple[Any, ...], found: object) -> str | None:
         return None
     # None is said once, for the whole.
     told = list(dict.fromkeys(each.removesuffix("?") for each in kinds if each is not None))
-    # An int serves where a float is asked.
-    if "float" in told and "int" in told:
-        told.remove("int")
+    # An int serves where a float is asked, and a text or a number where a device is.
+    for wider, narrower in (("float", "int"), ("device", "int"), ("device", "str")):
+        if wider in told and narrower in told:
+            told.remove(narrower)
     kind = " | ".join(told)
     if type(None) not in arguments:
         return kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import Parameter, Signature, isclass, isfunction, signature
 from typing import Any
@@ -48,11 +48,7 @@ def stub(found: object, place: str, name: str) -> str:
         arguments = _arguments(made, "tensor", found, open_ended=True)
         head = _written(f"extern def {name}", arguments, "")
         return "\n".join([*known, TODO, f"{head} -> {_result(made, found)} from {place}", ""])
-    forward = getattr(found, "forward", None) or found.__dict__.get("__call__")
-    if forward is None:
-        raise TypeError(f"{name} has no forward")
-    call = bound(signature_of(forward))
-    inner = _written("    def forward", _arguments(call, "tensor", forward), "    ")
+    forward = _forward(found, name)
     return "\n".join(
         [
             *known,
@@ -60,10 +56,42 @@ def stub(found: object, place: str, name: str) -> str:
             + f" from {place}:",
             f"    {PARAMETERS}",
             f"    {TODO}",
-            f"{inner} -> {_result(call, forward)}",
+            _method("forward", forward),
+            *(_method(each, method) for each, method in _further_methods(found)),
             "",
         ]
     )
+
+
+def _forward(found: type, name: str) -> Any:
+    classes = {f"{each.__module__}.{each.__qualname__}" for each in found.__mro__}
+    if "torch.autograd.function.Function" in classes:
+        raise TypeError(
+            f"{name} is an autograd.Function: declare a function that calls {name}.apply"
+        )
+    forward = getattr(found, "forward", None) or found.__dict__.get("__call__")
+    if forward is None or forward.__name__ == "_forward_unimplemented":
+        raise TypeError(f"{name} has no forward")
+    return forward
+
+
+def _method(name: str, method: Any) -> str:
+    made = bound(signature_of(method))
+    head = _written(f"    def {_spelled(name)}", _arguments(made, "tensor", method), "    ")
+    return f"{head} -> {_result(made, method)}"
+
+
+def _further_methods(found: type) -> Iterator[tuple[str, Any]]:
+    """The methods of a class and its bases, but torch's, that say of their results that these are tensors."""
+    for owner in found.__mro__:
+        if owner is object or owner.__module__.partition(".")[0] == "torch":
+            continue
+        for name, method in vars(owner).items():
+            if name == "forward" or name.startswith("_") or not isfunction(method):
+                continue
+            made = signature_of(method)
+            if getattr(found, name) is method and "tensor" in _result(made, method, otherwise=""):
+                yield name, method
 
 
 def _known(place: str, name: str) -> list[str]:
@@ -158,7 +186,7 @@ def _argument(param: Parameter, annotated: str | None, otherwise: str) -> Argume
         return Argument(f"{param.name}: {annotated or otherwise}", said)
     kind = annotated or kind_of(param.default)
     if param.default is None:
-        guess = "dtype" if param.name == "dtype" else "any" if param.name == "device" else otherwise
+        guess = param.name if param.name in ("dtype", "device") else otherwise
         return Argument(f"{param.name}: {_optional(kind or guess)} = None", said)
     written = literal(param.default, kind)
     if written is None:
@@ -187,6 +215,10 @@ def _optional(kind: str) -> str:
     return f"({kind})?" if " | " in kind else f"{kind}?"
 
 
-def _result(made: Signature, found: object) -> str:
+def _result(made: Signature, found: object, otherwise: str = "tensor") -> str:
+    """The type of what is returned; otherwise: what it is where nothing is said of it."""
     annotation = made.return_annotation
-    return named_fields(annotation, found) or kind_of_annotation(annotation, found) or "tensor"
+    kind = named_fields(annotation, found) or kind_of_annotation(annotation, found)
+    if kind is None and _in_words(annotation):
+        return "any"
+    return kind or otherwise

@@ -96,6 +96,30 @@ def unions(x: "Tensor | float", size: "int | t.Sequence[int]", kind: t.Literal["
 def anything(*args, **kwargs): return args
 
 
+class Flow(nn.Module):
+    def __init__(self, where: str | torch.device | None = "cpu"): ...
+    def forward(self, ids: torch.LongTensor, x: "torch.FloatTensor" = None) -> tuple[Tensor, Tensor]: return x, ids
+    def inverse(self, z: Tensor, *, steps: int = 1) -> Tensor: return z
+    def scale(self) -> float: return 1.0
+    def load(self, path): ...
+    def _hidden(self) -> Tensor: ...
+
+
+class Further(Flow):
+    inverse = None
+    def sample(self, z) -> "Tensor | None": return z
+    def given(self, z) -> Config: return z
+
+
+class Fused(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return x
+
+
+class Listed(nn.ModuleList):
+    def __init__(self, depth: int): ...
+
+
 part = functools.partial(defaults, dim=2)
 """
 
@@ -138,7 +162,7 @@ FORMS = {
     "defaults": [
         "    x: tensor,\n    y: tensor? = None,\n    *,\n    dim: int = -1,\n",
         '    weights: dict[str, int] = {"a": 1},\n    limit: float = -inf,\n    nan: float = nan,\n',
-        "    dtype: dtype = float32,\n    device: any? = None,\n    c: any? = None,  # (1+2j) in Python\n",
+        "    dtype: dtype = float32,\n    device: device? = None,\n    c: any? = None,  # (1+2j) in Python\n",
         "    size: (int, int) = (3, 3),\n    one: (int,) = (1,),\n    many: list[int] = [1, 2],\n",
         '    mixed: (int, str) = (1, "a"),\n    fn: layer = relu,\n    keep: any? = None,  # <object object> in Python\n',
     ],
@@ -149,6 +173,12 @@ FORMS = {
     ],
     "anything": ["extern def anything(*args: tensor, **kwargs: any) -> tensor from stub_forms\n"],
     "part": ["    dim: int = 2,\n"],
+    "Flow": [
+        'extern module Flow(where: device? = "cpu") from stub_forms:\n',
+        "    def forward(ids: tensor, x: tensor? = None) -> (tensor, tensor)\n"
+        "    def inverse(z: tensor, *, steps: int = 1) -> tensor\n",
+    ],
+    "Further": ["-> (tensor, tensor)\n    def sample(z: tensor) -> tensor?\n"],
 }
 
 
@@ -161,6 +191,14 @@ def test_form(name: str, package: str, capsys: pytest.CaptureFixture[str], tmp_p
     path = tmp_path / "stub.nnspec"
     path.write_text(text, "utf-8")
     assert nnspec.check(path).diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    "name, why", [("Fused", "Fused.apply"), ("Listed", "Listed has no forward")]
+)
+def test_no_form(name: str, why: str, package: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stub", f"{package}:{name}"]) == 2
+    assert why in capsys.readouterr().err
 
 
 TORCH = """
