@@ -49,6 +49,7 @@ INITIALISERS = frozenset(
     "zeros ones randn rand constant normal uniform trunc_normal xavier_uniform xavier_normal "
     "kaiming_uniform kaiming_normal orthogonal sparse eye dirac".split()
 )
+DTYPE_ATTRIBUTES = ("is_complex", "is_floating_point", "is_signed", "itemsize")
 # Methods that write all of a tensor anew, and what makes such a tensor.
 REFILLED = {
     "fill_": "full_like({}, value)",
@@ -126,9 +127,11 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
                 )
         case TupleValue(items, names) if names is not None and name in names:
             return items[names.index(name)]
-        case DType():
-            if name in ("itemsize", "is_floating_point"):
-                return Unknown("int" if name == "itemsize" else "bool")
+        case DType(dtype):
+            found = _of_dtype(dtype, name)
+            candidates = [*DTYPE_ATTRIBUTES]
+        case Device() if name in ("type", "index"):
+            return Unknown("str") if name == "type" else Unknown("any")
         case Choice(options):
             real = [o for o in options if o is not None]
             return joins.join_all([of(o, expr, frame) for o in real], frame)
@@ -162,6 +165,24 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             fix=respell(expr.name_span, near) if reason is None else None,
         )
     )
+
+
+def _of_dtype(dtype: str, name: str) -> Value:
+    """What is known of a dtype; of `float`, which stands for any where no tensor says it, nothing is."""
+    from nnspec.semantics.rules import dtypes
+
+    if name not in DTYPE_ATTRIBUTES:
+        return lookup.MISSING
+    if dtype == "float":
+        return Unknown("int" if name == "itemsize" else "bool")
+    match name:
+        case "is_complex":
+            return dtypes.is_complex(dtype)
+        case "is_floating_point":
+            return dtypes.is_floating(dtype)
+        case "is_signed":
+            return dtype != "bool" and not dtype.startswith("uint")
+    return dtypes.bits(dtype) // 8
 
 
 def _left_out(place: str, name: str) -> str | None:

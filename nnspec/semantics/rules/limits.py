@@ -50,7 +50,7 @@ def finfo(call: RuleCall) -> Value:
 def iinfo(call: RuleCall) -> Value:
     """The limits of an integer dtype."""
     name = _name(call)
-    if name is None:
+    if name in (None, "float"):
         return TupleValue((*(Unknown("int"),) * 3, Unknown("str")), _INT_FIELDS)
     bits = _INTEGERS.get(name)
     if bits is None:

@@ -16,8 +16,10 @@ def randint(call: RuleCall) -> Value:
     if isinstance(dims, ErrorValue) or not ranged(call):
         return ERROR
     dtype = arguments.dtype(call) or "int64"
-    if dtypes.is_complex(dtype) or (dtype == "bool" and call.arguments["high"] not in (1, 2)):
-        return call.fail("E0303", f"{call.name} makes no {dtype} numbers up to that", "dtype")
+    if dtypes.is_complex(dtype):
+        return call.fail("E0303", f"{call.name} makes no {dtype} numbers", "dtype")
+    if not takes.drawn(call, dtype):
+        return ERROR
     return made(call, dtype, dims)
 
 

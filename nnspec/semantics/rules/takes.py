@@ -137,3 +137,18 @@ def numbers(call: RuleCall, x: Tensor, *names: str) -> bool:
         )
         return False
     return True
+
+
+def drawn(call: RuleCall, dtype: str | None) -> bool:
+    """Whether a dtype holds the integers from `low` on to one below `high`, of which a function draws."""
+    # Nothing wraps around here.
+    held = {"bool": (0, 1), "uint8": (0, 255)}.get(dtype or "") or _HOLDS.get(dtype or "")
+    for name, words, beyond in (("low", "from {} on", 0), ("high", "up to {}", 1)):
+        value = call.arguments.get(name)
+        if held is None or not isinstance(value, int) or held[0] <= value - beyond <= held[1]:
+            continue
+        told = words.format(value - beyond)
+        at = name if call.given(name) else None
+        call.fail("E0303", f"{call.name} draws ints {told}, which {dtype} does not hold", at)
+        return False
+    return True
