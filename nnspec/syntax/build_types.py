@@ -19,8 +19,8 @@ class BuildTypes(BuildExpressions):
     def optional_type(self, kids: Kids, span: Span) -> ast.OptionalType:
         return ast.OptionalType(span, kids[0])
 
-    def tensor_type(self, kids: Kids, span: Span) -> ast.TensorType:
-        return ast.TensorType(span, None, kids[0] or ())
+    def tensor_type(self, kids: Kids, span: Span) -> ast.TypeExpr:
+        return self._shape(span, kids[0] or ())
 
     def dtype_tensor_type(self, kids: Kids, span: Span) -> ast.TensorType:
         return ast.TensorType(span, kids[0], kids[1] or ())
@@ -88,7 +88,7 @@ class BuildTypes(BuildExpressions):
                 self.marks.pop(id(value), None)
                 return ast.OptionalType(value.span, self.as_type(value.value))
             case ast.List():
-                return ast.TensorType(value.span, None, value.items)
+                return self._shape(value.span, value.items)
             case ast.Index(value=ast.Name() | ast.Attribute()):
                 dtype = dotted(value.value)
                 if dtype is not None and not any(isinstance(i, ast.Slice) for i in value.items):
@@ -107,6 +107,15 @@ class BuildTypes(BuildExpressions):
                 if any(isinstance(self.peek_type(side), ast.TypeExpr) for side in sides):
                     return ast.UnionType(value.span, tuple(self.as_type(side) for side in sides))
         return value
+
+    def _shape(self, span: Span, items: tuple[ast.Expr, ...]) -> ast.TypeExpr:
+        """What is written in brackets: a shape, or several of them, `[[B, 3], [B, 4]]`, which are a tuple."""
+        several = any(isinstance(item, ast.List) for item in items)
+        if not several or not all(
+            isinstance(i, (ast.List, ast.Index, OptionalMark)) for i in items
+        ):
+            return ast.TensorType(span, None, items)
+        return ast.TupleType(span, tuple(ast.Field(i.span, None, self.as_type(i)) for i in items))
 
     def peek_type(self, value: ast.Expr) -> ast.TypeExpr | ast.Expr:
         """As `as_type_or_value`, leaving the marks of the parts to be taken later."""

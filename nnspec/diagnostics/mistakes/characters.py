@@ -257,7 +257,7 @@ def bad_number(span: Span, text: str) -> Diagnostic:
     help = "write it as in `1_000`, `0.5`, `1e-5`, `10e9` or `0x1F`"
     fix = None
     if text[-1:] in "jJ":
-        help = "there are no imaginary literals; `complex(0, 1)` makes a complex tensor"
+        help = "there are no imaginary literals; write `torch.complex(zeros_like(x), x)` for `1j * x`, or `polar(r, phi)`"
     elif text.isdigit() and text.startswith("0"):
         help = f"write `{text.lstrip('0')}`"
         fix = replace(help, span, text.lstrip("0"), "maybe")
