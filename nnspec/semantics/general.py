@@ -65,10 +65,11 @@ def ranks(signature: ast.Signature, frame: Frame) -> Iterator[dict[str, int]]:
     if stars and signature.where:
         more = product((*RANKS, *range(3, MOST_AXES)), repeat=len(stars))
         every = (dict(zip(stars, each, strict=True)) for each in more)
+        hyper = frame.body.arguments if frame.body is not None else {}
         meeting = (
             rank
             for rank in every
-            if meet(signature.where, {star[1:]: count for star, count in rank.items()})
+            if meet(signature.where, {star[1:]: n for star, n in rank.items()}, hyper)
         )
         # Facts that no rank meets are told by the pass that assumes them.
         told = list(islice(meeting, len(told))) or told

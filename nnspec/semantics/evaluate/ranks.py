@@ -52,6 +52,7 @@ def told(
         )
     if len(known) != 1:
         return None
+    assert isinstance(fact, ast.Compare)
     ranks = [
         n + fixed for n in range(MOST) if _holds(fact, {name.id: n for name in _lengths(fact)})
     ]
@@ -101,30 +102,36 @@ def _argument(
     return None
 
 
-def meet(facts: tuple[ast.Expr, ...], lengths: Mapping[str, int]) -> bool:
-    """Whether so many axes meet all facts that compare numbers of axes.
+def meet(
+    facts: tuple[ast.Expr, ...], lengths: Mapping[str, int], hyper: Mapping[str, Value]
+) -> bool:
+    """Whether so many axes meet all facts that compare numbers of axes, as far as these are known.
 
     facts: those of a signature, whatever they say. lengths: how many axes each `N` of a `*N` covers.
+    hyper: the hyperparameters, of which `len(N) == axes` may ask for one.
     """
-    return all(
-        _holds(fact, lengths)
-        for fact in facts
-        if _is_plain(fact) and {n.id for n in _lengths(fact)} & lengths.keys()
-    )
+    return all(_holds(fact, lengths, hyper) for fact in facts if isinstance(fact, ast.Compare))
 
 
-def _holds(fact: ast.Expr, lengths: Mapping[str, int]) -> bool:
-    """Whether a comparison of lengths and numbers holds; True of one with a length that is not known."""
-    assert isinstance(fact, ast.Compare)
+def _holds(
+    fact: ast.Compare, lengths: Mapping[str, int], hyper: Mapping[str, Value] | None = None
+) -> bool:
+    """Whether a comparison of lengths and numbers holds; True of one with a side that is not known."""
     sides: list[float] = []
     for side in (fact.first, *fact.rest):
-        if isinstance(side, ast.Number):
-            sides.append(side.value)
-            continue
-        found = next(_lengths(side), None)
-        if found is None or found.id not in lengths:
-            return True
-        sides.append(lengths[found.id])
+        match side:
+            case ast.Number(value):
+                sides.append(value)
+                continue
+            case ast.Call(ast.Name("len"), (ast.Argument(ast.Name(id), None, 0),)) if id in lengths:
+                sides.append(lengths[id])
+                continue
+            case ast.Name(id):
+                known = (hyper or {}).get(id)
+                if isinstance(known, int):
+                    sides.append(known)
+                    continue
+        return True
     tests = {
         "<": lambda a, b: a < b,
         "<=": lambda a, b: a <= b,
