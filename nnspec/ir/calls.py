@@ -185,7 +185,8 @@ def _library_call(
     method = place == "Tensor" or (bool(piped) and place == "torch" and "Tensor" in decl.places)
     if method and every and not isinstance(every[0], py.Starred):
         return build.call(build.attribute(every[0], decl.name), every[1:], keywords)
-    keywords = creation.completed(decl, keywords, frame.file.value(node), frame)
+    given = _given(node)
+    keywords = creation.completed(decl, keywords, frame.file.value(node), frame, given)
     if place.startswith("torch") and catalog().is_library(decl):
         return build.call(frame.file.names.torch(place, decl.name), every, keywords)
     return build.call(expressions.expression(func, frame), every, keywords)
@@ -211,6 +212,13 @@ def _by_pattern(
     rank = len(value.dims) if isinstance(value, Tensor) and value.dims is not None else None
     kind = str(reduction.value) if isinstance(reduction, py.Constant) else None
     return einops.chain(tensor, pattern.value, given, kind, rank)
+
+
+def _given(node: ast.Expr) -> list[ast.Expr]:
+    """What goes into a call, what stands before `|>` first."""
+    call = node.target if isinstance(node, ast.Pipe) else node
+    args = [argument.value for argument in call.args] if isinstance(call, ast.Call) else []
+    return [node.value, *args] if isinstance(node, ast.Pipe) else args
 
 
 def _first(node: ast.Expr) -> ast.Expr:

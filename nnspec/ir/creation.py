@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast as py
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from nnspec.ir import build, parameters
 from nnspec.ir.context import Frame, Nothing, pattern_names
@@ -18,12 +18,14 @@ Access = Callable[[], py.expr]
 
 CREATORS = frozenset(
     "arange empty eye full linspace logspace ones rand randint randn randperm tensor zeros "
-    "tril_indices triu_indices bartlett_window blackman_window hamming_window hann_window "
-    "generate_square_subsequent_mask".split()
+    "tril_indices triu_indices bartlett_window blackman_window hamming_window hann_window kaiser_window "
+    "as_tensor asarray normal scalar_tensor fftfreq rfftfreq generate_square_subsequent_mask".split()
 )
 FLOAT_CREATORS = frozenset(
     "empty eye linspace logspace ones rand randn zeros generate_square_subsequent_mask".split()
 )
+# Of a tensor these make one that lies where it does.
+OF_DATA = frozenset(("as_tensor", "asarray", "normal"))
 FLOATING = frozenset("float float16 bfloat16 float32 float64".split())
 
 
@@ -32,17 +34,23 @@ def completed(
     keywords: list[Keyword],
     result: Value,
     frame: Frame,
+    given: Iterable[ast.Expr],
 ) -> list[Keyword]:
-    """The keywords of a library call, with device and dtype where the call makes a new tensor."""
+    """The keywords of a library call, with device and dtype where the call makes a new tensor.
+
+    given: what the user wrote for its arguments.
+    """
     if decl.name not in CREATORS or frame.stage not in ("method", "function"):
         return keywords
-    given = {name for name, _ in keywords}
+    if decl.name in OF_DATA and any(isinstance(frame.file.value(each), Tensor) for each in given):
+        return keywords
+    named = {name for name, _ in keywords}
     more: list[Keyword] = []
-    if "device" not in given:
+    if "device" not in named:
         device = _property("device", frame)
         if device is not None:
             more.append(("device", device))
-    if "dtype" not in given and _is_floating(decl.name, result):
+    if "dtype" not in named and _is_floating(decl.name, result):
         dtype = _property("dtype", frame)
         if dtype is not None:
             more.append(("dtype", dtype))
