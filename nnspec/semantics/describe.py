@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.values import (
     Builtin,
     Choice,
@@ -84,6 +85,8 @@ def describe(world: World, value: Value) -> str:
             return "a device"
         case Relation() | Compound():
             return "a bool"
+        case SliceItem():
+            return "a slice"
         case Choice(options):
             return " or ".join(describe(world, o) for o in options)
         case ErrorValue():

@@ -19,6 +19,7 @@ from nnspec.semantics.evaluate.cost import Cost, size_beside
 from nnspec.semantics.evaluate.handlers import Handler, Keywords, is_unknown, single
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.resolve import known
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.values import (
     ERROR,
     MOST_ITEMS,
@@ -289,6 +290,14 @@ def _layer_flops(args: list[Value], keywords: Keywords, frame: Frame, span: Span
         run.cost, run.trace, run.sink = cost, trace, sink
 
 
+def _slice(args: list[Value], keywords: Keywords, frame: Frame, span: Span) -> Value:
+    """`slice(stop)`, `slice(start, stop, step)`: what stands between the brackets of an index, as a value."""
+    if keywords or not 1 <= len(args) <= 3:
+        raise TypeError(args)
+    lower, upper, step = (None, *args, None)[:3] if len(args) == 1 else (*args, None)[:3]
+    return SliceItem(lower, upper, step, span)
+
+
 HANDLERS: dict[str, Handler] = {
     **{name: maths.FUNCTIONS[name] for name in known.STATICS & maths.FUNCTIONS.keys()},
     **{f"math.{name}": handler for name, handler in maths.FUNCTIONS.items()},
@@ -318,6 +327,7 @@ HANDLERS: dict[str, Handler] = {
     "numel": _numel,
     "pow": _pow,
     "isinstance": _isinstance,
+    "slice": _slice,
     "copies": _copies,
     "child": _child,
     "einsum_flops": _einsum_flops,

@@ -10,7 +10,8 @@ from nnspec.semantics.dims import Dim
 from nnspec.semantics.evaluate import containers, joins, provenance, repeated, sequences
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
-from nnspec.semantics.rules.indexing import SliceItem, is_mask
+from nnspec.semantics.rules.indexing import is_mask
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,

@@ -49,7 +49,7 @@ NAMESPACES = {
 }
 STATICS = frozenset(
     "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip enumerate "
-    "reversed list tuple dict sorted any all pair single triple numel pow isinstance copies "
+    "reversed list tuple dict sorted any all pair single triple numel pow isinstance slice copies "
     "einsum_flops bytes_beside layer_flops child".split()
 )
 CONSTANTS = {"inf": float("inf"), "nan": float("nan"), "pi": 3.141592653589793}

@@ -35,7 +35,7 @@ CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 # Python's functions and those of numbers, which the evaluator works out itself.
 STATICS = frozenset(
     "abs ceil floor round sqrt log exp sin cos min max sum len int float bool str range zip "
-    "enumerate reversed list tuple dict sorted any all pair single triple numel pow isinstance".split()
+    "enumerate reversed list tuple dict sorted any all pair single triple numel pow isinstance slice".split()
 )
 
 # What `math.` may stand before; of these, the STATICS have bare names too.

@@ -9,6 +9,7 @@ from nnspec.semantics.describe import as_tensor, describe
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import batch, dtypes
 from nnspec.semantics.rules.arguments import Dims, Origins, came_from, origins_of
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.values import (
     ERROR,
     Builtin,
@@ -218,6 +219,7 @@ NO_NUMBERS = (
     NamedTupleType,
     Namespace,
     Device,
+    SliceItem,
 )
 
 NO_NUMBER_KINDS = frozenset({"str", "list", "dict", "tuple", "layer", "layer type"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nnspec.record import Record
 from nnspec.semantics.dims import Dim
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules.arguments import Dims, is_size, unknown
@@ -12,6 +11,7 @@ from nnspec.semantics.rules.bounds import at_least, at_most
 from nnspec.semantics.rules.broadcast import broadcast, operator_call
 from nnspec.semantics.rules.dtypes import is_integral
 from nnspec.semantics.rules.strides import strided, strides
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
@@ -28,16 +28,6 @@ from nnspec.semantics.values import (
 )
 from nnspec.semantics.world import World
 from nnspec.source import Span
-
-
-class SliceItem(Record, eq=False):
-    """`lower:upper:step` of an index; each a size or None, with the span of the whole."""
-
-    lower: Value
-    upper: Value
-    step: Value
-    span: Span | None = None
-
 
 IndexItem = Value
 

@@ -132,6 +132,8 @@ def searchsorted(call: RuleCall) -> Value:
     rows = arguments.tensor(call, bounds)
     if not takes.none_of(call, "complex", (bounds, "input")):
         return ERROR
+    if isinstance(values, Tensor) and rows.dtype == values.dtype == "bool":
+        return call.fail("E0303", f"{call.name} takes numbers, and no bools", bounds)
     if bounds == "boundaries" or not isinstance(values, Tensor) or values.dims == ():
         if not arguments.rank_is(call, rows, (1,), bounds):
             return ERROR

@@ -85,6 +85,8 @@ def scatter(call: RuleCall) -> Value:
         return at
     if source is not None and not _one_dtype(call, x, source, "src"):
         return ERROR
+    if not _reduces(call):
+        return ERROR
     if not takes.numbers(call, x, "value"):
         return ERROR
     if at is not None and x.dims is not None and index.dims is not None:
@@ -98,6 +100,16 @@ def scatter(call: RuleCall) -> Value:
             if source.dims and index.dims and not _fits_inside(call, index, source, -1, "src"):
                 return ERROR
     return Tensor(x.dtype, x.dims, x.origins)
+
+
+# The dtypes for which a reduction has no meaning.
+_NOT_REDUCED = {"amax": "complex", "amin": "complex", "mean": "bool"}
+
+
+def _reduces(call: RuleCall) -> bool:
+    """Whether the numbers have an order, or a mean, where one is asked for."""
+    reduce = call.arguments.get("reduce")
+    return not isinstance(reduce, str) or takes.none_of(call, _NOT_REDUCED.get(reduce, ""))
 
 
 def _one_dtype(call: RuleCall, x: Tensor, other: Tensor, name: str) -> bool:
@@ -147,6 +159,8 @@ def index_write(call: RuleCall) -> Value:
     if isinstance(at, ErrorValue):
         return at
     if source is not None and not _one_dtype(call, x, source, "source"):
+        return ERROR
+    if not _reduces(call):
         return ERROR
     if not takes.numbers(call, x, "value"):
         return ERROR
@@ -275,7 +289,7 @@ def narrow(call: RuleCall) -> Value:
 
 def slice_scatter(call: RuleCall) -> Value:
     """slice_scatter, select_scatter, diagonal_scatter: x with a part of it replaced."""
-    from nnspec.semantics.rules.indexing import SliceItem
+    from nnspec.semantics.slices import SliceItem
 
     x, source = arguments.tensor(call), arguments.tensor(call, "src")
     at = arguments.axis(call, "dim", x) if "dim" in call.arguments else None

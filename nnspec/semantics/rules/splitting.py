@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import Dims, is_size, origins_of, unknown
-from nnspec.semantics.rules.indexing import SliceItem, slice_length
+from nnspec.semantics.rules.indexing import slice_length
 from nnspec.semantics.rules.strides import strided, strides
+from nnspec.semantics.slices import SliceItem
 from nnspec.semantics.values import (
     ERROR,
     MOST_ITEMS,
