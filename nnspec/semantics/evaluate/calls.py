@@ -254,10 +254,10 @@ def _call_one(
             return modules.construct(decl, scope, given, frame, span)
         case Layer():
             return call_layer(callee, given, name, frame, span)
-        case Function():
-            return userdefs.call(callee, given, name, frame, span)
         case Function(method, _, Layer(LayerBody(ast.ExternModule())) as layer):
             return externs.call_method(layer, method, given, name, frame, span)
+        case Function():
+            return userdefs.call(callee, given, name, frame, span)
         case LibraryFunction():
             return library_function(callee, given, node, func, frame, span)
         case Builtin(builtin) if builtin in lookup.CONTAINERS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nnspec.diagnostics.diagnostic import Edit, Fix, Label
+from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.evaluate import kinds
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import DType, LayerBody, Tensor, Value
@@ -43,21 +43,6 @@ def is_floating(value: Value, span: Span, name: str, frame: Frame) -> bool:
         )
     )
     return False
-
-
-def meant(
-    options: tuple[ast.TypeExpr, ...], value: str, span: Span
-) -> tuple[str, Fix | None] | None:
-    """The help, and the fix, for a string in place of a dtype or of a device; None where it is something else."""
-    asked = {o.name for o in options if isinstance(o, ast.NamedType)}
-    if "device" in asked:
-        return "a device is called `cpu`, `cuda` or `cuda:1`; `x.device` is that of a tensor", None
-    if "dtype" not in asked or value not in kinds.DTYPE_NAMES:
-        return None
-    told = f"write `{value}`, without quotes: dtypes are names"
-    if span.text[:1] not in "\"'":
-        return told, None
-    return told, Fix(f"write `{value}`", (Edit(span, value),))
 
 
 def agrees(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nnspec.diagnostics.diagnostic import Edit, Fix, Label
 from nnspec.semantics import trail
 from nnspec.semantics.describe import as_tensor, describe, shape, whole
-from nnspec.semantics.evaluate import kinds, made, widening
+from nnspec.semantics.evaluate import kinds, widening, written
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.trail import Whence
 from nnspec.semantics.values import (
@@ -106,7 +106,7 @@ def kind(
         label, help = f"this is {describe(frame.world, item)}", as_tensor(item, span.text)
     fix = None
     if isinstance(value, str):
-        help, fix = made.meant(options, value, span) or (help, fix)
+        help, fix = written.meant(options, value, span)
     if implied.is_implied(param):
         help, fix = widening.wider(param, type_, value, span)
     frame.report(
@@ -257,6 +257,8 @@ def _dim_help(
     assert tensor.dims is not None
     if not callee.library or not isinstance(expr, ast.Name) or callee.made is None:
         return None
+    if callee.layer is not None and expr.id not in callee.layer.body.arguments:
+        return None
     hole = ", or write `_` to have it worked out" if expr.id in _HOLES else ""
     return f"`{expr.id}` should be {world.show(tensor.dims[axis])}{hole}"
 
@@ -292,9 +294,12 @@ def values_of(fact: ast.Expr, frame: Frame) -> tuple[str, ...]:
     for name in dict.fromkeys(n for each in names for n in _hyperparameters(each, frame)):
         value = lookup.find(name, frame)
         if isinstance(value, TupleValue):
-            # A size that stays as it is is None.
-            sizes = ("None" if i is None else frame.world.show(i) for i in value.items)
-            found.append(f"{name} is [{', '.join(sizes)}]")
+            if all(i is None or isinstance(i, (DimLike, float, str)) for i in value.items):
+                # A size that stays as it is is None.
+                shown = (
+                    frame.world.show(i) if isinstance(i, DimLike) else repr(i) for i in value.items
+                )
+                found.append(f"{name} is [{', '.join(shown)}]")
         elif isinstance(value, DimLike) and not isinstance(value, bool):
             found.append(f"{name} is {frame.world.show(value)}")
     return (", ".join(found),) if found else ()

@@ -139,9 +139,23 @@ def _needed(fact: ast.Expr, inner: Frame, callee: Callee) -> str:
                 total, count = (inner.world.show(size) for size in found)
                 return (
                     f"`{callee.name}` needs {whole.span.text} to be a multiple of "
-                    f"{part.span.text}: {total} is not a multiple of {count}"
+                    f"{_shown(part, inner)}: {total} is not a multiple of {count}"
                 )
+        case ast.Compare(left, (op,), (right,)) if callee.library:
+            return f"`{callee.name}` needs {_shown(left, inner)} {op} {_shown(right, inner)}"
     return f"`{callee.name}` needs {fact.span.text}"
+
+
+def _shown(side: ast.Expr, inner: Frame) -> str:
+    """One side of a fact of the library: its number where it is of names that a `let` of the declaration makes."""
+    body = inner.body
+    if body is not None and any(
+        isinstance(node, ast.Name) and node.id in body.members for node in walk(side)
+    ):
+        value = evaluate(side, inner)
+        if isinstance(value, DimLike):
+            return inner.world.show(value)
+    return side.span.text
 
 
 def _divides_by(fact: ast.Expr, absent: set[str], inner: Frame) -> bool:

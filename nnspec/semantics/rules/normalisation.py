@@ -276,5 +276,6 @@ def _of_several(call: RuleCall, x: Tensor, sizes: arguments.Dims) -> Value:
             "E0321",
             f"`{call.name}` has one value only to normalise over, in {call.show(x)}",
             "input",
+            help="normalise where there are several values, or use `LayerNorm`",
         )
     return call.result
