@@ -86,10 +86,8 @@ def _of(
     if isinstance(callee, LibraryFunction):
         call = step.target if isinstance(step, ast.Pipe) else step
         if isinstance(call, ast.Call) and len(callee.decls) == 1:
-            method = (
-                isinstance(call.func, ast.Attribute) and site.value(call.func.value) is not None
-            )
-            yield Maker(call, callee.decls[0], callee.name, isinstance(step, ast.Pipe) or method)
+            piped = isinstance(step, ast.Pipe) or callee.receiver is not None
+            yield Maker(call, callee.decls[0], callee.name, piped)
     elif isinstance(callee, Layer) and callee.made is not None:
         made = by_span.get((callee.made.start, callee.made.end))
         if made is not None and made.span.source is site.scope.source:
@@ -112,8 +110,7 @@ def at_fault(site: Site) -> Maker | None:
     if isinstance(callee, LayerType):
         return Maker(call, callee.decl, callee.decl.name, local=True)
     if isinstance(callee, LibraryFunction) and len(callee.decls) == 1:
-        method = isinstance(call.func, ast.Attribute) and site.value(call.func.value) is not None
-        piped = isinstance(site.node, ast.Pipe) or method
+        piped = isinstance(site.node, ast.Pipe) or callee.receiver is not None
         return Maker(call, callee.decls[0], callee.name, piped, local=True)
     return None
 

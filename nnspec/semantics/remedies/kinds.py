@@ -35,6 +35,9 @@ def proposals(site: Site) -> Iterator[Proposal]:
             yield _written(value.span, str(bool(value.value)))
     if "(int, ...)" in taken and _is_int(value):
         yield _written(value.span, f"({value.span.text},)")
+    if isinstance(value, ast.Number):
+        for count in _lengths(given.type):
+            yield _written(value.span, f"({', '.join([value.span.text] * count)})")
     if "int" in taken and isinstance(value, ast.Tuple) and all(map(_is_int, value.items)):
         several = OF_SEVERAL_AXES.get(callee.name)
         if several is not None:
@@ -69,6 +72,18 @@ def _kinds(type_: ast.TypeExpr | None) -> frozenset[str]:
         case ast.NamedType(name):
             return frozenset((name,))
     return frozenset()
+
+
+def _lengths(type_: ast.TypeExpr | None) -> Iterator[int]:
+    """How many values the tuples hold that a type is made of, where each has so many."""
+    match type_:
+        case ast.OptionalType(inner):
+            yield from _lengths(inner)
+        case ast.UnionType(options):
+            for option in options:
+                yield from _lengths(option)
+        case ast.TupleType(items, repeated=False) if len(items) > 1:
+            yield len(items)
 
 
 def _one_tuple(

@@ -47,7 +47,9 @@ def proposals(site: Site) -> Iterator[Proposal]:
             continue
         if maker.written(param.name) is not None:
             near = sorted(fitting, key=lambda n: abs(n - number))
-            for other in dict.fromkeys((*near, number - 1, number // 2, 1, number + 1)):
+            # What arguments demand of one another is seldom a matter of the tensor's sizes.
+            first = (number - 1, number + 1) if site.mistake.code == "E0321" else ()
+            for other in dict.fromkeys((*first, *near, number - 1, number // 2, 1, number + 1)):
                 if other != number and (other >= 1 or "padding" in param.name):
                     yield maker.proposal(**{param.name: other})
 

@@ -101,6 +101,8 @@ def _batch(
             ):
                 return ERROR
         cut = -3
+    elif not all(_shared(call, name, q, x, shown) for name, x in (("key", k), ("value", v))):
+        return ERROR
     else:
         cut = -2
     named = [
@@ -111,6 +113,30 @@ def _batch(
     if isinstance(found, ErrorValue) or found is None:
         return found or ()
     return (*found[0], q.dims[-3]) if cut == -3 else found[0]
+
+
+def _shared(call: RuleCall, name: str, q: Tensor, x: Tensor, shown: str) -> bool:
+    """Whether the batches and heads of keys or values are certainly not others than those of the query."""
+    assert q.dims is not None and x.dims is not None
+    for at in range(3, min(len(q.dims), len(x.dims)) + 1):
+        have, own = call.settle(x.dims[-at]), call.settle(q.dims[-at])
+        if 1 in (have, own) or call.compare(have, own) != "different":
+            continue
+        grouped = at == 3 and isinstance(have, int) and isinstance(own, int) and own % have == 0
+        call.fail(
+            "E0307",
+            f"query and {name} differ on axis {len(x.dims) - at}: {shown}",
+            name,
+            f"{call.show(have)} on axis {len(x.dims) - at}, where the query has {call.show(own)}",
+            (*came_from(q, -at), *came_from(x, -at)),
+            help=(
+                "`enable_gqa=True` lets several heads of the query share one of the keys"
+                if grouped
+                else None
+            ),
+        )
+        return False
+    return True
 
 
 # --- multi-head attention ----------------------------------------------------------------------------

@@ -265,6 +265,7 @@ def _has_statistics(call: RuleCall, switch: str, off: bool) -> bool:
         "E0401",
         f"{call.name} with `{switch}={off}` needs `running_mean` and `running_var`",
         switch if call.given(switch) else None,
+        help=f"`{switch}=True` takes those of the input",
     )
     return False
 
