@@ -34,6 +34,11 @@ def mask(*rows: int, time: int) -> Inputs:
     return lambda: ((torch.arange(time) < torch.tensor(rows)[:, None]).long(),)
 
 
+def series(**sizes: int) -> Inputs:
+    """A dict of sequences of the given widths, by their names."""
+    return lambda: ({name: torch.randn(2, 4, size) for name, size in sizes.items()},)
+
+
 LSTM = {"vocab": 11, "dim": 6, "hidden": 6, "layers": 2, "dropout": 0.3}
 SEQ2SEQ = {"source_vocab": 13, "target_vocab": 9, "embed": 4, "hidden": 6, "layers": 2}
 CRF = {"vocab": 11, "tags": 4, "dim": 5, "hidden": 6}
@@ -197,5 +202,30 @@ LANGUAGE = [
         "language/textcnn.nnspec:textcnn",
         tokens(3, 9, vocab=13),
         {"vocab": 13, "classes": 3, "dim": 5, "kernel_sizes": [2, 4], "channels": 6},
+    ),
+    Case(
+        "language/hifigan.nnspec:hifigan_v1",
+        floats(2, 5, 7),
+        {"mels": 5, "channels": 8, "rates": [4, 2], "kernels": [8, 4], "block_kernels": [3, 5]},
+    ),
+    Case(
+        "language/hifigan.nnspec:PeriodDiscriminator",
+        floats(2, 33),
+        {"period": 5, "widths": [3, 4]},
+    ),
+    Case(
+        "language/tft.nnspec:GatedResidual",
+        floats(2, 3, 5),
+        {"inputs": 5, "hidden": 6, "outputs": 4, "drop": 0.2, "context": 3},
+    ),
+    Case(
+        "language/tft.nnspec:VariableSelection",
+        series(price=1, weekday=3),
+        {"sizes": {"price": 1, "weekday": 3}, "dim": 5},
+    ),
+    Case(
+        "language/tft.nnspec:InterpretableAttention",
+        also(floats(2, 4, 6), floats(2, 3, 6), lambda: (torch.ones(4, 3).tril().bool(),)),
+        {"dim": 6, "heads": 2, "drop": 0.1},
     ),
 ]

@@ -18,6 +18,16 @@ VIT = {
     "drop_path": 0.3,
 }
 
+PERCEIVER = {
+    "bands": 2,
+    "depth": 2,
+    "latents": 3,
+    "dim": 8,
+    "heads": 2,
+    "head_dim": 4,
+    "classes": 5,
+}
+
 VISION = [
     Case("vision/alexnet.nnspec:alexnet", floats(2, 3, 71, 64), {"classes": 5, "hidden": 9}),
     Case("vision/vgg.nnspec:vgg11", floats(2, 3, 32, 40), {"classes": 5, "hidden": 9}),
@@ -121,4 +131,12 @@ VISION = [
         floats(2, 3, 32, 40),
         {"depths": [1, 1, 2, 1], "classes": 5},
     ),
+    Case("vision/perceiver.nnspec:images", floats(2, 5, 4, 3), PERCEIVER),
+    Case(
+        "vision/perceiver.nnspec:Perceiver",
+        lambda: (torch.randn(2, 9, 1), torch.arange(9).expand(2, -1) < torch.tensor([[9], [4]])),
+        {**PERCEIVER, "channels": 1, "axes": 1},
+    ),
+    Case("vision/perceiver.nnspec:Perceiver", floats(2, 2, 3, 4, 3), {**PERCEIVER, "axes": 3}),
+    Case("vision/fno.nnspec:fno", floats(2, 9, 8, 1), {"modes": 3, "width": 4, "depth": 2}),
 ]
