@@ -9,6 +9,7 @@ from nnspec.semantics.evaluate import (
     builtins,
     containers,
     externs,
+    followed,
     initialisers,
     joins,
     lookup,
@@ -361,7 +362,10 @@ def library_function(
         from nnspec.semantics.evaluate import wrappers  # few specs have one
 
         return wrappers.wrap(decl, bound, callee.name, frame, span)
-    return externs.call_function(decl, bound, callee.name, frame, span)
+    value = externs.call_function(decl, bound, callee.name, frame, span)
+    if isinstance(value, Tensor) and value.dtype == "float" and decl.places[0].startswith("torch"):
+        return followed.settled(value, bound, frame)
+    return value
 
 
 def _apply(bound: Bound, frame: Frame, span: Span) -> Value:

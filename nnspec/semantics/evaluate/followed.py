@@ -1,0 +1,43 @@
+"""The dtype of tensors that a def makes from nothing: that of its first floating argument, as they are emitted."""
+
+from __future__ import annotations
+
+from nnspec.semantics.evaluate.binding import Bound
+from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.rules import dtypes
+from nnspec.semantics.values import Tensor, Value
+from nnspec.syntax import ast
+
+# Types of arguments that are no tensors.
+_STATIC = frozenset(("int", "float", "bool", "str", "number"))
+
+
+def settled(value: Value, bound: Bound, frame: Frame) -> Value:
+    """A new tensor of some floating dtype with the one that the def around it says.
+
+    Where no argument is a tensor this is torch's default, but in a method, which follows its module's parameters.
+    """
+    definition = frame.definition
+    if (
+        not isinstance(value, Tensor)
+        or value.dtype != "float"
+        or "dtype" in bound.spans
+        or not isinstance(definition, ast.Def)
+        or any(isinstance(v, Tensor) for v in bound.values.values())
+    ):
+        return value
+    dtype = _followed(definition.signature, dtypes.DEFAULT_FLOAT if frame.body is None else None)
+    return value if dtype is None else value.with_(value.dims, value.origins, dtype)
+
+
+def _followed(signature: ast.Signature, default: str | None) -> str | None:
+    for param in signature.params:
+        match param.type:
+            case ast.TensorType(dtype) if dtype is None or dtypes.is_floating(dtype):
+                return dtype
+            case ast.TensorType() | ast.OptionalType() | ast.LiteralType():
+                continue
+            case ast.NamedType(name) if name in _STATIC:
+                continue
+        return None
+    return default
