@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from nnspec.semantics.checked import Checked
 
 
+# What is wrong with an import whose file was not read: it may be there by now.
+UNREAD = frozenset(("E0230", "E0235", "E0236", "E0237", "E0238"))
+
+
 class NnspecError(Exception):
     """What nnspec raises where a spec, or what is asked of it, is wrong."""
 
@@ -89,6 +93,7 @@ class Entry(Record, frozen=False, eq=False):
     module: `package.folder.file` where a Python package ships it, else empty; the package's name begins `relative`.
     scope: None where its syntax is wrong; report: None until it is known.
     imported: the files that it imports, none of them with errors.
+    refused: those with errors, each with its text; the entry is None where it imports this one.
     """
 
     name: str
@@ -100,6 +105,7 @@ class Entry(Record, frozen=False, eq=False):
     checked: Checked | None = None
     report: Report | None = None
     imported: list[Entry] = field(default_factory=list)
+    refused: list[tuple[Place, str, Entry | None]] = field(default_factory=list)
 
     def closure(self) -> list[Entry]:
         """This file and all that it imports, directly or not: each once, behind those that it imports."""
@@ -229,10 +235,15 @@ class Project:
         """Whether the files that an entry imports still have the texts that it has seen."""
         if entry.report is None or entry in self._fresh:
             return True
-        if any(d.code.startswith("E023") for d in entry.report.diagnostics):
+        if any(d.code in UNREAD for d in entry.report.diagnostics):
             return False
         try:
             current = all(
+                is_found(place)
+                and self._read(place.path, place.module) == text
+                and (below is None or self._current(below))
+                for place, text, below in entry.refused
+            ) and all(
                 is_found(Place(each.name, "", each.module))
                 and self._read(each.name, each.module) == each.source.text
                 and self._current(each)
@@ -306,11 +317,13 @@ class Project:
         for at, entry in enumerate(self._open):
             if entry.path == real:
                 files = [each.name for each in self._open[at:]]
+                importer.refused.append((place, text, None))
                 return mistakes.cycle(span, [*files, files[0]])
         entry = self._compiled(place, text)
         assert entry.report is not None
         if entry.scope is None or not entry.report.ok:
             first = entry.report.errors[0]
+            importer.refused.append((place, text, entry))
             if first.code == "E0231":
                 label = Label(first.span, "this import closes the circle")
                 return mistakes.into_cycle(span, label, first.notes)

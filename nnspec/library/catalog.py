@@ -77,7 +77,10 @@ class Catalog:
 
     def method_names(self) -> list[str]:
         """All methods and attributes of tensors."""
-        return [name for name in self._entries if self.has_method(name)]
+        if "Tensor" not in self._namespaces:
+            names = [name for name in self._entries if self.has_method(name)]
+            self._namespaces["Tensor"] = names
+        return self._namespaces["Tensor"]
 
     def names_in_namespace(self, namespace: str) -> list[str]:
         """All names of a namespace."""

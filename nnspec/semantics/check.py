@@ -63,11 +63,7 @@ def _check(
         from nnspec.semantics.remedies import mended
 
         budget.leave(REMEDIES)
-        try:
-            found = _settled(mended(found, scope, catalog, recorder), scope)
-        except BudgetExceeded:
-            # The findings stand without what mends them.
-            budget.lift()
+        found = _settled(mended(found, scope, catalog, recorder), scope)
     if only is None and not any(d.severity == "error" for d in (*scope.diagnostics, *found)):
         found = (*found, *unused(scope, recorder))
     return Checked(
@@ -81,6 +77,11 @@ def _check(
             node: next(iter(texts))
             for node, texts in recorder.shapes.items()
             if len(texts) == 1 and "" not in texts
+        },
+        {
+            node: rank
+            for node, (rank, *others) in recorder.ranks.items()
+            if rank is not None and not others
         },
         recorder.steps,
     )
@@ -140,10 +141,11 @@ def _settled(found: tuple[Diagnostic, ...], scope: FileScope) -> tuple[Diagnosti
 
     That is one in the sizes of the signature, or in the number of names that values are given.
     """
-    from nnspec.semantics.remedies.site import inside
+    from nnspec.semantics.remedies.around import inside
 
     miscounted = {d.span.line for d in found if d.code == "E0419"}
-    unknown = [d.span for d in scope.diagnostics if d.code == "E0202"]
+    miscounted |= {d.span.line for d in scope.diagnostics if d.code == "E0215"}
+    unknown = [d.span for d in scope.diagnostics if d.code in ("E0202", "E0215")]
     unsure = [
         each.span
         for declaration in scope.file.declarations
@@ -153,6 +155,6 @@ def _settled(found: tuple[Diagnostic, ...], scope: FileScope) -> tuple[Diagnosti
     return tuple(
         d
         for d in found
-        if d.code != "W0301"
+        if d.code not in ("W0301", "W0302")
         or not (d.span.line in miscounted or any(inside(d.span, each) for each in unsure))
     )

@@ -179,6 +179,8 @@ class Findings:
 
 def _told(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
     """Claims as a warning, in few words where to say more takes too long."""
+    if budget.is_spent:
+        return doubts.shortly(*claims[0])
     budget.ask()
     try:
         return doubts.unproved(claims)

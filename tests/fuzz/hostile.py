@@ -140,6 +140,10 @@ MANY = {
     "many arguments that may be None": ("def f(" + ", ".join(f"a{i}: [B]?" for i in range(25)) + "):\n    return a0\n\ncheck f:\n    f(" + ", ".join(["[B]?"] * 25) + ")\n", "E0005"),
     "many locals that have no value": ("def f(x: [B]):\n    if x.sum() > 1:\n" + "".join(f"        y{i} = x\n" for i in range(5000)) + "".join(f"    x = x + y{i}\n" for i in range(5000)) + "    return x\n", "E0209"),
     "many codes that silence": ("# nnspec: ignore[" + ", ".join(f"W{i:04}" for i in range(60_000)) + "]\n", None),
+    "many attributes that there are not": (_function(*["x + x.nothing"] * 6000, "return x"), "E0427"),
+    "many views that do not fit": (_function(*["x.view(3, 7)"] * 3000, "return x"), "E0306"),
+    "many modules with a mistake": (_chain(1500, "module M{i}(n: int, m: int = n / 2):\n    fc = Linear(3, 4)\n\n", ""), "E0405"),
+    "many types that name the next": (_chain(3000, "type T{i}(D) = (a: T{next}(D), b: [D])\n", "type T3000(D) = (a: [D], b: [D])\n"), None),
     "many imports": ("from .a import " + ", ".join(f"b{i}" for i in range(40_000)) + "\n", "E0230"),
 }  # fmt: skip
 

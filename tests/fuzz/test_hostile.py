@@ -60,6 +60,14 @@ def test_a_hostile_spec_is_answered(name: str, tmp_path: Path) -> None:
         assert out.startswith(f"error[{expected}]"), out[:2000]
 
 
+def test_a_ring_of_files_is_answered(tmp_path: Path) -> None:
+    for i in range(100):
+        text = f"from .f{(i + 1) % 100} import M\n\nmodule M{i}:\n    fc = Linear(3, 3)\n"
+        (tmp_path / f"f{i}.nnspec").write_text(text, "utf-8")
+    code, out, err = nnspec("check", "--no-cache", "--format", "short", ".", cwd=tmp_path)
+    assert (code, err, out.count("E0231")) == (1, "", 100)
+
+
 LARGE = {
     "spaces": b" " * 50_000_000,
     "lines": b"x\n" * 1_000_000,

@@ -38,6 +38,7 @@ STEPS = 400_000
 DEPTH = 60
 # How many steps are taken before they are counted for the file, and what each counts there.
 BATCH = 1000
+FIRST = 30
 WEIGHT = 4
 # As many steps as a call counts, and a loop of unknown length besides what its rounds do.
 CALL = 5
@@ -63,6 +64,7 @@ class Recorder(Record, frozen=False, eq=False):
     """What the passes find out for emission (see Checked).
 
     shapes: per node all the texts seen; only where one text remains is it shown.
+    ranks: how many axes the tensors had that a call in einops' notation was given, None where that is not known.
     family: the locals where a parameter of a library layer is declared.
     steps: of all passes.
     matched, unmatched: init, tie and freeze lines that meant something in some pass, and the finding for
@@ -73,6 +75,7 @@ class Recorder(Record, frozen=False, eq=False):
     callees: dict[ast.Node, Value] = field(default_factory=dict)
     holes: dict[ast.Hole, list[Solution]] = field(default_factory=dict)
     shapes: dict[ast.Node, set[str]] = field(default_factory=dict)
+    ranks: dict[ast.Node, set[int | None]] = field(default_factory=dict)
     home: Source | None = None
     memo: dict[object, Any] = field(default_factory=dict)
     family: dict[tuple[LayerBody, str], dict[str, Value]] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class Claim(Record, eq=False):
     always: whether each call comes to that code, which stands in no branch.
     others: relations of which each would do in its place.
     whence: where the sizes were set; ways: by which steps they came about.
+    help: what to do where to state the fact would not be what is meant.
     """
 
     frame: Frame | None
@@ -105,6 +109,7 @@ class Claim(Record, eq=False):
     others: tuple[Relation, ...] = ()
     whence: tuple[Label, ...] = ()
     ways: tuple[str, ...] = ()
+    help: str | None = None
 
     @property
     def is_about_unknown(self) -> bool:
@@ -206,8 +211,10 @@ class Run(Record, frozen=False, eq=False):
         if self.steps > STEPS:
             raise BudgetExceeded(f"this takes more than {STEPS:,} steps", span)
         budget.ask()
-        budget.spend(WEIGHT * (self.steps - self.limit + BATCH))
-        self.limit = self.steps + BATCH
+        # A file may have thousands of short passes: the first batches are small.
+        batch = min(self.steps + FIRST, BATCH)
+        budget.spend(WEIGHT * (self.steps - self.limit + batch))
+        self.limit = self.steps + batch
 
     def report(self, diagnostic: Diagnostic) -> None:
         """Hand on a finding, with the chain of calls that led to it."""
@@ -354,6 +361,7 @@ def new_run(
         needed: bool = True,
         whence: tuple[Label, ...] = (),
         ways: tuple[str, ...] = (),
+        help: str | None = None,
     ) -> None:
         if any(map(world.used_as_sizes, (relation, *others))):
             return
@@ -370,6 +378,7 @@ def new_run(
                     others,
                     whence,
                     ways,
+                    help,
                 )
             )
         if not needed:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Fix
 from nnspec.library.catalog import Catalog
+from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.evaluate.run import Recorder
 from nnspec.semantics.remedies import (
     agreement,
@@ -90,7 +91,7 @@ KINDS: dict[str, tuple[Callable[[Site], Iterator[Proposal]], ...]] = {
         targets.declared,
     ),
     "E0308": (requirements.proposals,),
-    "E0312": (returned.proposals,),
+    "E0312": (returned.missing, returned.proposals),
     "E0320": (ranks.siblings, sequences.proposals, requirements.proposals),
     "E0321": (divisors.proposals, requirements.proposals),
     "E0402": (together.proposals,),
@@ -128,9 +129,15 @@ def mended(
     if not any(d.code in KINDS for d in found):
         return found
     trials = Trials(scope, catalog, (*scope.diagnostics, *found))
-    return tuple(
-        (_with_remedies(d, scope, recorder, trials) if d.code in KINDS else d) for d in found
-    )
+    done = list(found)
+    try:
+        for i, each in enumerate(found):
+            if each.code in KINDS:
+                done[i] = _with_remedies(each, scope, recorder, trials)
+    except BudgetExceeded:
+        # The other findings stand without what mends them.
+        budget.lift()
+    return tuple(done)
 
 
 def _with_remedies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from nnspec.source import Span
@@ -14,6 +15,7 @@ class Uses:
 
     def __init__(self, file: ast.File) -> None:
         self._file = file
+        self._starts = [d.span.start for d in file.declarations]
         numbers = {getattr(d, "name", None): i for i, d in enumerate(file.declarations)}
         # The users of each declaration.
         self._users: list[set[int]] = [set() for _ in file.declarations]
@@ -26,12 +28,16 @@ class Uses:
 
     def places(self, spans: Iterable[Span]) -> frozenset[int]:
         """The numbers of the declarations in which the places lie."""
-        places = [s.start for s in spans if s.source is self._file.source]
-        return frozenset(
-            i
-            for i, d in enumerate(self._file.declarations)
-            if any(d.span.start <= at <= d.span.end for at in places)
-        )
+        found: set[int] = set()
+        for span in spans:
+            if span.source is not self._file.source:
+                continue
+            # One that ends where the next begins has a place in both.
+            last = bisect_right(self._starts, span.start)
+            for i in range(max(last - 2, 0), last):
+                if span.start <= self._file.declarations[i].span.end:
+                    found.add(i)
+        return frozenset(found)
 
     def of(self, spans: Iterable[Span]) -> frozenset[int]:
         """The numbers of the declarations in which the places lie, and of those that use them."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.proposal import Proposal
-from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.values import LibraryFunction, Tensor
 from nnspec.source import Span
 from nnspec.syntax import ast

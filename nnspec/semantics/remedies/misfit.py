@@ -5,8 +5,9 @@ from __future__ import annotations
 from nnspec.record import Record
 from nnspec.semantics.evaluate import matching
 from nnspec.semantics.remedies import flow
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.proposal import Maker
-from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.remedies.sizes import number, numbers
 from nnspec.semantics.values import DimLike, Layer, ListValue, Tensor, TupleValue, Value
 from nnspec.syntax import ast

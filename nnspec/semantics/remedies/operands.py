@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.record import Record
 from nnspec.semantics.remedies import rewrite
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.axes import Change, Dims
 from nnspec.semantics.remedies.proposal import Proposal
-from nnspec.semantics.remedies.site import Site, inside, tensors
+from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.values import Tensor
 from nnspec.source import Span
 from nnspec.syntax import ast

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, operands, rewrite
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.axes import Change, Dims, grown, merged, shrunk, swaps
 from nnspec.semantics.remedies.operands import Operand
 from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
-from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.values import (
     DimLike,
     Layer,

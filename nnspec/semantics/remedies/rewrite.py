@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.site import Site
 from nnspec.source import Span
 from nnspec.syntax import ast
+from nnspec.syntax.walk import walk
 
 ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Index)
 
@@ -60,7 +62,7 @@ def declared(expr: ast.Expr, site: Site) -> ast.TensorType | None:
         return None
     for param in site.definition.signature.params:
         if param.name == expr.id and isinstance(param.type, ast.TensorType):
-            return None if _is_assigned(expr.id, site.definition) else param.type
+            return None if expr.id in _assigned(site.definition) else param.type
     for member in site.module.body if site.module is not None else ():
         if isinstance(member, ast.ParamDecl) and member.name == expr.id:
             # Where a value is written out, the shape stands there as well.
@@ -69,14 +71,15 @@ def declared(expr: ast.Expr, site: Site) -> ast.TensorType | None:
     return None
 
 
-def _is_assigned(name: str, definition: ast.Def) -> bool:
-    from nnspec.syntax.walk import walk
-
-    return any(
-        isinstance(node, ast.Assign)
-        and any(isinstance(t, ast.Name) and t.id == name for t in walk(node.target))
-        for statement in definition.body or ()
-        for node in walk(statement)
+@lru_cache(maxsize=4)
+def _assigned(definition: ast.Def) -> frozenset[str]:
+    """The names that a def assigns; a file may have thousands of mistakes in one def."""
+    return frozenset(
+        target.id
+        for node in walk(definition)
+        if isinstance(node, ast.Assign)
+        for target in walk(node.target)
+        if isinstance(target, ast.Name)
     )
 
 

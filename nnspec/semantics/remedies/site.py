@@ -11,9 +11,7 @@ from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.remedies.trial import Trials
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import ERROR, DimLike, ErrorValue, Tensor, Value
-from nnspec.source import Span
 from nnspec.syntax import ast
-from nnspec.syntax.walk import walk
 
 Operation = ast.Call | ast.Pipe | ast.Binary
 
@@ -53,21 +51,17 @@ def find(mistake: Diagnostic, scope: FileScope, recorder: Recorder, trials: Tria
     span = mistake.span
     module = definition = None
     node: Operation | None = None
-    for declaration in scope.file.declarations:
-        if not inside(span, declaration.span):
-            continue
-        module = declaration if isinstance(declaration, ast.Module) else None
-        for each in walk(declaration):
-            if not inside(span, each.span):
+    for each in trials.tree.around(span):
+        if isinstance(each, ast.Module):
+            module = each
+        elif isinstance(each, ast.Def):
+            definition = each
+        elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)):
+            if isinstance(node, ast.Pipe) and each is node.target:
+                # What stands before `|>` is an operand of the call behind it.
                 continue
-            if isinstance(each, ast.Def):
-                definition = each
-            elif isinstance(each, (ast.Call, ast.Pipe, ast.Binary)):
-                if isinstance(node, ast.Pipe) and each is node.target:
-                    # What stands before `|>` is an operand of the call behind it.
-                    continue
-                if node is None or _is_about(mistake, each, recorder):
-                    node = each
+            if node is None or _is_about(mistake, each, recorder):
+                node = each
 
     def mends(proposal: Proposal) -> bool:
         return trials.mends(mistake, proposal)
@@ -82,11 +76,6 @@ def _is_about(mistake: Diagnostic, node: Operation, recorder: Recorder) -> bool:
         return True
     # What has a value is not at fault.
     return isinstance(recorder.values.get(node, ERROR), ErrorValue)
-
-
-def inside(inner: Span, outer: Span) -> bool:
-    """Whether one place lies in another."""
-    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end
 
 
 def shape(value: Value) -> tuple[DimLike, ...] | None:

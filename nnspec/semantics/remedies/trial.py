@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from nnspec.diagnostics.diagnostic import Diagnostic, Edit
 from nnspec.library.catalog import Catalog
 from nnspec.semantics.budget import budget
+from nnspec.semantics.remedies.around import Tree
 from nnspec.semantics.remedies.concerned import Uses
 from nnspec.semantics.remedies.proposal import Proposal
 from nnspec.semantics.resolved import FileScope
@@ -30,6 +31,7 @@ class Trials:
 
     scope: the file as it is.
     errors: everything that is wrong in it.
+    tree: its syntax tree.
     """
 
     def __init__(self, scope: FileScope, catalog: Catalog, errors: Iterable[Diagnostic]) -> None:
@@ -38,6 +40,7 @@ class Trials:
         self._before = _places(errors)
         self._known: dict[tuple[str, frozenset[int]], list[Diagnostic] | None] = {}
         self._uses = Uses(scope.file)
+        self.tree = Tree(scope.file)
         self._spent = 0
 
     def mends(self, mistake: Diagnostic, proposal: Proposal, apart: bool = False) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.products import other_widths
 from nnspec.semantics.remedies.proposal import Proposal
-from nnspec.semantics.remedies.site import Site, inside
+from nnspec.semantics.remedies.site import Site
 from nnspec.semantics.values import LibraryFunction, Tensor, TupleValue, Value
 from nnspec.source import Span
 from nnspec.syntax import ast

@@ -30,6 +30,7 @@ class Binder:
     describing: whether an `extern` is being bound, whose sizes the arithmetic of the library's layers may make.
     undeclared: names that are wrong elsewhere, as their import failed, say: taken for known, to say things once.
     definition: the def that is being bound.
+    endless: the types of the file that contain themselves, once that was asked.
     """
 
     def __init__(self, scope: FileScope, catalog: Catalog, library: bool = False) -> None:
@@ -39,6 +40,7 @@ class Binder:
         self.describing = False
         self.undeclared: set[str] = set()
         self.definition: ast.Def | None = None
+        self.endless: frozenset[ast.TypeDecl] | None = None
         self._told: set[tuple[str, int]] = set()
         self._library_names: set[str] | None = None
         # What is called, or fills a parameter: there an initialiser may stand.

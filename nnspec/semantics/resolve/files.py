@@ -9,11 +9,12 @@ from nnspec.diagnostics.mistakes import imports as import_mistakes
 from nnspec.diagnostics.mistakes import names as mistakes
 from nnspec.semantics.resolve.binder import Binder
 from nnspec.semantics.resolve.bodies import bind_def
+from nnspec.semantics.resolve.endless import endless
 from nnspec.semantics.resolve.modules import bind_extern, bind_module, bind_rule
 from nnspec.semantics.resolve.reserved import another, member_trouble, top_level_trouble
 from nnspec.semantics.resolve.scopes import Open, Scope, uses, what
 from nnspec.semantics.resolve.signatures import introduce
-from nnspec.semantics.resolve.types import bind_type, check_size, contains_itself, sizes
+from nnspec.semantics.resolve.types import bind_type, check_size, sizes
 from nnspec.semantics.resolved import Binding, FileScope, Kind
 from nnspec.source import Span
 from nnspec.syntax import ast
@@ -163,7 +164,9 @@ def _type(binder: Binder, declaration: ast.TypeDecl, file: Scope) -> None:
             )
         level.names[param.id] = binder.bind(param, Binding(Kind.DIM))
     bind_type(binder, declaration.type, level)
-    if contains_itself(binder, declaration):
+    if binder.endless is None:
+        binder.endless = endless(binder.scope)
+    if declaration in binder.endless:
         binder.report(mistakes.endless_type(declaration.name, declaration.name_span))
     if isinstance(declaration.type, ast.TupleType):
         _fields(binder, declaration.type)

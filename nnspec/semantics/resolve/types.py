@@ -184,13 +184,14 @@ def _expanded(binder: Binder, node: ast.NamedType, use: ast.NamedType) -> Iterat
         seen.add(decl)
         own = {param.id for param in decl.params}
         inner: list[ast.NamedType] = []
-        for size in _own_sizes(decl.type, inner):
+        for size in own_sizes(decl.type, inner):
             if size.node.id not in own and size.node.id not in home.names:
                 yield Size(size.node, size.starred, use)
         stack.extend((each.name, home) for each in inner)
 
 
-def _own_sizes(type_: ast.TypeExpr, inner: list[ast.NamedType]) -> Iterator[Size]:
+def own_sizes(type_: ast.TypeExpr, inner: list[ast.NamedType]) -> Iterator[Size]:
+    """The sizes that stand in a type itself; the types that it names are put into `inner`."""
     stack: list[ast.Node] = [type_]
     while stack:
         node = stack.pop()
@@ -208,25 +209,6 @@ def _own_sizes(type_: ast.TypeExpr, inner: list[ast.NamedType]) -> Iterator[Size
                     yield from _sizes_of(count, None)
             case ast.TypeExpr() | ast.Field():
                 stack.extend(reversed(children(node)))
-
-
-def contains_itself(binder: Binder, decl: ast.TypeDecl) -> bool:
-    """Whether following the names of a type leads back to it."""
-    seen: set[ast.TypeDecl] = set()
-    stack = [(decl, binder.scope)]
-    while stack:
-        at, scope = stack.pop()
-        inner: list[ast.NamedType] = []
-        for _ in _own_sizes(at.type, inner):
-            pass
-        for each in inner:
-            found, home = scope.names.get(each.name, (None, scope))
-            if found is decl:
-                return True
-            if isinstance(found, ast.TypeDecl) and found not in seen:
-                seen.add(found)
-                stack.append((found, home))
-    return False
 
 
 def check_size(
