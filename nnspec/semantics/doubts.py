@@ -39,6 +39,8 @@ def unproved(claims: list[tuple[Claim, Relation]]) -> Diagnostic:
     facts = [_fact(each, how) for each, how in claims[:MOST_FACTS]]
     together = ", ".join(dict.fromkeys(fact for fact in facts if fact is not None))
     help, fix = (None, None) if facts[0] is None else _stated(together, claim)
+    if claim.help is not None:
+        help, fix = claim.help, None
     return error(
         "W0301",
         message,

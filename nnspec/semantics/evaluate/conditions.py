@@ -84,7 +84,8 @@ def _tensor_truth(value: Tensor, expr: ast.Expr, frame: Frame) -> Value:
         return ERROR
     for dim, answer in zip(value.dims, answers, strict=True):
         if answer == "unknown":
-            frame.world.claimed(Relation(dim, "==", 1), expr.span)
+            help = "a condition needs one value: reduce the tensor first, such as with `.any()` or `.all()`"
+            frame.world.claimed(Relation(dim, "==", 1), expr.span, help=help)
     return Unknown("bool")
 
 

@@ -190,13 +190,16 @@ def _check(
                 return True
     world = frame.world
     wanted = declared.text
+    decl = frame.definition
+    ends = value is None and isinstance(decl, ast.Def) and span is decl.name_span
     frame.report(
         error(
             "E0312",
             f"{what} is declared as {wanted}, but is {describe(world, value)}",
             span,
-            f"this is {describe(world, value)}",
+            "it ends without `return`" if ends else f"this is {describe(world, value)}",
             (Label(declared, "declared here"),),
+            help="end every way through it with `return ...`" if ends else None,
         )
     )
     return False
@@ -256,7 +259,7 @@ def _check_tensor(
     ways: tuple[str, ...] = ()
     if not kinds.dtype_fits(type_.dtype, value.dtype):
         wrong = f"its dtype is {value.dtype}"
-    elif value.dims is not None:
+    elif value.dims is not None and not any(isinstance(d, sizes.NEVER) for d in type_.dims):
         stars = sum(isinstance(d, ast.Starred) for d in type_.dims)
         if (stars == 0 and len(type_.dims) != len(value.dims)) or len(value.dims) < len(
             type_.dims

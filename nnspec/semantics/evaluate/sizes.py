@@ -18,12 +18,26 @@ from nnspec.semantics.values import (
 )
 from nnspec.syntax import ast
 
+# What can be no size, whatever its names stand for.
+NEVER = (
+    ast.String,
+    ast.FString,
+    ast.Constant,
+    ast.List,
+    ast.Tuple,
+    ast.Dict,
+    ast.Comprehension,
+    ast.Compare,
+    ast.Logical,
+)
 _NOT_KNOWN = (Unknown("int"), Unknown("any"))
 
 
 def size(expr: ast.Expr, frame: Frame) -> DimLike | ErrorValue | None:
     """The value of a dimension; None where it is not known, ErrorValue (and E0215) where it is no size."""
-    if isinstance(expr, ast.Unary) and isinstance(expr.operand, ast.Number):
+    if isinstance(expr, NEVER) or (
+        isinstance(expr, ast.Unary) and isinstance(expr.operand, ast.Number)
+    ):
         return ErrorValue()  # reported where the names were bound
     value = evaluate(expr, frame)
     if isinstance(value, DimLike) and value is not True and value is not False:

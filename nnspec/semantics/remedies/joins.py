@@ -7,10 +7,12 @@ from math import isqrt
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.semantics.remedies import called, flow, rewrite, windows
+from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.proposal import Maker, Proposal
-from nnspec.semantics.remedies.site import Site, inside, tensors
+from nnspec.semantics.remedies.site import Site, tensors
 from nnspec.semantics.remedies.sizes import is_plain, numbers
 from nnspec.semantics.remedies.windows import NEAR
+from nnspec.semantics.values import Tensor
 from nnspec.syntax import ast
 from nnspec.syntax.walk import walk
 
@@ -59,6 +61,7 @@ def proposals(site: Site) -> Iterator[Proposal]:
         yield from _shortcut(left, right, axes, site)
         yield from _tokens(left, right, axes, site)
     yield from _declared(left, right, axes, site)
+    yield from _other_skip(left, right, site)
 
 
 def resized(site: Site) -> Iterator[Proposal]:
@@ -96,6 +99,34 @@ def _siblings(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
             if name not in (*taken, stem):
                 edits = (Edit(expr.span, name),)
                 yield Proposal(edits, f"`{name}` fits here", True, group="sibling")
+
+
+def _other_skip(left: Operand, right: Operand, site: Site) -> Iterator[Proposal]:
+    """Another tensor of the same def that has the sizes which a concatenation needs: the skip of another level."""
+    joined = _joined_axis(site, len(left[1]))
+    if joined is None or site.definition is None:
+        return
+    values: dict[str, Tensor] = {}
+    for statement in site.definition.body or ():
+        for node in walk(statement):
+            value = site.value(node) if isinstance(node, ast.Name) else None
+            if node.span.start < site.mistake.span.start and isinstance(value, Tensor):
+                assert isinstance(node, ast.Name)
+                values[node.id] = value
+    inputs = [param.name for param in site.definition.signature.params]
+    taken = (left[0].span.text, right[0].span.text, *inputs)
+    for (expr, _), (_, wanted) in ((right, left), (left, right)):
+        fitting = [
+            name
+            for name, value in values.items()
+            if isinstance(expr, ast.Name)
+            and name not in taken
+            and len(value.dims or ()) == len(wanted)
+            and not _differing(numbers(value.dims or ()), wanted, joined)
+        ]
+        for name in fitting[:SIBLINGS]:
+            edits = (Edit(expr.span, name),)
+            yield Proposal(edits, f"`{name}` fits here", True, group="sibling")
 
 
 def _is_spatial(left: Operand, right: Operand, axes: list[int], site: Site) -> bool:
