@@ -32,7 +32,6 @@ from nnspec.semantics.values import (
     ListValue,
     Namespace,
     RepeatValue,
-    Tensor,
     TupleValue,
     Value,
 )
@@ -209,7 +208,7 @@ def _by_pattern(
     value = frame.file.value(_first(node))
     if isinstance(value, ListValue | TupleValue | RepeatValue):
         tensor = build.call(build.attribute(frame.file.names.root("torch"), "stack"), [tensor])
-    rank = len(value.dims) if isinstance(value, Tensor) and value.dims is not None else None
+    rank = frame.file.checked.ranks.get(node) if signatures.fixes_ranks(frame.definition) else None
     kind = str(reduction.value) if isinstance(reduction, py.Constant) else None
     return einops.chain(tensor, pattern.value, given, kind, rank)
 

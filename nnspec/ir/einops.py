@@ -10,8 +10,15 @@ from nnspec.semantics.rules.einops import DOTS, Group, parse
 
 RULES = ("rearrange", "reduce", "repeat_pattern")
 # Reductions of several axes at once, and those that torch does one axis at a time.
-TOGETHER = {"mean": "mean", "sum": "sum", "min": "amin", "max": "amax"}
-SINGLY = ("prod", "any", "all")
+TOGETHER = {
+    "mean": "mean",
+    "sum": "sum",
+    "min": "amin",
+    "max": "amax",
+    "any": "any",
+    "all": "all",
+}
+SINGLY = ("prod",)
 
 
 class Chain:
@@ -56,11 +63,13 @@ def chain(
     it = Chain(value, [list(group) for group in before])
     _split(it, sizes)
     kept = [name for group in after for name in group if name != "1"]
+    # As many axes as `...` stands for.
+    extra = None if rank is None else rank - len(before) + 1
     if reduction is not None:
-        _reduce(it, reduction, kept, rank)
+        _reduce(it, reduction, kept, extra)
     _reorder(it, [name for name in kept if [name] in it.axes])
     _repeat(it, kept, sizes)
-    _merge(it, after)
+    _merge(it, after, extra)
     return it.value
 
 
@@ -85,19 +94,22 @@ def _size(name: str, sizes: dict[str, py.expr]) -> py.expr:
     return sizes.get(name) or build.constant(-1)
 
 
-def _reduce(it: Chain, reduction: str, kept: Sequence[str], rank: int | None) -> None:
-    """The axes that the right side does not name are reduced."""
+def _reduce(it: Chain, reduction: str, kept: Sequence[str], extra: int | None) -> None:
+    """The axes that the right side does not name are reduced. extra: how many `...` stands for, where it is known."""
     gone = [i for i, group in enumerate(it.axes) if group[0] not in kept]
     if not gone:
         return
     left = [group for i, group in enumerate(it.axes) if i not in gone]
-    axes: list[int] = []
-    for position in gone:
-        if it.axes[position] == [DOTS]:
-            count = 1 if rank is None else rank - len(it.axes) + 1
-            axes.extend(range(position, position + count))
-        else:
-            axes.append(it.at(position))
+    dots = it.axes.index([DOTS]) if [DOTS] in it.axes else None
+    axes = [it.at(position) for position in gone]
+    if dots in gone:
+        if extra is None:
+            # However many there are, and if there are none, they become one.
+            it.call("unsqueeze", build.constant(dots))
+            it.call("flatten", build.constant(dots), build.constant(dots - len(it.axes)))
+            extra = 1
+        axes = [i if i <= dots else i + extra - 1 for i in gone if i != dots]
+        axes = sorted([*axes, *range(dots, dots + extra)])
     if reduction in SINGLY:
         for axis in sorted(axes, key=lambda axis: (axis < 0, -axis if axis >= 0 else axis)):
             it.call(reduction, build.constant(axis))
@@ -122,10 +134,15 @@ def _reorder(it: Chain, names: Sequence[str]) -> None:
     elif [DOTS] not in here:
         it.call("permute", *(build.constant(here.index(group)) for group in wanted))
     else:
-        named = [group for group in here if group != [DOTS]]
-        froms = [build.constant(it.at(here.index(group))) for group in named]
-        tos = [build.constant(there.at(wanted.index(group))) for group in named]
-        it.call("movedim", build.tuple_(froms), build.tuple_(tos))
+        ways = [(it.at(i), there.at(wanted.index(g))) for i, g in enumerate(here) if g != [DOTS]]
+        still = [
+            g for i, g in enumerate(here) if g == [DOTS] or it.at(i) == there.at(wanted.index(g))
+        ]
+        if still == [group for group in wanted if group in still]:
+            # What keeps its place, the axes of `...` among it, keeps its order as well.
+            ways = [(start, end) for start, end in ways if start != end]
+        sides = [[build.constant(axis) for axis in side] for side in zip(*ways, strict=True)]
+        it.call("movedim", *(side[0] if len(side) == 1 else build.tuple_(side) for side in sides))
     it.axes = wanted
 
 
@@ -147,14 +164,17 @@ def _repeat(it: Chain, names: Sequence[str], sizes: dict[str, py.expr]) -> None:
         it.call("expand", *(new.get(i, build.constant(-1)) for i in range(len(it.axes))))
 
 
-def _merge(it: Chain, after: Sequence[Group]) -> None:
-    """Names in parentheses become one axis, `1` and `()` an axis of their own."""
+def _merge(it: Chain, after: Sequence[Group], extra: int | None) -> None:
+    """Names in parentheses become one axis, `1` and `()` an axis of their own. extra: as of `_reduce`."""
     groups = [group if group == [DOTS] else [n for n in group if n != "1"] for group in after]
     wide = next((i for i, group in enumerate(after) if DOTS in group and group != [DOTS]), None)
     if wide is not None:
         # After this no axis is of unknown number.
         before = sum(len(group) for group in groups[:wide])
         behind = sum(len(group) for group in groups[wide + 1 :])
+        if not extra and groups[wide] == [DOTS]:
+            # Where no axis may stand for `...`, the one that is made has the size 1.
+            it.call("unsqueeze", build.constant(before))
         it.call("flatten", build.constant(before), build.constant(-1 - behind))
         groups[wide] = ["merged"]
     dots = groups.index([DOTS]) if [DOTS] in groups else len(groups)

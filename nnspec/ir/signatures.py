@@ -21,6 +21,22 @@ from nnspec.semantics.values import (
 from nnspec.syntax import ast
 
 
+def fixes_ranks(definition: ast.Def | None) -> bool:
+    """Whether all callers give tensors of as many axes, so that what the checker has seen is all there is."""
+    types = [] if definition is None else [param.type for param in definition.signature.params]
+    inner = [type_.inner if isinstance(type_, ast.OptionalType) else type_ for type_ in types]
+    return definition is not None and all(
+        isinstance(type_, ast.NamedType)
+        and type_.name in _NUMBERS
+        or isinstance(type_, ast.TensorType)
+        and not any(isinstance(dim, ast.Starred) for dim in type_.dims)
+        for type_ in inner
+    )
+
+
+_NUMBERS = frozenset({"int", "float", "bool", "str"})
+
+
 def arguments(
     signature: ast.Signature, names: dict[str, str], frame: Frame, method: bool
 ) -> tuple[py.arguments, list[py.stmt]]:

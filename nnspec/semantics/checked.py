@@ -37,6 +37,7 @@ class Checked(Record):
     shapes: for statements, submodules and defs, the shape to show in a comment: for an Assign, Return
         or Evaluate the shape of its value (`[B, 16, H // 2]`); for a forward Def the line
         `[B, 3, H, W] -> [B, classes]`. Only where all passes agree.
+    ranks: for calls in einops' notation, how many axes their tensor has. Only where all passes agree.
     steps: how many steps of evaluation it took.
     """
 
@@ -47,4 +48,5 @@ class Checked(Record):
     holes: Mapping[ast.Hole, DimLike]
     guards: Mapping[ast.Def, tuple[Guard, ...]]
     shapes: Mapping[ast.Node, str]
+    ranks: Mapping[ast.Node, int]
     steps: int = 0

@@ -16,13 +16,14 @@ import nnspec
 
 @dataclass(frozen=True)
 class Case:
-    """A call on a tensor of some shape; sizes are the keywords."""
+    """A call on a tensor of some shape; sizes are the keywords, open the axes that the spec leaves open as `*N`."""
 
     function: str
     pattern: str
     shape: tuple[int, ...]
     sizes: dict[str, int] = field(default_factory=dict)
     reduction: str | None = None
+    open: slice | None = None
 
     def __str__(self) -> str:
         return f"{self.function} {self.pattern} {self.reduction or ''}"
@@ -87,9 +88,12 @@ CASES = [
 
 
 def agree(case: Case) -> None:
+    dims = [str(size) for size in case.shape]
+    if case.open is not None:
+        dims[case.open] = ["*N"]
     spec = f"""
 module Net:
-    def forward(x: [{", ".join(map(str, case.shape))}]):
+    def forward(x: [{", ".join(dims)}]):
         return {case.call()}
 """
     # Whole numbers, of which sums are exact in any order.
@@ -123,10 +127,12 @@ def cases(draw: Any) -> Case:
         shape.append(torch.Size([size[name] for name in group]).numel())
     dots = draw(st.integers(0, 2))
     dotted = draw(st.booleans())
+    open = None
     if dotted:
         at = draw(st.integers(0, len(left)))
         left.insert(at, "...")
         shape[at:at] = [2, 3][:dots]
+        open = slice(at, at + dots) if draw(st.booleans()) else None
     kept = list(draw(st.permutations(names)))
     if function == "reduce":
         kept = kept[: draw(st.integers(0, len(kept)))]
@@ -134,19 +140,20 @@ def cases(draw: Any) -> Case:
         for name in "xyz"[: draw(st.integers(1, 2))]:
             kept.insert(draw(st.integers(0, len(kept))), name)
             given[name] = draw(st.integers(1, 3))
-    if dotted:
+    if dotted and (function != "reduce" or draw(st.booleans())):
         kept.insert(draw(st.integers(0, len(kept))), "...")
     right: list[str] = []
     while kept:
         group = [kept.pop(0) for _ in range(min(len(kept), draw(st.sampled_from([1, 1, 2]))))]
-        right.append(group[0] if len(group) == 1 else f"({' '.join(group)})")
+        bare = len(group) == 1 and (group != ["..."] or draw(st.booleans()))
+        right.append(group[0] if bare else f"({' '.join(group)})")
         if draw(st.integers(0, 5)) == 0:
             right.append("1")
     pattern = f"{' '.join(left)} -> {' '.join(right)}".strip()
     reduction = (
         draw(st.sampled_from(["sum", "max", "min", "mean"])) if function == "reduce" else None
     )
-    return Case(function, pattern, tuple(shape), given, reduction)
+    return Case(function, pattern, tuple(shape), given, reduction, open)
 
 
 @settings(max_examples=150)

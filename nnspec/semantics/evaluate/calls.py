@@ -48,6 +48,8 @@ from nnspec.syntax import ast
 # The rule of declarations whose result is that of the function they are given.
 APPLY = "apply"
 WRAP = "wrap"
+# Those of which the Python hangs on how many axes there are.
+PATTERNS = frozenset({"rearrange", "reduce", "repeat_pattern"})
 PLAIN_KINDS = frozenset({"int", "float", "bool", "str", "list", "dict", "tuple"})
 
 
@@ -358,6 +360,10 @@ def library_function(
     frame.run.recorder.callees[node] = LibraryFunction(callee.name, (decl,), callee.receiver)
     if decl.rule == APPLY:
         return _apply(bound, frame, span)
+    if decl.rule in PATTERNS:
+        x = bound.values["tensor"]
+        seen = frame.run.recorder.ranks.setdefault(node, set())
+        seen.add(x.rank if isinstance(x, Tensor) else None)
     if decl.rule == WRAP:
         from nnspec.semantics.evaluate import wrappers  # few specs have one
 
