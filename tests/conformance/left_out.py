@@ -17,6 +17,8 @@ from torch import nn
 from nnspec.diagnostics import left_out
 from nnspec.semantics.evaluate import attributes, lookup
 from nnspec.semantics.values import Tensor
+from nnspec.source import Source, Span
+from nnspec.syntax import ast
 from tests.conformance.harness import Checker
 
 PAGE = Path("docs/library/left-out.md")
@@ -59,7 +61,9 @@ def declared(place: str, name: str) -> bool:
     """Whether the language means something by `place.name`."""
     frame = Checker().frame
     if place == "Tensor":
-        found = attributes.tensor_attribute(Tensor("float32", (2, 3)), name, frame)
+        place_of_it = Span(Source("spec", name), 0, len(name))
+        read = ast.Attribute(place_of_it, ast.Name(place_of_it, "x"), name, place_of_it)
+        found = attributes.tensor_attribute(Tensor("float32", (2, 3)), read, frame)
     else:
         found = lookup.in_namespace(place, name, frame)
     return found is not lookup.MISSING

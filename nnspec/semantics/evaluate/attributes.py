@@ -106,12 +106,14 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             if found is lookup.MISSING:
                 found = _static(body.decl, name, frame)
             if found is lookup.MISSING:
+                reason = _left_out_of_layers("Module", name)
                 candidates = [*body.members, *body.parameters, *_methods(body.decl, frame)]
         case LayerType():
             found = modules.class_constant(value, name, frame)
             if found is lookup.MISSING:
                 found = _static(value.decl, name, frame)
             if found is lookup.MISSING:
+                reason = _left_out_of_layers(value.decl.name, name)
                 candidates = modules.class_constants(value)
         case Namespace(place):
             found = lookup.in_namespace(place, name, frame)
@@ -190,6 +192,13 @@ def _left_out(place: str, name: str) -> str | None:
     from nnspec.diagnostics import left_out
 
     return left_out.told(place, name)
+
+
+def _left_out_of_layers(type_name: str, name: str) -> str | None:
+    """What to write for a method of torch's layers that a spec has no use for; None for any other."""
+    from nnspec.diagnostics import left_out
+
+    return left_out.table().instead.get(f"torch.nn.{type_name}.{name}")
 
 
 def _static(decl: ast.Module | ast.ExternModule, name: str, frame: Frame) -> Value:

@@ -171,6 +171,21 @@ def _mixed(call: RuleCall, have: DimLike, want: DimLike) -> tuple[str, ...]:
     return ()
 
 
+def _of_weights(call: RuleCall, weight: Tensor) -> bool:
+    """Whether scores of a known dtype go with the weights of a layer, which are float32 where nothing is said."""
+    x = arguments.tensor(call)
+    if call.layer is None or weight.dtype != "float" or x.dtype in ("float", "float32", None):
+        return True
+    call.fail(
+        "E0303",
+        f"`{call.name}` has float32 weights, but is given {call.show(x)}",
+        "input",
+        f"this is {x.dtype}",
+        help=f"make the weights of that dtype: `dtype={x.dtype}`",
+    )
+    return False
+
+
 def _class_weights(call: RuleCall, classes: DimLike, rank: int) -> bool:
     """Whether the weights are one for each class, of floating numbers; for images torch only counts them."""
     weight = call.tensor("weight")
@@ -178,8 +193,7 @@ def _class_weights(call: RuleCall, classes: DimLike, rank: int) -> bool:
         return True
     if not takes.none_of(call, "bool int complex", ("weight",)):
         return False
-    # Weights of float32 become what the model becomes, others were given a dtype of their own.
-    if weight.dtype != "float32" and not takes.one_dtype(call, "input", "weight"):
+    if not _of_weights(call, weight) or not takes.one_dtype(call, "input", "weight"):
         return False
     message = f"`{call.name}` has {call.show(classes)} classes, but a weight of {call.show(weight)}"
     if len(weight.dims) != 1 and rank <= 2:
@@ -237,8 +251,8 @@ def multilabel_soft_margin_loss(call: RuleCall) -> Value:
         return ERROR
     given = [n for n in ("input", "target", "weight") if call.tensor(n) is not None]
     operands = [(name, arguments.tensor(call, name)) for name in given]
-    # The weight of a layer is converted with the model.
-    own = call.layer is not None and arguments.tensor(call, "weight").dtype == "float32"
+    # The weight of a layer is converted with the model, where that may be made in any dtype.
+    own = call.layer is not None and x.dtype == "float"
     dtype = dtypes.result_type([x for n, x in operands if n != "weight" or not own])
     found = broadcast(call, operands)
     if isinstance(found, ErrorValue):
