@@ -42,7 +42,7 @@ class GatedResidual(nn.Module):
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
         kept = self.skip(x) if self.skip is not None else x
         y = self.fc1(x)
-        if c is not None and self.given is not None:
+        if c is not None:
             y = y + self.given(c)
         y = self.drop(self.fc2(F.elu(y)))
         y = F.glu(self.gate(y))  # [N0, outputs]

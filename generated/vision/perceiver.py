@@ -132,7 +132,7 @@ class Perceiver(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         B = x.shape[0]
         data = torch.cat([x.flatten(1, -2), self.positions(x)], dim=-1)
-        y = self.latent.expand(B, -1, -1)  # [B, latents, dim]
+        y = self.latent.repeat(B, 1, 1)  # [B, latents, dim]
         for read, mix, think, last in zip(
             self.cross, self.cross_ff, self.attend, self.ff
         ):

@@ -49,11 +49,22 @@ def worlds(signature: ast.Signature, frame: Frame) -> Iterator[World]:
     """Every combination of alternatives of the parameters, up to a number."""
     params = [p for p in signature.params if p.kind != "star"]
     options = [
-        alternatives(matching.expanded(p.type, frame) if p.type is not None else None)
-        for p in params
+        [a for a in _alternatives_of(p.type, frame) if not _has_no_size(a, frame)] for p in params
     ]
     for combination in islice(product(*options), MOST_WORLDS):
         yield dict(zip((p.name for p in params), combination, strict=True))
+
+
+def _alternatives_of(type_: ast.TypeExpr | None, frame: Frame) -> list[ast.TypeExpr | None]:
+    return alternatives(matching.expanded(type_, frame) if type_ is not None else None)
+
+
+def _has_no_size(type_: ast.TypeExpr | None, frame: Frame) -> bool:
+    """Whether a shape names a hyperparameter that is None: such an argument is never given."""
+    if not isinstance(type_, ast.TensorType) or frame.body is None:
+        return False
+    known = frame.body.arguments
+    return any(isinstance(d, ast.Name) and known.get(d.id, d) is None for d in type_.dims)
 
 
 def ranks(signature: ast.Signature, frame: Frame) -> Iterator[dict[str, int]]:

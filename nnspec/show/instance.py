@@ -121,7 +121,8 @@ def _by_signature(layer: Layer, forward: ast.Def, sizes: Sizes, frame: Frame) ->
     signature = forward.signature
     inner = userdefs.frame_of(Function(forward, layer.body.scope, layer), frame)
     world = {p.name: _alternative(p, inner) for p in signature.params if p.kind != "star"}
-    general.bind_dims(signature, world, {}, inner)
+    rank = next(general.ranks(signature, inner))
+    general.bind_dims(signature, world, rank, inner)
     sizes.put(inner)
     values: dict[str, Value] = {}
     for param in sorted(signature.params, key=lambda p: not isinstance(p.type, ast.NamedType)):

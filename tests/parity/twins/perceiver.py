@@ -81,7 +81,7 @@ class Perceiver(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         positions = self.positions(x.shape[1:-1]).expand(len(x), -1, -1)
         data = torch.cat([x.flatten(1, -2), positions], dim=-1)
-        y = self.latent.expand(len(x), -1, -1)
+        y = self.latent.repeat(len(x), 1, 1)
         for read, mix, think, last in zip(self.cross, self.cross_ff, self.attend, self.ff):
             y = y + read(y, data, mask)
             y = y + mix(y)

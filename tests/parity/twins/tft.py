@@ -23,7 +23,7 @@ class GatedResidual(nn.Module):
     def forward(self, x: Tensor, c: Tensor | None = None) -> Tensor:
         kept = x if self.skip is None else self.skip(x)
         y = self.fc1(x)
-        if c is not None and self.given is not None:
+        if c is not None:
             y = y + self.given(c)
         y = self.drop(self.fc2(F.elu(y)))
         return self.norm(kept + F.glu(self.gate(y)))
