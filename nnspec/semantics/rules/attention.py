@@ -61,10 +61,11 @@ def scaled_dot_product_attention(call: RuleCall) -> Value:
     if mask is not None:
         if not masks.dtype_fits(call, mask, q, "attn_mask"):
             return ERROR
-        if mask.dims is not None and len(mask.dims) < 2:
+        # The kernels for batches of heads ask for both axes of the scores, the plain formula broadcasts.
+        if mask.dims is not None and len(mask.dims) < 2 and len(q.dims) == 4:
             return call.fail(
                 "E0302",
-                f"{call.name} takes a mask of two axes or more, got {call.show(mask)}",
+                f"{call.name} of {call.show(q)} takes a mask of two axes or more, got {call.show(mask)}",
                 "attn_mask",
                 help="`[None]` in front gives it the axis of the queries",
             )

@@ -25,7 +25,20 @@ def patches(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     found = [call.arguments.get(name) for name in ("k", "s", "p", "d")]
     members = [member for member in found if isinstance(member, TupleValue)]
-    if call.decl.name.lower() == "fold" or x.dims is None or len(members) != len(found):
+    if x.dims is None or len(members) != len(found):
+        return call.result
+    folded = call.arguments.get("o")
+    if isinstance(folded, TupleValue):
+        for size, (k, s, p, d) in zip(
+            folded.items, zip(*(m.items for m in members), strict=True), strict=True
+        ):
+            places = call.settle((size + 2 * p - d * (k - 1) - 1) // s + 1)
+            if call.world.prove(Relation(places, ">=", 1)) is False:
+                return call.fail(
+                    "E0321",
+                    f"`{call.name}`: a kernel of {call.show(k)} has no place in an output of {call.show(size)}",
+                    "output_size",
+                )
         return call.result
     for axis in (-2, -1):
         k, s, p, d = (member.items[axis] for member in members)
