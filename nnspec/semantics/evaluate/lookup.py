@@ -166,13 +166,10 @@ def in_namespace(namespace: str, id: str, frame: Frame) -> Value:
     if namespace == "torch":
         if id in DTYPES:
             return DType(DTYPES[id])
-        if id in ("nn", "linalg", "fft", "special"):
-            return Namespace(f"torch.{id}")
-    if namespace == "torch.nn.init":
-        plain = id.removesuffix("_")
-        return Builtin(plain) if plain in attributes.INITIALISERS else MISSING
-    if namespace == "torch.nn.utils" and id == "parametrizations":
-        return Namespace("torch.nn.utils.parametrizations")
+    if namespace != "torch.nn" and id in known.INSIDE.get(namespace, ()):
+        return Namespace(f"{namespace}.{id}")
+    if namespace == "torch.nn.init" and id.removesuffix("_") in attributes.INITIALISERS:
+        return Builtin(id.removesuffix("_"))
     functions = catalog.in_namespace(namespace, id)
     return LibraryFunction(id, functions) if functions else MISSING
 

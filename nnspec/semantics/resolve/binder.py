@@ -312,8 +312,8 @@ class Binder:
             return name in known.CONTAINERS or self.catalog.has_layer(name)
         if namespace == "torch" and name in known.DTYPES:
             return True
-        if namespace == "torch.nn.init":
-            return name.removesuffix("_") in known.INITIALISERS
+        if namespace == "torch.nn.init" and name.removesuffix("_") in known.INITIALISERS:
+            return True
         return self.catalog.has_in_namespace(namespace, name)
 
     def _without_underscore(self, namespace: str, name: str) -> bool:

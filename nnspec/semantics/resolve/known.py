@@ -17,9 +17,10 @@ NAMESPACES = {
 
 # What may follow the dot of a namespace and is a namespace itself.
 INSIDE = {
-    "torch": ("nn", "linalg", "fft", "special"),
+    "torch": ("nn", "linalg", "fft", "special", "utils"),
     "torch.nn": ("functional", "init", "utils"),
     "torch.nn.utils": ("parametrizations",),
+    "torch.utils": ("checkpoint",),
 }
 
 DTYPES = frozenset(
