@@ -45,6 +45,15 @@ def is_floating(value: Value, span: Span, name: str, frame: Frame) -> bool:
     return False
 
 
+def _weighs(body: LayerBody) -> bool:
+    """Whether a normalisation has weights or statistics that its input meets.
+
+    torch copies the statistics of an instance norm, of whatever dtype they are.
+    """
+    copied = body.decl.name.startswith("Instance")
+    return any(p.kind == "param" or not copied for p in body.parameters.values())
+
+
 def agrees(
     pairs: Iterable[Pair],
     values: Mapping[str, Value],
@@ -73,7 +82,7 @@ def agrees(
     norm = isinstance(decl, ast.ExternModule) and decl.rule in NORMS
     if not norm:
         inner.dims["dtype "] = dtype
-    elif decl.name.startswith("RMS") or not body.parameters:
+    elif decl.name.startswith("RMS") or not _weighs(body):
         return True
     given = ((spans.get(n, callee.span), v) for n, v in values.items())
     for place, value in given if norm else ((p.span, p.tensor) for p in pairs):
