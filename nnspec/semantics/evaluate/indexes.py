@@ -105,8 +105,6 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
         return joins.join_all([_of(o, items, expr, frame) for o in real], frame)
     if isinstance(value, Tensor):
         items = _of_axes(items, expr.tupled)
-        if any(isinstance(i, (Unknown, Choice)) for i in items):
-            return Tensor(value.dtype, None, contiguous=None)
         places: tuple[Span, ...] = ()
         choosing = any(isinstance(i, Tensor) or is_mask(i) for i in items)
         if choosing and len(items) == len(expr.items):

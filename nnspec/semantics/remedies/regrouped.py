@@ -97,7 +97,9 @@ def _target(
         values = list(values[0].items)
     if node.func.span.text.endswith("unflatten"):
         # The axis, and what it becomes.
-        at, parts = site.value(values[0]) if values else None, values[-1]
+        if len(values) < 2:
+            return None
+        at, parts = site.value(values[0]), values[-1]
         if not isinstance(at, int) or not isinstance(parts, (ast.Tuple, ast.List)):
             return None
         return expr, numbers(dims[at : at + 1 or None]), list(parts.items)

@@ -149,6 +149,8 @@ def repeat_interleave(call: RuleCall) -> Value:
     if not isinstance(at, int):
         return at or unknown(x)
     assert x.dims is not None
+    if not x.dims:
+        return call.fail("E0302", f"{call.name} along an axis takes no scalar", "input")
     whole = call.arguments["output_size"]
     if is_size(repeats) and is_size(whole):
         made = call.settle(x.dims[at] * repeats)

@@ -68,6 +68,8 @@ def _expand(
         return None
     used = 0
     for item in items:
+        if isinstance(item, (Unknown, Choice)):
+            return None
         if isinstance(item, Tensor) and item.dtype in _MASK_DTYPES:
             if item.dims is None:
                 return None

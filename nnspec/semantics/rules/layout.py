@@ -84,12 +84,12 @@ def adjoint(call: RuleCall) -> Value:
     x = arguments.tensor(call)
     if x.dims is None:
         return unknown(x)
-    if len(x.dims) < 2:
+    if len(x.dims) == 1:
         return call.fail(
             "E0302", f"{call.name} takes two axes or more, got {call.show(x)}", "input"
         )
     rank = len(x.dims)
-    return reorder(call, x, [*range(rank - 2), rank - 1, rank - 2])
+    return reorder(call, x, [*range(rank - 2), rank - 1, rank - 2] if rank else ())
 
 
 def turned(call: RuleCall) -> Value:
@@ -155,6 +155,8 @@ def squeeze(call: RuleCall) -> Value:
                 call.world.claimed(Relation(x.dims[at], "!=", 1), call.span, needed=False)
             else:
                 call.world.claimed(Relation(x.dims[at], "==", 1), call.where("dim"), needed=False)
+                if not call.world.trusting:
+                    return unknown(x)
                 gone.append(at)
         elif answer:
             gone.append(at)

@@ -45,6 +45,15 @@ def _fits_inside(call: RuleCall, index: Tensor, x: Tensor, at: int, name: str) -
     return True
 
 
+def _has_some(call: RuleCall, x: Tensor, at: int, index: Tensor) -> bool:
+    """Whether there is anything along the axis that an index may name; reports E0308."""
+    assert x.dims is not None and index.dims is not None
+    if not x.dims or x.dims[at] != 0 or 0 in index.dims:
+        return True
+    call.fail("E0308", f"axis {at} of {call.show(x)} is empty: no index fits", "index")
+    return False
+
+
 def gather(call: RuleCall) -> Value:
     """`gather(x, dim, index)`: the shape of the index, which has as many axes as x."""
     x, index = arguments.tensor(call), arguments.tensor(call, "index")
@@ -54,7 +63,7 @@ def gather(call: RuleCall) -> Value:
     if isinstance(at, ErrorValue):
         return at
     if at is not None and x.dims is not None and index.dims is not None:
-        if not _equal_ranks(call, x, index, "index"):
+        if not _equal_ranks(call, x, index, "index") or not _has_some(call, x, at, index):
             return ERROR
         if x.dims and index.dims and not _fits_inside(call, index, x, at, "index"):
             return ERROR
@@ -90,7 +99,7 @@ def scatter(call: RuleCall) -> Value:
     if not takes.numbers(call, x, "value"):
         return ERROR
     if at is not None and x.dims is not None and index.dims is not None:
-        if not _equal_ranks(call, x, index, "index"):
+        if not _equal_ranks(call, x, index, "index") or not _has_some(call, x, at, index):
             return ERROR
         if x.dims and index.dims and not _fits_inside(call, index, x, at, "index"):
             return ERROR
@@ -128,6 +137,8 @@ def index_select(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if not isinstance(at, int) or x.dims is None:
         return at if isinstance(at, ErrorValue) else unknown(x)
+    if index.dims is not None and not _has_some(call, x, at, index):
+        return ERROR
     if not x.dims:
         one = f"{call.name} picks one number of a scalar, and not {call.show(index)}"
         if index.dims and not call.agree(index.dims[0], 1, one, "index"):
@@ -218,8 +229,14 @@ def take_along_dim(call: RuleCall) -> Value:
     at = arguments.axis(call, "dim", x)
     if not isinstance(at, int):
         return at or unknown(x)
-    if not _equal_ranks(call, x, index, "indices"):
-        return ERROR
+    if not x.dims:
+        return call.fail("E0302", f"{call.name} along an axis takes no scalar", "input")
+    if len(x.dims) != len(index.dims) or not _equal_ranks(call, x, index, "indices"):
+        return call.fail(
+            "E0302",
+            f"{call.name} takes as many axes in its indices as in {call.show(x)}, got {call.show(index)}",
+            "indices",
+        )
     found = broadcast(
         call,
         [
@@ -341,6 +358,8 @@ def index_put(call: RuleCall) -> Value:
     indices = arguments.items(call.arguments["indices"])
     if not _one_dtype(call, x, values, "values"):
         return ERROR
+    if indices == ():
+        return call.fail("E0308", f"{call.name} takes one index tensor at least", "indices")
     if indices is not None and x.dims is not None:
         place = index(call.world, x, indices, call.span)
         if isinstance(place, ErrorValue):
