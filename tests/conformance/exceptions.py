@@ -20,7 +20,7 @@ SHORT_TUPLE = re.compile(r"E0405 .* but is given a (tuple|list) of [01]$")
 # A misspelt `reduction`, which torch does not read where the older `reduce` or `size_average` is given.
 OLDER_WORDS = re.compile(r"E0405 `reduction` of ")
 # Scalar tensors for numbers where a declaration has a form of tensors and one of numbers.
-SCALARS = re.compile(r"E0405 (normal of a tensor takes its size|pinv takes two numbers)")
+SCALARS = re.compile(r"E0405 (normal of a tensor takes its size|(pinv|matrix_rank) takes two numbers)")
 # `x[True]`, which torch takes for a new axis, and lists of tensors or floats as an index.
 BOOL_INDEX = re.compile(r"E0303 an index (is an int, a slice|list holds ints)")
 # Layers and functions of floating numbers, whose kernels for processors take ints or complex numbers as well: those of GPUs do
@@ -79,6 +79,10 @@ ODDITIES = [
         r"E0302 `dropout[123]d` takes",
         # Empty tuples among the numbers of a tensor.
         r"E0302 the rows of a tensor are equally long",
+        # A mode of padding where nothing is padded.
+        r"E0405 `pad_mode` of `stft` takes",
+        # A bias of more features than the weight has, to which the result is stretched.
+        r"E030[12] `?bilinear.*bias",
         # A number of axes as a tensor.
         r"E0405 (`dims` of `tensordot` takes|the axes of tensordot are ints)",
         # An integer tensor for the deviations.

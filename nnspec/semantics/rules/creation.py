@@ -328,11 +328,12 @@ def vander(call: RuleCall) -> Value:
         return unknown(x)
     if not x.dims:
         return call.fail("E0302", f"{call.name} takes no scalar", "x")
-    columns = x.dims[-1] if n is None else n
+    rows = x.dims or (1,)
+    columns = rows[-1] if n is None else n
     if columns == 1 and "increasing" not in call.arguments:
         return call.fail("E0308", f"{call.name} makes two columns or more", "x", help="give `N`")
     dtype = "int64" if dtypes.is_integral(x.dtype) else x.dtype
-    return Tensor(dtype, (*x.dims, columns if is_size(columns) else call.new_size()))
+    return Tensor(dtype, (*rows, columns if is_size(columns) else call.new_size()))
 
 
 def complex(call: RuleCall) -> Value:

@@ -296,4 +296,11 @@ def istft(call: RuleCall) -> Value:
     whole = n + hop * (x.dims[-1] - 1)
     if call.arguments.get("center") is True:
         whole = whole - 2 * (n // 2)
+    if call.settle(whole) == 0:
+        return call.fail(
+            "E0304",
+            f"{call.name} of {call.show(x)} leaves no sample: half a window is cut off at each end",
+            "input",
+            help="`center=False` cuts none off",
+        )
     return Tensor(dtype, (*x.dims[:-2], call.settle(whole)))
