@@ -77,6 +77,8 @@ def told(place: str, name: str, behind: tuple[str, ...] = ()) -> str | None:
     for reason in known.reasons:
         if reason.match(place, name) is not None:
             return _as_help(reason.why)
+    if name.startswith("_"):
+        return "a name that begins with `_` is torch's own, and may change with any version"
     return None
 
 

@@ -25,6 +25,11 @@ def test_a_name_without_a_line_of_its_own_gets_its_reason_as_a_help() -> None:
     )
 
 
+def test_names_that_begin_with_an_underscore_are_torchs_own() -> None:
+    said = left_out.told("torch", "_sample_dirichlet")
+    assert said is not None and "torch's own" in said
+
+
 def test_nothing_is_said_of_what_torch_has_not() -> None:
     assert left_out.told("torch", "relue") is None
     assert left_out.argument("widht") is None
