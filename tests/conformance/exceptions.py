@@ -20,7 +20,9 @@ SHORT_TUPLE = re.compile(r"E0405 .* but is given a (tuple|list) of [01]$")
 # A misspelt `reduction`, which torch does not read where the older `reduce` or `size_average` is given.
 OLDER_WORDS = re.compile(r"E0405 `reduction` of ")
 # Scalar tensors for numbers where a declaration has a form of tensors and one of numbers.
-SCALARS = re.compile(r"E0405 (normal of a tensor takes its size|(pinv|matrix_rank) takes two numbers)")
+SCALARS = re.compile(
+    r"E0405 (normal of a tensor takes its size|(pinv|matrix_rank) takes two numbers)"
+)
 # `x[True]`, which torch takes for a new axis, and lists of tensors or floats as an index.
 BOOL_INDEX = re.compile(r"E0303 an index (is an int, a slice|list holds ints)")
 # Layers and functions of floating numbers, whose kernels for processors take ints or complex numbers as well: those of GPUs do

@@ -326,7 +326,7 @@ def vander(call: RuleCall) -> Value:
         return ERROR
     if x.dims is None:
         return unknown(x)
-    if not x.dims:
+    if not x.dims and n is None:
         return call.fail("E0302", f"{call.name} takes no scalar", "x")
     rows = x.dims or (1,)
     columns = rows[-1] if n is None else n
