@@ -338,8 +338,7 @@ class LayerBody(Record, frozen=False, eq=False):
     children: the registered submodules in order, by name; lists and dicts as ListValue/RepeatValue/DictValue, absent ones as None.
     parameters: own params, buffers and consts in order.
     ties: the tensors that `tie` lines of this body replace by another one.
-    wrapped: the parameters that wrappers compute, each with the function that does: members have their tensors, and
-        parameters what they are computed from, as `parametrizations.weight.original`.
+    wrapped: the parameters that wrappers compute, each with the function that does; parameters has what they are made of.
     """
 
     decl: ast.Module | ast.ExternModule
