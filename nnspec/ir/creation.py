@@ -9,6 +9,7 @@ from nnspec.ir import build, parameters
 from nnspec.ir.context import Frame, Nothing, pattern_names
 from nnspec.ir.hints import is_record
 from nnspec.ir.walk import nodes
+from nnspec.semantics.evaluate import followed
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import Tensor, Value
 from nnspec.syntax import ast
@@ -24,8 +25,6 @@ CREATORS = frozenset(
 FLOAT_CREATORS = frozenset(
     "empty eye linspace logspace ones rand randn zeros generate_square_subsequent_mask".split()
 )
-# Of a tensor these make one that lies where it does.
-OF_DATA = frozenset(("as_tensor", "asarray", "normal"))
 FLOATING = frozenset("float float16 bfloat16 float32 float64".split())
 
 
@@ -42,7 +41,8 @@ def completed(
     """
     if decl.name not in CREATORS or frame.stage not in ("method", "function"):
         return keywords
-    if decl.name in OF_DATA and any(isinstance(frame.file.value(each), Tensor) for each in given):
+    values = [frame.file.value(each) for each in given] if decl.name in followed.OF_DATA else []
+    if any(isinstance(value, Tensor) for value in values):
         return keywords
     named = {name for name, _ in keywords}
     more: list[Keyword] = []
@@ -50,7 +50,8 @@ def completed(
         device = _property("device", frame)
         if device is not None:
             more.append(("device", device))
-    if "dtype" not in named and _is_floating(decl.name, result):
+    own = "dtype" in named or followed.holds_tensors(values)
+    if not own and _is_floating(decl.name, result):
         dtype = _property("dtype", frame)
         if dtype is not None:
             more.append(("dtype", dtype))

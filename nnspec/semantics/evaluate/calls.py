@@ -370,7 +370,7 @@ def library_function(
         return wrappers.wrap(decl, bound, callee.name, frame, span)
     value = externs.call_function(decl, bound, callee.name, frame, span)
     if isinstance(value, Tensor) and value.dtype == "float" and decl.places[0].startswith("torch"):
-        return followed.settled(value, bound, frame)
+        return followed.settled(value, decl, bound, frame)
     return value
 
 

@@ -63,12 +63,23 @@ def filled(call: RuleCall) -> Value:
     return made(call, dtype, dims)
 
 
+_DEFAULTS: dict[int | None, str] = {
+    dtypes.BOOL: "bool",
+    dtypes.INTEGER: "int64",
+    dtypes.FLOATING: FLOATING,
+    dtypes.COMPLEX: "complex64",
+}
+
+
 def full(call: RuleCall) -> Value:
     """`full(size, fill_value)`: the dtype is that of the value, unless it is given."""
     dims = shape_of(call)
     if isinstance(dims, ErrorValue):
         return dims
-    dtype = arguments.dtype(call) or _fill_dtype(call.arguments["fill_value"])
+    value = call.arguments["fill_value"]
+    # A tensor counts as the number that it holds.
+    number = _DEFAULTS.get(dtypes.kind(value.dtype)) if isinstance(value, Tensor) else None
+    dtype = arguments.dtype(call) or number or _fill_dtype(value)
     if not takes.numbers(call, Tensor(dtype, None), "fill_value"):
         return ERROR
     return made(call, dtype, dims)
