@@ -134,4 +134,4 @@ def _numbers_fit(call: RuleCall, x: Tensor, mode: str, amounts: Dims) -> bool:
         return takes.none_of(call, "bool")
     if not any(isinstance(each, int) and each > 0 for each in amounts):
         return True
-    return takes.numbers(call, x, "value")
+    return takes.numbers(call, x, "value", floats=True)

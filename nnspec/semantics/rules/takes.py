@@ -112,25 +112,31 @@ _HOLDS: dict[str, tuple[float, float]] = {
 }
 
 
-def numbers(call: RuleCall, x: Tensor, *names: str) -> bool:
-    """Whether the dtype of a tensor holds the numbers among the arguments that it is filled or compared with."""
+def numbers(call: RuleCall, x: Tensor, *names: str, floats: bool = False) -> bool:
+    """Whether the dtype of a tensor holds the numbers among the arguments that it is filled or compared with.
+
+    Negative ints go around in a byte, negative floats do not. floats: whether torch makes floats of ints first.
+    """
     held = _HOLDS.get(x.dtype or "")
     floating = dtypes.kind(x.dtype) == dtypes.FLOATING
     for name in names:
         value = call.arguments.get(name)
         if held is None or not isinstance(value, (int, float)):
             continue
-        if held[0] <= value <= held[1] or (floating and not isfinite(value)):
+        least, most = held
+        if x.dtype == "uint8" and (floats or isinstance(value, float)):
+            least = 0
+        if least <= value <= most or (floating and not isfinite(value)):
             continue
         shown = f"{value:g}" if isinstance(value, float) else str(value)
-        least = "min" if value < 0 else "max"
+        field = "min" if value < 0 else "max"
         call.fail(
             "E0303",
             f"{call.name} has {shown} for {name}, which {x.dtype} does not hold"
-            + (f": it goes to {held[value > 0]:g}" if isfinite(value) else ""),
+            + (f": it goes to {(most if value > 0 else least):g}" if isfinite(value) else ""),
             name if call.given(name) else None,
             help=(
-                f"`finfo({x.dtype}).{least}` is as far as it goes, or `{'-' if value < 0 else ''}inf`"
+                f"`finfo({x.dtype}).{field}` is as far as it goes, or `{'-' if value < 0 else ''}inf`"
                 if floating
                 else None
             ),
