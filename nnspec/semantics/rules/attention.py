@@ -203,6 +203,8 @@ def multihead_function(call: RuleCall) -> Value:
             )
     if (call.arguments["bias_k"] is None) != (call.arguments["bias_v"] is None):
         return call.fail("E0401", f"{call.name} takes `bias_k` and `bias_v` together")
+    if call.arguments["training"] is not False and not arguments.within(call, "dropout_p", high=1):
+        return ERROR
     width = call.arguments["embed_dim_to_check"]
     for name in ("key", "value") if separate is False else ():
         x = arguments.tensor(call, name)
