@@ -12,7 +12,7 @@ NOTHING_LEFT = re.compile(r"E0304 ")
 # A tensor of one element for an int or a float, which torch reads with `.item()`; a truth value for a number; None or an int for
 # a flag, which Python functions of torch take for what `bool` makes of it.
 OTHER_KIND = re.compile(
-    r"E0405 `\w+` of `\w+` takes `?(?P<type>[^`]*)`?, but is given (?P<kind>a tensor|the bool|the int|None)"
+    r"E0405 `\w+` of `\w+` takes `?(?P<type>[^`]*)`?, but is given (?P<kind>a tensor|the bool|the int|the float|None)"
 )
 NUMBER = re.compile("int|float|number|bool")
 # A tuple of one number for several axes, or an empty one for the default.
@@ -36,13 +36,25 @@ OPEN_RESULTS = {
 }
 
 # Where torch's own dispatch goes wrong: `return_inverse` by position is forgotten when `return_counts` is given by name.
-MISTAKES = {"unique_consecutive": (" values", "for (1,)")}
+# A `nansum` over no axes at all is one over all of them, but for complex numbers; an example without its row keeps the row.
+MISTAKES = {
+    "unique_consecutive": (" values", "for (1,)"),
+    "nansum": (" for (2, 3)",),
+    "multi_margin_loss": ("dims () for (1,)",),
+}
 
 # Functions whose refusal hangs on the values of tensors that they take for numbers.
 BY_VALUE = frozenset({"arange"})
+# What torch says of the zeros that tensors hold, or of sizes of 0, which arise in a spec as mistakes only.
+OF_ZEROS = re.compile(
+    r"torch refuses \((slice step cannot be zero|Target 0 is out of bounds|There are 0 sized dimensions)"
+)
+# A tensor without elements, which is a mistake wherever it arises in a spec: of some of its sizes torch takes no notice.
+EMPTY = re.compile(r"\b[a-z]\((\d+, )*0\b")
 # What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
 BY_NAME = re.compile(
-    r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\(|dx=(True|False)"
+    r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\(|dx=(True|False)|"
+    r"(xlogy|xlog1py|float_power|einsum)\(.*(input|exponent|axes)="
 )
 
 # Ints behind one another for a tuple of them (`x.squeeze(0, 1)`), and positional forms that torch has given up.
@@ -71,7 +83,7 @@ ODDITIES = [
         # An int for a device or a dtype.
         r"E0405 `dtype` of `to` takes",
         # Whatever has a truth value, for an argument that torch reads in Python.
-        r"E0405 `(_stacklevel|norm_type|eps|p|dim)` of `(softmax|softmin|log_softmax|embedding|gumbel_softmax|normalize)` takes",
+        r"E0405 `(_stacklevel|norm_type|eps|p|dim)` of `(softmax|softmin|log_softmax|embedding|embedding_bag|gumbel_softmax|normalize)` takes",
         r"E0405 `(reduce|size_average|recompute_scale_factor)` of",
         r"E0308 `n` of r?fftfreq is 0 or more",
         # A kernel or padding that is read for nothing: the sizes are given.
@@ -90,9 +102,23 @@ ODDITIES = [
         # An integer tensor for the deviations.
         r"E0303 normal takes a floating tensor",
         # A generator of random numbers, None.
-        r"E0302 `adaptive_avg_pool2d` takes 3 or 4 axes",
+        r"E0302 `adaptive_avg_pool2d` takes (3 or 4 axes|\[\*N, C, H, W\])",
         r"E0302 adjoint takes two axes or more",
         r"E0301 the places along an axis",
+        # Numbers and shapes that are read where they change nothing, or not at all.
+        r"E0302 `batch_norm` takes \[C\]",
+        r"E0308 `eps` of batch_norm is 0 or more",
+        r"E0321 `cross_entropy`: label_smoothing is from 0 to 1",
+        r"E0405 `output_ratio` of `fractional_max_pool\dd` takes",
+        r"E0302 `multi_head_attention_forward` takes \[O\]",
+        r"E0302 cumulative_trapezoid of .*: a place for each value",
+        # One key for all values with grouped heads, and a number for a mask: one kernel stretches them, the others refuse.
+        r"E0301 key and value differ in their length",
+        r"E0302 scaled_dot_product_attention of .* takes a mask of two axes or more",
+        # Weights of a loss of complex numbers, which is refused without them.
+        r"E0303 mse_loss takes no complex",
+        # A tensor that is read as a number.
+        r"E0405 `split_size` of `split` takes",
         # Nothing to do.
         r"E0302 block_diag needs at least one tensor",
         r"E0303 gradient takes no bool tensor",
@@ -124,6 +150,6 @@ def _on_purpose(said: str) -> bool:
             return "tensor" not in asked and "[" not in asked and bool(NUMBER.search(asked))
         case "the bool":
             return "float" in asked or "int" in asked
-        case "None" | "the int":
+        case "None" | "the int" | "the float":
             return asked == "bool"
     return False

@@ -12,7 +12,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog, library
 from nnspec.semantics import rules
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import calls, overloads
+from nnspec.semantics.evaluate import calls, indexes, overloads
 from nnspec.semantics.evaluate.binding import Bound, Given
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.resolved import FileScope
@@ -119,12 +119,11 @@ def construct(checker: Checker, name: str, args: Sequence[Any], kwargs: dict[str
     return checker.call(LayerType(decl, catalog().scope_of(decl)), args, kwargs)
 
 
-def index(x: torch.Tensor, items: tuple[Any, ...]) -> Outcome:
-    """`x[items]`."""
+def index(x: torch.Tensor, items: tuple[Any, ...], tupled: bool = False) -> Outcome:
+    """`x[items]`. tupled: whether they are written as a tuple, `x[item,]`."""
     checker = Checker()
-    value = rules.index(
-        checker.frame.world, abstract(x), tuple(abstract(i) for i in items), SPAN, ()
-    )
+    axes = indexes.of_axes([abstract(i) for i in items], tupled)
+    value = rules.index(checker.frame.world, abstract(x), tuple(axes), SPAN, ())
     return Outcome(value, checker.found)
 
 

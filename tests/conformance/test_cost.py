@@ -22,13 +22,6 @@ from nnspec.semantics.dims import Dim
 from nnspec.semantics.values import Layer, LibraryFunction, Value
 from tests.conformance import harness, tables
 
-SPACES = {
-    "F": "torch.nn.functional",
-    "torch": "torch",
-    "linalg": "torch.linalg",
-    "fft": "torch.fft",
-    "special": "torch.special",
-}
 DTYPES = {
     "f": torch.float32,
     "h": torch.float16,
@@ -134,8 +127,9 @@ def measured(call: python.Call) -> tuple[harness.Outcome, Any, Any]:
             checker.run.cost.flops = checker.run.cost.memory = 0
         case python.Name(name):
             callee = LibraryFunction(name, harness.catalog().functions(name))
-        case python.Attribute(python.Name(space), name) if space in SPACES:
-            callee = LibraryFunction(name, harness.catalog().in_namespace(SPACES[space], name))
+        case python.Attribute(python.Name(space), name) if space in tables.NAMESPACES:
+            place = tables.NAMESPACES[space]
+            callee = LibraryFunction(name, harness.catalog().in_namespace(place, name))
         case python.Attribute(receiver, name):
             x = harness.abstract(tables.value(receiver))
             callee = LibraryFunction(name, harness.catalog().methods(name), x)

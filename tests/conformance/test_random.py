@@ -68,7 +68,7 @@ def index(draw: random.Random) -> tuple[Any, Any, Any]:
     items = tuple(_index(draw, x) for _ in range(draw.randint(1, 4)))
     if sum(i is ... for i in items) > 1:
         items = tuple(i for i in items if i is not ...)
-    return lambda: harness.index(x, items), lambda: x[items], (x.shape, items)
+    return lambda: harness.index(x, items, True), lambda: x[items], (x.shape, items)
 
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {

@@ -73,7 +73,7 @@ def _in_library(expr: ast.Index, frame: Frame) -> int | None:
     return None
 
 
-def _of_axes(items: list[Value], tupled: bool) -> list[Value]:
+def of_axes(items: list[Value], tupled: bool) -> list[Value]:
     """What an index says of each axis: a tuple is its items, and so is a list that holds more than numbers.
 
     Source: treatSequenceAsTuple in torch/csrc/autograd/python_variable_indexing.cpp.
@@ -104,7 +104,7 @@ def _of(value: Value, items: list[Value], expr: ast.Index, frame: Frame) -> Valu
         real = [o for o in value.options if o is not None]
         return joins.join_all([_of(o, items, expr, frame) for o in real], frame)
     if isinstance(value, Tensor):
-        items = _of_axes(items, expr.tupled)
+        items = of_axes(items, expr.tupled)
         places: tuple[Span, ...] = ()
         choosing = any(isinstance(i, Tensor) or is_mask(i) for i in items)
         if choosing and len(items) == len(expr.items):

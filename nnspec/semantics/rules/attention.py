@@ -220,6 +220,8 @@ def multihead_function(call: RuleCall) -> Value:
         return ERROR
     if separate is True and not all(_projects(call, name, weight) for name, weight in named):
         return ERROR
+    if not _static_fits(call, "static_k") or not _static_fits(call, "static_v"):
+        return ERROR
     found = multihead_attention(call)
     if isinstance(found, TupleValue) and out is not None and out.dims is not None:
         result, weights = found.items
@@ -229,9 +231,33 @@ def multihead_function(call: RuleCall) -> Value:
     return found
 
 
+def _static_fits(call: RuleCall, name: str) -> bool:
+    """Whether keys, or values, that are projected already are as many as the heads of a batch, of a head's features."""
+    x, q = call.tensor(name), arguments.tensor(call, "query")
+    heads, width = call.arguments["num_heads"], call.arguments["embed_dim_to_check"]
+    if x is None or x.dims is None or q.dims is None or not isinstance(heads, DimLike):
+        return True
+    wanted = (
+        heads if len(q.dims) < 3 else call.settle(q.dims[1] * heads),
+        call.settle(width // heads),
+    )
+    message = (
+        f"{call.name} takes a `{name}` of {call.show(wanted[0])} heads with {call.show(wanted[1])} features, "
+        f"got {call.show(x)}"
+    )
+    if len(x.dims) != 3:
+        call.fail("E0302", message, name)
+        return False
+    return call.agree(x.dims[0], wanted[0], message, name) and call.agree(
+        x.dims[2], wanted[1], message, name
+    )
+
+
 def _projects(call: RuleCall, name: str, weight: str) -> bool:
     """Whether a weight is that of a linear layer from the features of a tensor to those of the attention."""
     x, w = arguments.tensor(call, name), arguments.tensor(call, weight)
+    if not same_dtype(call, (name, x), (weight, w)):
+        return False
     if x.dims is None or w.dims is None:
         return True
     wanted = (call.arguments["embed_dim_to_check"], x.dims[-1])

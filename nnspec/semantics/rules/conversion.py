@@ -79,6 +79,8 @@ def item(call: RuleCall) -> Value:
         return ERROR
     if dtypes.kind(x.dtype) == dtypes.INTEGER:
         return call.world.new_size("item", LEAST_INT)
+    if dtypes.is_complex(x.dtype):
+        return Unknown("any")
     return Unknown("bool" if x.dtype == "bool" else "float")
 
 

@@ -371,13 +371,17 @@ def asarray(call: RuleCall) -> Value:
     """`asarray(obj)`: as tensor."""
     if call.arguments["copy"] is False and not isinstance(call.arguments["obj"], Tensor):
         return call.fail("E0405", f"{call.name} of numbers makes a new tensor", "copy")
+    given, held = arguments.dtype(call), call.tensor("obj")
+    if call.arguments["copy"] is False and held is not None and given not in (None, held.dtype):
+        return call.fail("E0405", f"{call.name} of another dtype makes a new tensor", "copy")
     values = {**call.arguments, "data": call.arguments["obj"]}
     return tensor(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
 
 
 def new_tensor(call: RuleCall) -> Value:
     """`x.new_tensor(data)`: the shape of the data, the dtype of x."""
-    data = tensor(call)
+    values = {**call.arguments, "requires_grad": False}
+    data = tensor(RuleCall(call.world, call.decl, call.name, call.span, values, call.spans))
     if not isinstance(data, Tensor):
         return data
     return made(call, arguments.dtype(call) or arguments.tensor(call).dtype, data.dims)

@@ -16,6 +16,11 @@ def elementwise_loss(call: RuleCall) -> Value:
     scores.look(call, first)
     x, target = arguments.tensor(call, first), arguments.tensor(call, "target")
     var = call.tensor("var")
+    if type(call.arguments.get("var")) is int:
+        number = f"{call.arguments['var']}.0"
+        return call.fail(
+            "E0405", "one variance for all is a float", "var", help=f"write `{number}`"
+        )
     # A variance without the last axis is given one, and counts as a tensor with axes where it had none.
     others = [] if var is None else [Tensor(var.dtype, (1,)) if x.dims and var.dims == () else var]
     dtype = loss_dtypes.elementwise(call, first, [x, target, *others])
@@ -23,6 +28,9 @@ def elementwise_loss(call: RuleCall) -> Value:
         return ERROR
     weight = call.tensor("weight")
     if weight is not None and not same_shape(call, x, weight, "weight"):
+        return ERROR
+    # With weights the difference is taken by itself.
+    if weight is not None and not takes.none_of(call, "bool", (first, "target")):
         return ERROR
     if weight is not None and dtype is not None:
         dtype = dtypes.promote(dtype, weight.dtype)
@@ -145,7 +153,7 @@ def exact_loss(call: RuleCall) -> Value:
     if not same_shape(call, x, target, "target"):
         return ERROR
     for name in ("weight", "pos_weight"):
-        if not _weights_fit(call, x, name):
+        if not _weights_fit(call, x, name) or not takes.none_of(call, "complex", (name,)):
             return ERROR
     logits = "pos_weight" in call.arguments
     if not takes.none_of(call, "complex", ("input",) if logits else ("input", "target")):
@@ -233,6 +241,8 @@ def cosine_embedding_loss(call: RuleCall) -> Value:
     if a.dims is None or b.dims is None or target.dims is None:
         return reduced(call, dtype, target.dims)
     wanted = a.dims[:-1]
+    if not a.dims:
+        return call.fail("E0302", f"`{call.name}` takes vectors, or a row of them", "input1")
     if len(target.dims) != len(wanted) or len(b.dims) != len(a.dims) or len(wanted) > 1:
         if len(a.dims) != len(b.dims):
             same_shape(call, a, b, "input2")
@@ -259,7 +269,8 @@ def cosine_similarity(call: RuleCall) -> Value:
     a, b = arguments.tensor(call, "x1"), arguments.tensor(call, "x2")
     if not arguments.within(call, "eps", 0):
         return ERROR
-    dtype = dtypes.result_type((a, b))
+    # torch broadcasts before it promotes: a scalar weighs as much as any tensor.
+    dtype = dtypes.promote(a.dtype, b.dtype)
     if dtypes.is_integral(dtype) or dtypes.is_complex(dtype):
         return call.fail("E0303", f"`{call.name}` takes floating tensors, got {dtype}")
     found = stretch(call, [("x1", a), ("x2", b)], dtype)

@@ -40,8 +40,8 @@ def cross_entropy(call: RuleCall) -> Value:
     elif not takes.none_of(call, "complex", ("target",)) or not _nothing_ignored(call):
         return ERROR
     probabilities = same and not dtypes.is_integral(target.dtype)
-    # Smoothed labels weigh every class, and not only the one of each example.
-    rank = 1 if smoothed else len(x.dims)
+    # Smoothed labels and probabilities weigh every class, and not only the one of each example.
+    rank = 1 if smoothed or probabilities else len(x.dims)
     if not _numbers_of_bytes_fit(call, x, target) or not _class_weights(
         call, x.dims[classes], rank
     ):

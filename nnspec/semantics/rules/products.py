@@ -261,6 +261,8 @@ def linear(call: RuleCall) -> Value:
     if not _inner(call, ("input", x, -1), ("weight", weight, -1), help):
         return ERROR
     out = weight.dims[:-1]
+    if not out and bias is not None:
+        return call.fail("E0302", "linear of one row of weights takes no bias", "bias")
     result = Tensor(dtype, x.dims[:-1] + out, origins_of(x)[:-1] + origins_of(weight)[:-1])
     if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
         return ERROR

@@ -264,6 +264,8 @@ def along_floating(call: RuleCall) -> Value:
     comes_out = "0" if call.decl.name in ("log_softmax", "LogSoftmax") else "1"
     single.look_at_axis(call, x, comes_out, "of one score, `sigmoid` makes a probability")
     batch.look_at_softmax(call, x)
+    if not takes.none_of(call, "bool" if call.decl.name == "softmin" else ""):
+        return ERROR
     if given is None and dtypes.is_integral(x.dtype):
         return call.fail(
             "E0303",

@@ -77,6 +77,10 @@ def normal(call: RuleCall) -> Value:
         return filled(call)
     if not named:
         return call.fail("E0401", "normal of two numbers needs a size")
+    if not call.given("mean"):
+        return call.fail(
+            "E0401", "normal of a tensor needs `mean`", help="write `normal(0.0, std)`"
+        )
     for name in ("dtype", "device", "requires_grad"):
         if call.given(name):
             return call.fail("E0404", f"normal of a tensor has no argument `{name}`", name)

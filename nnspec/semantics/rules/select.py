@@ -188,6 +188,10 @@ def index_write(call: RuleCall) -> Value:
                 f"{call.name} writes slices of {call.show(x)}, but source is {call.show(source)}",
                 "source",
             )
+        if not source.dims and index.dims:
+            message = f"{call.name} of one number takes one place, got {call.show(index)}"
+            if not call.agree(index.dims[0], 1, message, "index"):
+                return ERROR
     if (
         at is not None
         and source is not None
