@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from nnspec.cli.trouble import Trouble
 from nnspec.project import Project
 from nnspec.reference.agreement import Declared, disagreements
-from nnspec.semantics.evaluate import parameters
+from nnspec.semantics.evaluate.layers import parameters
+from nnspec.semantics.evaluate.layers.tree import layers_in
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
-from nnspec.semantics.evaluate.tree import layers_in
 from nnspec.semantics.values import DictValue, Layer, ListValue, Tensor, TupleValue, Value
 from nnspec.source import Span
 from nnspec.syntax import ast

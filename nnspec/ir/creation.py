@@ -9,7 +9,7 @@ from nnspec.ir import build, parameters
 from nnspec.ir.context import Frame, Nothing, pattern_names
 from nnspec.ir.hints import is_record
 from nnspec.ir.walk import nodes
-from nnspec.semantics.evaluate import followed
+from nnspec.semantics.evaluate.calling import from_nothing
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.values import Tensor, Value
 from nnspec.syntax import ast
@@ -41,7 +41,7 @@ def completed(
     """
     if decl.name not in CREATORS or frame.stage not in ("method", "function"):
         return keywords
-    values = [frame.file.value(each) for each in given] if decl.name in followed.OF_DATA else []
+    values = [frame.file.value(each) for each in given] if decl.name in from_nothing.OF_DATA else []
     if any(isinstance(value, Tensor) for value in values):
         return keywords
     named = {name for name, _ in keywords}
@@ -50,7 +50,7 @@ def completed(
         device = _property("device", frame)
         if device is not None:
             more.append(("device", device))
-    own = "dtype" in named or followed.holds_tensors(values)
+    own = "dtype" in named or from_nothing.holds_tensors(values)
     if not own and _is_floating(decl.name, result):
         dtype = _property("dtype", frame)
         if dtype is not None:

@@ -11,22 +11,20 @@ from nnspec.library.catalog import Catalog
 from nnspec.semantics import passes
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import (
-    attributes,
+from nnspec.semantics.evaluate import attributes, lookup, provenance
+from nnspec.semantics.evaluate.calling import (
     calls,
     expansion,
     externs,
     kinds,
-    lookup,
     matching,
-    provenance,
     results,
     userdefs,
 )
-from nnspec.semantics.evaluate.binding import Bound, Given, Misfit, bind, fill, report
-from nnspec.semantics.evaluate.chain import Subject
+from nnspec.semantics.evaluate.calling.binding import Bound, Given, Misfit, bind, fill, report
+from nnspec.semantics.evaluate.calling.chain import Subject
+from nnspec.semantics.evaluate.calling.matching import Callee
 from nnspec.semantics.evaluate.follow import evaluate
-from nnspec.semantics.evaluate.matching import Callee
 from nnspec.semantics.evaluate.run import CALL, Frame, Recorder, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope
@@ -119,7 +117,7 @@ def symbols(line: ast.MethodCheck | ast.CostCheck, frame: Frame) -> Frame:
 
 def _dim_names(value: ast.TypeExpr | ast.Expr, frame: Frame) -> list[str]:
     if isinstance(value, ast.TypeExpr):
-        return expansion.dim_names(matching.expanded(value, frame))
+        return expansion.dim_names(expansion.expanded(value, frame))
     found: list[str] = []
     expansion.names_in(value, found)
     return found
@@ -222,7 +220,7 @@ def _follow(function: Function, bound: Bound, line: ast.MethodCheck, frame: Fram
 
 def _compare(line: ast.MethodCheck, wanted: ast.TypeExpr, value: Value, inner: Frame) -> None:
     """The result against what the check expects; names that only the result has are symbols of their own."""
-    type_ = matching.expanded(wanted, inner)
+    type_ = expansion.expanded(wanted, inner)
     for name in expansion.dim_names(type_):
         if name.startswith("*"):
             inner.unbound.add(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from nnspec.semantics.evaluate import parameters, tree
-from nnspec.semantics.evaluate.places import paths, places
+from nnspec.semantics.evaluate.layers import parameters, tree
+from nnspec.semantics.evaluate.layers.places import paths, places
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.evaluate.trace import LayerCall
 from nnspec.semantics.values import DimLike, Layer, Tensor

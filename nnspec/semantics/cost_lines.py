@@ -8,9 +8,9 @@ from math import ceil, floor, isinf
 
 from nnspec.semantics import assertions, contributors
 from nnspec.semantics.dims.witness import assignment
-from nnspec.semantics.evaluate import tree
-from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate.calling.binding import Given
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.layers import tree
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.trace import Trace
 from nnspec.semantics.values import DimLike, ErrorValue, Function, Layer, Relation, Value

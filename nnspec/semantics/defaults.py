@@ -9,8 +9,8 @@ from nnspec.library.catalog import Catalog
 from nnspec.semantics import general
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import kinds, matching
-from nnspec.semantics.evaluate.binding import LITERALS
+from nnspec.semantics.evaluate.calling import expansion, kinds
+from nnspec.semantics.evaluate.calling.binding import LITERALS
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run, tensor_unknown
 from nnspec.semantics.findings import Findings
@@ -99,7 +99,7 @@ def _wrong(
     above = named.params if named is not None else {}
     probe = Frame(new_run(catalog, Recorder(), lambda diagnostic, depth: None), scope)
     options = [
-        general.alternatives(matching.expanded(p.type, probe) if p.type is not None else None)
+        general.alternatives(expansion.expanded(p.type, probe) if p.type is not None else None)
         for p in above
     ]
     for world in islice(product(*options), general.MOST_WORLDS):
@@ -119,7 +119,7 @@ def _wrong(
                 frame.locals[each.name] = _any(each, above[each], choice, frame)
             run.frames.append(frame)
             value = evaluate(default, frame)
-            if not kinds.fits(matching.expanded(type_, frame), value, frame):
+            if not kinds.fits(expansion.expanded(type_, frame), value, frame):
                 mistakes.append(_misfit(param, default, type_, value, frame.world))
             wrong = [d for d in mistakes if d.severity == "error"]
             if wrong and not excludes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice, product
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import expansion, kinds, matching, results
+from nnspec.semantics.evaluate.calling import expansion, kinds, matching, results
 from nnspec.semantics.evaluate.follow import evaluate
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.values import (
@@ -56,7 +56,7 @@ def worlds(signature: ast.Signature, frame: Frame) -> Iterator[World]:
 
 
 def _alternatives_of(type_: ast.TypeExpr | None, frame: Frame) -> list[ast.TypeExpr | None]:
-    return alternatives(matching.expanded(type_, frame) if type_ is not None else None)
+    return alternatives(expansion.expanded(type_, frame) if type_ is not None else None)
 
 
 def _has_no_size(type_: ast.TypeExpr | None, frame: Frame) -> bool:
@@ -69,11 +69,13 @@ def _has_no_size(type_: ast.TypeExpr | None, frame: Frame) -> bool:
 
 def ranks(signature: ast.Signature, frame: Frame) -> Iterator[dict[str, int]]:
     """A rank for each `*N` of the signature, of those that its facts admit."""
-    from nnspec.semantics.evaluate.ranks import meet
-
     stars = [n for n in matching.signature_dims(signature, frame) if n.startswith("*")]
     told = [dict(zip(stars, each, strict=True)) for each in product(RANKS, repeat=len(stars))]
     if stars and signature.where:
+        from nnspec.semantics.evaluate.calling.ranks import (
+            meet,
+        )  # few signatures say how many axes there are
+
         more = product((*RANKS, *range(3, MOST_AXES)), repeat=len(stars))
         every = (dict(zip(stars, each, strict=True)) for each in more)
         hyper = frame.body.arguments if frame.body is not None else {}
@@ -91,7 +93,7 @@ def is_static(type_: ast.TypeExpr | None, frame: Frame) -> bool:
     """Whether a hyperparameter of the type can be followed in general."""
     if type_ is None:
         return False
-    match matching.expanded(type_, frame):
+    match expansion.expanded(type_, frame):
         case ast.NamedType(name):
             return name in ("int", "float", "bool", "str", "dtype")
         case ast.LiteralType():
@@ -113,7 +115,7 @@ def is_typed(signature: ast.Signature, frame: Frame) -> bool:
 def _says_shape(type_: ast.TypeExpr | None, frame: Frame) -> bool:
     if type_ is None:
         return False
-    match matching.expanded(type_, frame):
+    match expansion.expanded(type_, frame):
         case ast.TensorType():
             return True
         case ast.NamedType(name):
@@ -172,7 +174,7 @@ def bind_dims(signature: ast.Signature, choice: World, rank: dict[str, int], inn
     absent: set[str] = set()
     present: set[str] = set()
     for param in signature.params:
-        type_ = matching.expanded(param.type, inner) if param.type is not None else None
+        type_ = expansion.expanded(param.type, inner) if param.type is not None else None
         given = choice.get(param.name)
         if isinstance(given, ast.LiteralType) and given.value is None:
             absent.update(expansion.dim_names(type_))
@@ -182,7 +184,7 @@ def bind_dims(signature: ast.Signature, choice: World, rank: dict[str, int], inn
         n
         for p in signature.params
         if p.type is not None
-        for n in expansion.dim_names(matching.expanded(p.type, inner))
+        for n in expansion.dim_names(expansion.expanded(p.type, inner))
     }
     for name in matching.signature_dims(signature, inner):
         if name not in in_arguments:

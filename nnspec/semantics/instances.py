@@ -8,9 +8,11 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import passes
 from nnspec.semantics.budget import BudgetExceeded, DimLimit
-from nnspec.semantics.evaluate import calls, lookup, modules
-from nnspec.semantics.evaluate.binding import Given
+from nnspec.semantics.evaluate import lookup
+from nnspec.semantics.evaluate.calling import calls
+from nnspec.semantics.evaluate.calling.binding import Given
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.layers import modules
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.resolved import FileScope

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.semantics.aliases import Aliases, whole
-from nnspec.semantics.evaluate import containers
+from nnspec.semantics.evaluate.layers import containers
 from nnspec.semantics.values import Layer, LibraryFunction, Value
 from nnspec.semantics.world import error
 from nnspec.source import Span

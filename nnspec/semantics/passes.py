@@ -8,10 +8,12 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics import defaults, doubts, general
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import binding, matching, modules, provenance, userdefs
-from nnspec.semantics.evaluate.binding import Bound
-from nnspec.semantics.evaluate.chain import Subject
-from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate import provenance
+from nnspec.semantics.evaluate.calling import binding, matching, userdefs
+from nnspec.semantics.evaluate.calling.binding import Bound
+from nnspec.semantics.evaluate.calling.chain import Subject
+from nnspec.semantics.evaluate.calling.matching import Callee
+from nnspec.semantics.evaluate.layers import modules
 from nnspec.semantics.evaluate.run import Doubt, Frame, Recorder, Run, Solution, new_run
 from nnspec.semantics.findings import Findings
 from nnspec.semantics.forks import Forks

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from nnspec.semantics import assertions, general, instances
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import calls, matching, modules, userdefs
-from nnspec.semantics.evaluate.binding import Given, has_default
-from nnspec.semantics.evaluate.matching import Callee
+from nnspec.semantics.evaluate.calling import calls, expansion, matching, userdefs
+from nnspec.semantics.evaluate.calling.binding import Given, has_default
+from nnspec.semantics.evaluate.calling.matching import Callee
+from nnspec.semantics.evaluate.layers import modules
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import Choice, Function, Layer, Tensor, Value
 from nnspec.syntax import ast
@@ -144,6 +145,6 @@ def _by_signature(layer: Layer, forward: ast.Def, sizes: Sizes, frame: Frame) ->
 def _alternative(param: ast.Param, inner: Frame) -> ast.TypeExpr | None:
     """One of the ways to call: without what may be absent, else the first of the options."""
     assert param.type is not None
-    return general.alternatives(matching.expanded(param.type, inner))[
+    return general.alternatives(expansion.expanded(param.type, inner))[
         -1 if isinstance(param.type, ast.OptionalType) else 0
     ]

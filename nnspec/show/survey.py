@@ -9,9 +9,9 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog
 from nnspec.semantics.budget import BudgetExceeded, DimLimit
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import tree
 from nnspec.semantics.evaluate.cost import size_of
-from nnspec.semantics.evaluate.places import paths, places
+from nnspec.semantics.evaluate.layers import tree
+from nnspec.semantics.evaluate.layers.places import paths, places
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.evaluate.trace import LayerCall, Trace
 from nnspec.semantics.values import (

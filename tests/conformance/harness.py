@@ -12,8 +12,9 @@ from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.library.catalog import Catalog, library
 from nnspec.semantics import rules
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import calls, indexes, overloads
-from nnspec.semantics.evaluate.binding import Bound, Given
+from nnspec.semantics.evaluate import indexes
+from nnspec.semantics.evaluate.calling import calls, overloads
+from nnspec.semantics.evaluate.calling.binding import Bound, Given
 from nnspec.semantics.evaluate.run import Frame, Recorder, new_run
 from nnspec.semantics.resolved import FileScope
 from nnspec.semantics.rules.indexing import SliceItem

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from nnspec.semantics.evaluate.numpy_names import NAMES, takes_numpy_names
+from nnspec.semantics.evaluate.calling.numpy_names import NAMES, takes_numpy_names
 from nnspec.syntax import ast
 from tests.conformance import harness
 

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from nnspec.semantics.evaluate import attributes, tree
+from nnspec.semantics.evaluate import attributes
+from nnspec.semantics.evaluate.layers import tree
 from nnspec.semantics.values import Layer, Tensor
 from tests.conformance import harness, tables
 from tests.conformance.layers import checked

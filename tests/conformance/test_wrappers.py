@@ -12,7 +12,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations
 
-from nnspec.semantics.evaluate import attributes, parameters, tree
+from nnspec.semantics.evaluate import attributes
+from nnspec.semantics.evaluate.layers import parameters, tree
 from nnspec.semantics.values import Layer, LibraryFunction, Tensor
 from tests.conformance import harness
 

@@ -9,9 +9,9 @@ import pytest
 
 from nnspec.project import Project
 from nnspec.semantics import budget
-from nnspec.semantics.evaluate.arithmetic import MOST_BITS
-from nnspec.semantics.evaluate.outcomes import MOST_ELEMENTS
+from nnspec.semantics.evaluate.calling.outcomes import MOST_ELEMENTS
 from nnspec.semantics.evaluate.run import STEPS
+from nnspec.semantics.evaluate.statics.arithmetic import MOST_BITS
 from nnspec.semantics.values import MOST_ITEMS
 from nnspec.source import MOST_CHARACTERS
 from nnspec.syntax.depth import MAX_DEPTH

@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import nnspec
 from nnspec.project import Project
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate.binding import has_default
+from nnspec.semantics.evaluate.calling.binding import has_default
 from nnspec.semantics.values import Tensor, Value
 from nnspec.show.survey import Survey, survey
 from nnspec.syntax import ast

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.diagnostic import Diagnostic, Edit, Fix
 from nnspec.diagnostics.mistakes.characters import error
 from nnspec.diagnostics.mistakes.edits import remove_lines, replace, requote
 from nnspec.record import replaced
@@ -215,4 +215,65 @@ def annotated_assignment(target: Span, type_: Span, has_value: bool) -> Diagnost
         "the compiler infers the type",
         help=f"write `{target.text} = ...`",
         fix=fix,
+    )
+
+
+def self_needed_not(span: Span, rest: Span, attribute: str) -> Diagnostic:
+    """`self.name`: members are called by their names alone. span: all of it; rest: from `self` to the dot."""
+    return error(
+        "E0210",
+        span,
+        f"members need no `self`: write `{attribute}`",
+        fix=Fix("drop `self.`", (Edit(rest, ""),), "safe"),
+    )
+
+
+def self_argument(span: Span, upto: Span) -> Diagnostic:
+    """A method that lists `self` among its arguments. upto: `self` with the comma after it."""
+    return error(
+        "E0210",
+        span,
+        "methods need no `self` among their arguments",
+        fix=Fix("drop `self`", (Edit(upto, ""),), "safe"),
+    )
+
+
+def self_alone(span: Span) -> Diagnostic:
+    """`self` as a value."""
+    return error(
+        "E0210",
+        span,
+        "there is no `self`: members are called by their names alone",
+        help="write `conv(x)` for `self.conv(x)`; a module cannot hand itself on",
+    )
+
+
+def foreign_word(name: str, span: Span, meant: str) -> Diagnostic:
+    """A word of another language for something that has a word here."""
+    return error(
+        "E0211",
+        span,
+        f"there is no `{name}` here",
+        help=f"write `{meant}`",
+        fix=Fix(f"write `{meant}`", (Edit(span, meant),), "safe"),
+    )
+
+
+def super_call(span: Span) -> Diagnostic:
+    """`super()` in a spec."""
+    return error(
+        "E0211",
+        span,
+        "modules have no base class to call: there is no `super`",
+        help="leave the line out; the built Python calls `super().__init__()` by itself",
+    )
+
+
+def print_call(span: Span) -> Diagnostic:
+    """`print` in a spec."""
+    return error(
+        "E0211",
+        span,
+        "a spec does nothing but compute: there is no `print`",
+        help="look at values with a forward hook on the loaded model, or in the built Python",
     )

@@ -198,67 +198,6 @@ def perhaps_unassigned(name: str, span: Span, where: Span | None) -> Diagnostic:
     )
 
 
-def self_needed_not(span: Span, rest: Span, attribute: str) -> Diagnostic:
-    """`self.name`: members are called by their names alone. span: all of it; rest: from `self` to the dot."""
-    return _error(
-        "E0210",
-        f"members need no `self`: write `{attribute}`",
-        span,
-        fix=Fix("drop `self.`", (Edit(rest, ""),), "safe"),
-    )
-
-
-def self_argument(span: Span, upto: Span) -> Diagnostic:
-    """A method that lists `self` among its arguments. upto: `self` with the comma after it."""
-    return _error(
-        "E0210",
-        "methods need no `self` among their arguments",
-        span,
-        fix=Fix("drop `self`", (Edit(upto, ""),), "safe"),
-    )
-
-
-def self_alone(span: Span) -> Diagnostic:
-    """`self` as a value."""
-    return _error(
-        "E0210",
-        "there is no `self`: members are called by their names alone",
-        span,
-        help="write `conv(x)` for `self.conv(x)`; a module cannot hand itself on",
-    )
-
-
-def foreign_word(name: str, span: Span, meant: str) -> Diagnostic:
-    """A word of another language for something that has a word here."""
-    return _error(
-        "E0211",
-        f"there is no `{name}` here",
-        span,
-        help=f"write `{meant}`",
-        fix=Fix(f"write `{meant}`", (Edit(span, meant),), "safe"),
-    )
-
-
-def super_call(span: Span) -> Diagnostic:
-    """`super()` in a spec."""
-    return _error(
-        "E0211",
-        "modules have no base class to call: there is no `super`",
-        span,
-        help="leave the line out; the built Python calls `super().__init__()` by itself",
-    )
-
-
-def print_call(span: Span) -> Diagnostic:
-    """`print` in a spec."""
-    return _error(
-        "E0211",
-        "a spec does nothing but compute: there is no `print`",
-        span,
-        help="look at values with a forward hook on the loaded model, or in the built Python",
-    )
-
-
 def unknown_type(name: str, span: Span, types: Iterable[str]) -> Diagnostic:
     """A type that nothing declares."""
     near = nearest(name, types)

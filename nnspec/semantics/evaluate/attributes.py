@@ -8,17 +8,11 @@ from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import (
-    changing,
-    containers,
-    joins,
-    lookup,
-    modules,
-    parameters,
-    provenance,
-)
+from nnspec.semantics.evaluate import joins, lookup, provenance
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.layers import containers, modules, parameters
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
+from nnspec.semantics.evaluate.statics import changing
 from nnspec.semantics.steps import Step
 from nnspec.semantics.values import (
     ERROR,
@@ -141,9 +135,10 @@ def of(value: Value, expr: ast.Attribute, frame: Frame) -> Value:
             return Unknown("any")
         case Unknown(kind):
             return Builtin(name, value) if kind in ("str", "list", "dict") else Unknown("any")
-    changes = changing.changing(value, expr)
-    if changes is not None:
-        return frame.report(changes)
+    if isinstance(value, (ListValue, RepeatValue, DictValue)):
+        changes = changing.changing(value, expr)
+        if changes is not None:
+            return frame.report(changes)
     for type_, methods in METHODS.items():
         if isinstance(value, type_) and name in methods:
             return Builtin(name, value)

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from nnspec.semantics.evaluate import (
-    arithmetic,
-    attributes,
-    calls,
-    comparisons,
-    comprehensions,
-    conditions,
-    indexes,
-    lookup,
-    sequences,
-    strings,
-)
+from nnspec.semantics.evaluate import attributes, conditions, indexes, lookup
+from nnspec.semantics.evaluate.calling import calls
 from nnspec.semantics.evaluate.follow import FOLLOW, evaluate
+from nnspec.semantics.evaluate.looping import comprehensions, sequences
 from nnspec.semantics.evaluate.run import Frame
+from nnspec.semantics.evaluate.statics import arithmetic, comparisons, strings
 from nnspec.semantics.values import (
     ERROR,
     Choice,

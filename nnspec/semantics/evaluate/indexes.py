@@ -7,8 +7,10 @@ from nnspec.diagnostics.suggest import nearest
 from nnspec.semantics import rules
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import containers, joins, provenance, repeated, sequences
+from nnspec.semantics.evaluate import joins, provenance
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.layers import containers
+from nnspec.semantics.evaluate.looping import repeated, sequences
 from nnspec.semantics.evaluate.run import Frame, tensor_unknown
 from nnspec.semantics.rules.indexing import is_mask
 from nnspec.semantics.slices import SliceItem

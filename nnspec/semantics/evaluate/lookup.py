@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import attributes, modules
+from nnspec.semantics.evaluate import attributes
+from nnspec.semantics.evaluate.layers import modules
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.resolve import known
 from nnspec.semantics.resolved import FileScope, Kind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nnspec.semantics.describe import describe
 from nnspec.semantics.dims import Dim
-from nnspec.semantics.evaluate import sequences
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.looping import sequences
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import (
     ERROR,

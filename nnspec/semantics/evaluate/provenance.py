@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from nnspec.semantics.evaluate import matching
+from nnspec.semantics.evaluate.calling import matching
 from nnspec.semantics.evaluate.run import Frame, Run
 from nnspec.semantics.nature import Nature, nature
 from nnspec.semantics.steps import Declared, Entry, Origin, Step

@@ -6,7 +6,7 @@ from nnspec.diagnostics.diagnostic import Diagnostic, Label
 from nnspec.record import Record, field, replaced
 from nnspec.semantics.budget import BudgetExceeded, budget
 from nnspec.semantics.dims import Dim, Facts
-from nnspec.semantics.evaluate.chain import Call, Subject, notes
+from nnspec.semantics.evaluate.calling.chain import Call, Subject, notes
 from nnspec.semantics.evaluate.cost import Cost
 from nnspec.semantics.evaluate.decisions import Decisions
 from nnspec.semantics.resolved import FileScope

@@ -9,17 +9,11 @@ from functools import partial
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.budget import TOO_LARGE, BudgetExceeded, DimLimit
 from nnspec.semantics.dims import Dim, Facts
-from nnspec.semantics.evaluate import (
-    arithmetic,
-    conditions,
-    induction,
-    joins,
-    loops,
-    patterns,
-    sequences,
-)
+from nnspec.semantics.evaluate import conditions, joins, patterns
 from nnspec.semantics.evaluate.follow import evaluate
+from nnspec.semantics.evaluate.looping import induction, loops, sequences
 from nnspec.semantics.evaluate.run import UNKNOWN_LOOP, Frame, Returned
+from nnspec.semantics.evaluate.statics import arithmetic
 from nnspec.semantics.values import (
     RangeValue,
     Tensor,

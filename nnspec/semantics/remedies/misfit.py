@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nnspec.record import Record
-from nnspec.semantics.evaluate import matching
+from nnspec.semantics.evaluate.calling import matching
 from nnspec.semantics.remedies import flow
 from nnspec.semantics.remedies.around import inside
 from nnspec.semantics.remedies.proposal import Maker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Edit
 from nnspec.record import Record
-from nnspec.semantics.evaluate.numpy_names import NAMES
+from nnspec.semantics.evaluate.calling.numpy_names import NAMES
 from nnspec.source import Span
 from nnspec.syntax import ast
 

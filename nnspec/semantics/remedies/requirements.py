@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nnspec.semantics.evaluate import matching
+from nnspec.semantics.evaluate.calling import matching
 from nnspec.semantics.remedies import divisors, flow, rewrite
 from nnspec.semantics.remedies.joins import WIDTHS
 from nnspec.semantics.remedies.proposal import Maker, Proposal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Diagnostic
+from nnspec.diagnostics.mistakes import habits, namespaces, sizes
 from nnspec.diagnostics.mistakes import names as mistakes
-from nnspec.diagnostics.mistakes import namespaces, sizes
 from nnspec.semantics.resolve import known
 from nnspec.semantics.resolve.flow import Locals, assigned
 from nnspec.semantics.resolve.scopes import Scope, Unassigned, place, target_names, uses, what
@@ -238,13 +238,13 @@ class Binder:
             if name in level.later:
                 return mistakes.declared_below(name, span, place(name, level.later[name]))
         if name == "self":
-            return mistakes.self_alone(span)
+            return habits.self_alone(span)
         if name == "super":
-            return mistakes.super_call(span)
+            return habits.super_call(span)
         if name == "print":
-            return mistakes.print_call(span)
+            return habits.print_call(span)
         if name in known.FOREIGN:
-            return mistakes.foreign_word(name, span, known.meant(name, span))
+            return habits.foreign_word(name, span, known.meant(name, span))
         if name == "training":
             why = "only the methods of a module know `training`; hand it on as an argument"
             return mistakes.needs_own_module(name, span, why)
@@ -264,7 +264,7 @@ class Binder:
             source = root.span.source
             rest = Span(source, root.span.start, first.name_span.start)
             whole = Span(source, root.span.start, first.name_span.end)
-            self.report(mistakes.self_needed_not(whole, rest, first.name))
+            self.report(habits.self_needed_not(whole, rest, first.name))
             self.bind(root, UNKNOWN)
             return True
         if root.id not in known.NAMESPACES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nnspec.diagnostics.mistakes import habits
 from nnspec.diagnostics.mistakes import names as mistakes
 from nnspec.semantics.resolve.binder import LOCAL, UNKNOWN, Binder
 from nnspec.semantics.resolve.bodies import bind_def
@@ -239,7 +240,7 @@ def _self_argument(binder: Binder, method: ast.Def) -> bool:
         return False
     span = params[0].name_span
     upto = Span(span.source, span.start, params[1].span.start) if len(params) > 1 else span
-    binder.report(mistakes.self_argument(span, upto))
+    binder.report(habits.self_argument(span, upto))
     for name in all_names(method):
         binder.bind(name, UNKNOWN)
     binder.scope.dims[method.signature] = ()

@@ -100,8 +100,11 @@ _MODULES = {
     "pooling": """
         with_indices fractional_pool unpooled
     """,
+    "linear": """
+        linear bilinear
+    """,
     "products": """
-        matmul ranked_matmul inner added_product outer linear bilinear tensordot kron
+        matmul ranked_matmul inner added_product outer tensordot kron
     """,
     "reduction": """
         total mean spread spread_mean reduce_same logsumexp truth count argmax extreme kthvalue aminmax norm

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nnspec.semantics.rulecall import RuleCall
 from nnspec.semantics.rules import arguments
 from nnspec.semantics.rules.arguments import is_size, unknown
-from nnspec.semantics.rules.resampling import scaled
 from nnspec.semantics.values import ERROR, DimLike, Relation, Tensor, TupleValue, Value
 
 
@@ -36,6 +35,8 @@ def fractional_pool(call: RuleCall) -> Value:
         wanted = arguments.repeated(output, count)
         sizes.extend(wanted if wanted is not None else (call.new_size() for _ in range(count)))
     else:
+        from nnspec.semantics.rules.resampling import scaled  # few poolings have a ratio
+
         ratio = call.arguments["output_ratio"]
         ratios = arguments.items(ratio) or (ratio,) * count
         for size, one in zip(inputs, ratios, strict=False):

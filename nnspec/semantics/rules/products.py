@@ -1,4 +1,4 @@
-"""Products of matrices and vectors: matmul, linear, outer, tensordot and their kin."""
+"""Products of matrices and vectors: matmul, outer, tensordot and their kin."""
 
 from __future__ import annotations
 
@@ -41,14 +41,18 @@ def alike(left: str | None, right: str | None) -> bool:
     return "float" in (left, right) and dtypes.is_floating(left) and dtypes.is_floating(right)
 
 
-def _result(a: Tensor, b: Tensor) -> str | None:
+def result_dtype(a: Tensor, b: Tensor) -> str | None:
+    """The dtype of a product; None where that of a factor is not known."""
     return dtypes.promote(a.dtype, b.dtype) if a.dtype != b.dtype else a.dtype
 
 
-def _inner(
+def axes_meet(
     call: RuleCall, left: tuple[str, Tensor, int], right: tuple[str, Tensor, int], help: str | None
 ) -> bool:
-    """The two sizes over which a product sums must agree."""
+    """Whether the two sizes over which a product sums agree; reports E0301.
+
+    left, right: name of the argument, tensor, axis, counted from the end where it is negative.
+    """
     (left_name, a, i), (right_name, b, j) = left, right
     assert a.dims is not None and b.dims is not None
     return call.agree(
@@ -84,7 +88,7 @@ def matmul(call: RuleCall) -> Value:
     a, b = arguments.tensor(call), arguments.tensor(call, "other")
     if not multiply(call, ("input", a), ("other", b)):
         return ERROR
-    dtype = _result(a, b)
+    dtype = result_dtype(a, b)
     if a.dims is None or b.dims is None:
         return unknown(dtype)
     for name, x in (("input", a), ("other", b)):
@@ -93,7 +97,7 @@ def matmul(call: RuleCall) -> Value:
                 "E0302", f"{call.name} takes no scalar", name, help="`*` multiplies by a number"
             )
     row = -2 if len(b.dims) > 1 else -1
-    if not _inner(call, ("input", a, -1), ("other", b, row), None):
+    if not axes_meet(call, ("input", a, -1), ("other", b, row), None):
         return ERROR
     if len(a.dims) <= 2 and len(b.dims) <= 2:
         dims = a.dims[:-1] + (b.dims[-1:] if len(b.dims) > 1 else ())
@@ -127,10 +131,10 @@ def ranked_matmul(call: RuleCall) -> Value:
             return ERROR
     if not multiply(call, ("input", a), (second, b)):
         return ERROR
-    dtype = _result(a, b)
+    dtype = result_dtype(a, b)
     if a.dims is None or b.dims is None:
         return unknown(dtype)
-    if not _inner(call, ("input", a, -1), (second, b, -2 if len(b.dims) > 1 else -1), None):
+    if not axes_meet(call, ("input", a, -1), (second, b, -2 if len(b.dims) > 1 else -1), None):
         return ERROR
     if len(a.dims) == 3 and not call.agree(
         a.dims[0],
@@ -158,10 +162,10 @@ def inner(call: RuleCall) -> Value:
     if not multiply(call, ("input", a), ("other", b)):
         return ERROR
     if a.dims is None or b.dims is None:
-        return unknown(_result(a, b))
-    if not _inner(call, ("input", a, -1), ("other", b, -1), None):
+        return unknown(result_dtype(a, b))
+    if not axes_meet(call, ("input", a, -1), ("other", b, -1), None):
         return ERROR
-    return Tensor(_result(a, b), a.dims[:-1] + b.dims[:-1])
+    return Tensor(result_dtype(a, b), a.dims[:-1] + b.dims[:-1])
 
 
 def added_product(call: RuleCall) -> Value:
@@ -194,14 +198,14 @@ def added_product(call: RuleCall) -> Value:
     elif not multiply(call, (first, a), (second, b), ("input", c)):
         return ERROR
     else:
-        dtype = _result(a, b)
+        dtype = result_dtype(a, b)
     if a.dims is None or b.dims is None:
         return unknown(dtype)
     if kind == "outer":
         dims = a.dims + b.dims
     else:
         column = -2 if len(b.dims) > 1 else -1
-        if not _inner(call, (first, a, -1), (second, b, column), None):
+        if not axes_meet(call, (first, a, -1), (second, b, column), None):
             return ERROR
         if kind == "bmm" and not call.agree(
             a.dims[0],
@@ -243,96 +247,13 @@ def outer(call: RuleCall) -> Value:
     return Tensor(dtype, a.dims + b.dims, origins_of(a) + origins_of(b))
 
 
-def linear(call: RuleCall) -> Value:
-    """`linear(x, weight, bias)`: `x @ weight.mT + bias` over the last axis."""
-    x, weight, bias = arguments.tensor(call), arguments.tensor(call, "weight"), call.tensor("bias")
-    if not multiply(call, ("input", x), ("weight", weight)):
-        return ERROR
-    dtype = _result(x, weight)
-    if not arguments.rank_is(call, weight, (1, 2), "weight"):
-        return ERROR
-    if x.dims is None or weight.dims is None:
-        return unknown(dtype)
-    if not x.dims:
-        return call.fail("E0302", "linear takes no scalar", "input")
-    help = None
-    if len(weight.dims) == 2 and call.settle(x.dims[-1]) == call.settle(weight.dims[0]):
-        help = "linear's weight is [out_features, in_features]: transpose it, or use `x @ weight`"
-    if not _inner(call, ("input", x, -1), ("weight", weight, -1), help):
-        return ERROR
-    out = weight.dims[:-1]
-    if not out and bias is not None:
-        return call.fail("E0302", "linear of one row of weights takes no bias", "bias")
-    result = Tensor(dtype, x.dims[:-1] + out, origins_of(x)[:-1] + origins_of(weight)[:-1])
-    if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
-        return ERROR
-    if bias is not None and bias.dims is not None and not _added(call, bias, weight, result):
-        return ERROR
-    return result
-
-
-def _added(call: RuleCall, bias: Tensor, weight: Tensor, result: Tensor) -> bool:
-    """Whether a bias broadcasts to what it is added to; a vector may be added to as one row.
-
-    One of several axes has the features of the result, where that has more than two: torch merges the others before it adds.
-    """
-    assert bias.dims is not None and weight.dims is not None and result.dims is not None
-    message = f"linear's bias is {call.show(bias)}, its weight {call.show(weight)}"
-    dims = result.dims if len(result.dims) != 1 else (1, *result.dims)
-    if len(bias.dims) > (len(dims) if len(weight.dims) == 2 else 0):
-        call.fail("E0302", message, "bias")
-        return False
-    exact = len(dims) > 2 and len(bias.dims) > 1
-    if exact and not call.agree(bias.dims[-1], dims[-1], message, "bias"):
-        return False
-    return all(
-        call.settle(size) == 1 or call.agree(size, feature, message, "bias")
-        for size, feature in zip(reversed(bias.dims), reversed(dims), strict=False)
-    )
-
-
-def bilinear(call: RuleCall) -> Value:
-    """`bilinear(x1, x2, weight, bias)`: `x1 @ W[o] @ x2` for every output o."""
-    a, b = arguments.tensor(call, "input1"), arguments.tensor(call, "input2")
-    weight = arguments.tensor(call, "weight")
-    if not multiply(call, ("input1", a), ("input2", b), ("weight", weight)):
-        return ERROR
-    if not arguments.rank_is(call, weight, (3,), "weight"):
-        return ERROR
-    if a.dims is None or b.dims is None or weight.dims is None:
-        return unknown(_result(a, b))
-    if len(a.dims) != len(b.dims) or not a.dims:
-        return call.fail(
-            "E0302", f"bilinear needs equally many axes, got {call.show(a)} and {call.show(b)}"
-        )
-    for i, (p, q) in enumerate(zip(a.dims[:-1], b.dims[:-1], strict=True)):
-        if not call.agree(
-            p, q, f"bilinear of {call.show(a)} and {call.show(b)}: axis {i} differs", "input2"
-        ):
-            return ERROR
-    if not _inner(call, ("input1", a, -1), ("weight", weight, 1), None):
-        return ERROR
-    if not _inner(call, ("input2", b, -1), ("weight", weight, 2), None):
-        return ERROR
-    bias = call.tensor("bias")
-    if bias is not None and not same_dtype(call, ("weight", weight), ("bias", bias)):
-        return ERROR
-    if bias is not None and bias.dims is not None:
-        message = f"bilinear's bias is {call.show(bias)}, its weight {call.show(weight)}"
-        if not bias.dims:
-            return call.fail("E0302", message, "bias")
-        if not call.agree(bias.dims[0], weight.dims[0], message, "bias") or len(bias.dims) > 1:
-            return ERROR if len(bias.dims) == 1 else call.fail("E0302", message, "bias")
-    return Tensor(_result(a, b), (*a.dims[:-1], weight.dims[0]))
-
-
 def tensordot(call: RuleCall) -> Value:
     """`tensordot(a, b, dims)`: sums over pairs of axes; an int takes the last of a and the first of b."""
     first, second = ("a", "b") if "a" in call.arguments else ("input", "other")
     a, b = arguments.tensor(call, first), arguments.tensor(call, second)
     if not multiply(call, (first, a), (second, b)):
         return ERROR
-    dtype = _result(a, b)
+    dtype = result_dtype(a, b)
     given = call.arguments["dims"]
     if a.dims is None or b.dims is None:
         return unknown(dtype)
@@ -374,7 +295,7 @@ def tensordot(call: RuleCall) -> Value:
             return call.fail("E0305", f"tensordot sums over an axis of {name} twice", "dims")
     for i, j in pairs:
         # torch stretches an axis of one over the other.
-        if 1 not in (a.dims[i], b.dims[j]) and not _inner(
+        if 1 not in (a.dims[i], b.dims[j]) and not axes_meet(
             call, (first, a, i), (second, b, j), None
         ):
             return ERROR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nnspec.diagnostics.diagnostic import Diagnostic
 from nnspec.diagnostics.mistakes import unused as mistakes
@@ -21,13 +21,12 @@ def members(decl: ast.Module, scope: FileScope, elsewhere: Elsewhere) -> Iterato
     lines = [m for m in decl.body if _is_name(m)]
     if not lines or not any(isinstance(member, ast.Def) for member in decl.body):
         return
-    read: set[tuple[ast.Node, str]] = set()
     targets = {t for m in lines if isinstance(m, ast.Let) for t in target_names(m.target)}
-    for node in walk(decl):
-        if isinstance(node, ast.Name) and node not in targets:
-            binding = scope.bindings.get(node)
-            if binding is not None and binding.node is not None:
-                read.add((binding.node, node.id))
+    read = {
+        (binding.node, node.id)
+        for node, binding in scope.bindings.items()
+        if isinstance(node, ast.Name) and node not in targets
+    }
     for line in lines:
         if isinstance(line, ast.Let):
             names = [t.id for t in target_names(line.target)]
@@ -61,10 +60,12 @@ def arguments(scope: FileScope, elsewhere: Elsewhere) -> Iterator[Diagnostic]:
         for member in (declaration.body if isinstance(declaration, ast.Module) else (declaration,))
         if isinstance(member, ast.Def) and member.body is not None and member.name != "forward"
     }
-    called = _called(scope) if defs else set()
-    for definition in defs:
+    read = {binding.node for binding in scope.bindings.values()}
+    alone = [d for d in defs if any(not _is_meant(p, read) for p in d.signature.params)]
+    called = _called(scope) if alone else set()
+    for definition in alone:
         if definition in called and definition.name not in elsewhere.attributes:
-            yield from _left_alone(definition, scope)
+            yield from _left_alone(definition, read, scope)
 
 
 def _called(scope: FileScope) -> set[ast.Node]:
@@ -94,19 +95,23 @@ def _defs(expr: ast.Expr, scope: FileScope) -> Iterator[ast.Node]:
             yield binding.node
 
 
-def _left_alone(definition: ast.Def, scope: FileScope) -> Iterator[Diagnostic]:
-    read: set[ast.Node] = set()
+def _is_meant(param: ast.Param, read: Collection[ast.Node | None]) -> bool:
+    """Whether something reads an argument, or nothing need."""
+    return param in read or param.name.startswith("_") or param.kind != "plain"
+
+
+def _left_alone(
+    definition: ast.Def, read: Collection[ast.Node | None], scope: FileScope
+) -> Iterator[Diagnostic]:
     sizes: dict[str, int] = {}
     for node in walk(definition):
         binding = scope.bindings.get(node) if isinstance(node, ast.Name) else None
-        if binding is not None and binding.node is not None:
-            read.add(binding.node)
-        elif binding is not None and binding.kind is Kind.DIM:
+        if binding is not None and binding.node is None and binding.kind is Kind.DIM:
             assert isinstance(node, ast.Name)
             sizes[node.id] = sizes.get(node.id, 0) + 1
     params = definition.signature.params
     for param in params:
-        if param in read or param.name.startswith("_") or param.kind != "plain":
+        if _is_meant(param, read):
             continue
         own = _names(param)
         others = {name for each in params if each is not param for name in _names(each)}

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from nnspec.semantics.evaluate import parameters, tree
+from nnspec.semantics.evaluate.layers import parameters, tree
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import Layer, ListValue, Tensor
 from tests.conformance import harness
