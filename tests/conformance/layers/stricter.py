@@ -43,7 +43,11 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
     if means_nothing(found):
         return RANGE
     messages = " ".join(d.message for d in found.errors)
-    if codes == {"E0303"} and config.name in ("LSTM", "LSTMCell") and "needs one dtype" in messages:
+    if (
+        codes == {"E0303"}
+        and config.name in ("LSTM", "LSTMCell")
+        and re.search("needs one dtype|is made of|has float32 weights", messages)
+    ):
         return MIXED
     if codes == {"E0303"} and "takes an int32 or int64 tensor" in messages:
         return INDEX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nnspec.diagnostics.diagnostic import Label
 from nnspec.semantics.evaluate.calling import kinds
+from nnspec.semantics.evaluate.layers import weights
 from nnspec.semantics.evaluate.run import Frame
 from nnspec.semantics.values import DType, LayerBody, Tensor, Value
 from nnspec.semantics.world import error
@@ -72,14 +73,13 @@ def agrees(
         return True
     dtype = of(body)
     if dtype is None:
-        others = [n for n, v in values.items() if isinstance(v, Tensor) and v.dtype in _OTHER]
-        if not others:
-            return True
-        from nnspec.semantics.evaluate.layers import (
-            weights,  # few specs name another dtype than float32
-        )
-
-        return weights.agree({n: values[n] for n in others}, spans, inner, callee)
+        # What masks may be of, the rules of attention say.
+        others = {
+            name: value
+            for name, value in values.items()
+            if isinstance(value, Tensor) and value.dtype in _OTHER and not name.endswith("mask")
+        }
+        return not others or weights.agree(others, spans, inner, callee)
     decl = body.decl
     norm = isinstance(decl, ast.ExternModule) and decl.rule in NORMS
     if not norm:
