@@ -47,20 +47,21 @@ MISTAKES = {
 BY_VALUE = frozenset({"arange"})
 # What torch says of the zeros that tensors hold, or of sizes of 0, which arise in a spec as mistakes only.
 OF_ZEROS = re.compile(
-    r"torch refuses \((slice step cannot be zero|Target 0 is out of bounds|There are 0 sized dimensions)"
+    r"torch refuses \((slice step cannot be zero|Target 0 is out of bounds|There are 0 sized dimensions"
+    r"|N must be greater than 1|torch.histc: max must be larger|min\(\): Expected reduction dim|.* with shapes \[0\])"
 )
 # A tensor without elements, which is a mistake wherever it arises in a spec: of some of its sizes torch takes no notice.
 EMPTY = re.compile(r"\b[a-z]\((\d+, )*0\b")
 # What torch calls otherwise, by name alone, where the argument is a number: `self`, `test_element`.
 BY_NAME = re.compile(
     r"(searchsorted|isin|result_type|zeta|remainder|pow)\(.*(input|other|test_elements)=|cuda\(|\.to\(other=|rearrange\(\(|dx=(True|False)|"
-    r"(xlogy|xlog1py|float_power|einsum)\(.*(input|exponent|axes)="
+    r"(xlogy|xlog1py|float_power|einsum|bucketize|where)\(.*(input|exponent|axes)="
 )
 
 # Ints behind one another for a tuple of them (`x.squeeze(0, 1)`), and positional forms that torch has given up.
 MORE_ARGUMENTS = frozenset(
-    "squeeze count_nonzero hsplit vsplit dsplit add sub subtract poisson matrix_rank addmm addmv addbmm baddbmm addr "
-    "addcmul addcdiv sum_to_size bernoulli multinomial pinv div divide rrelu tensordot".split()
+    "rsub squeeze count_nonzero hsplit vsplit dsplit add sub subtract poisson matrix_rank addmm addmv addbmm baddbmm addr "
+    "rsub addcmul addcdiv sum_to_size bernoulli multinomial pinv div divide rrelu tensordot".split()
 )
 
 # What torch takes and nobody means: by the message of the refusal, with what torch makes of it.
@@ -102,7 +103,7 @@ ODDITIES = [
         # An integer tensor for the deviations.
         r"E0303 normal takes a floating tensor",
         # A generator of random numbers, None.
-        r"E0302 `adaptive_avg_pool2d` takes (3 or 4 axes|\[\*N, C, H, W\])",
+        r"E0302 `adaptive_avg_pool[23]d` takes (3 or 4 axes|4 or 5 axes|\[\*N, C, H, W\])",
         r"E0302 adjoint takes two axes or more",
         r"E0301 the places along an axis",
         # Numbers and shapes that are read where they change nothing, or not at all.
@@ -110,13 +111,21 @@ ODDITIES = [
         r"E0308 `eps` of batch_norm is 0 or more",
         r"E0321 `cross_entropy`: label_smoothing is from 0 to 1",
         r"E0405 `output_ratio` of `fractional_max_pool\dd` takes",
-        r"E0302 `multi_head_attention_forward` takes \[O\]",
-        r"E0302 cumulative_trapezoid of .*: a place for each value",
+        r"E030[12] `multi_head_attention_forward` takes \[",
+        r"E0405 `in_proj_weight` of `multi_head_attention_forward` takes",
+        r"E0302 (cumulative_)?trapezoid of .*: a place for each value",
+        r"E0308 `dropout_p` of scaled_dot_product_attention is 0 or more",
+        r"E0302 feature_alpha_dropout takes 2 axes or more",
+        r"E0405 `(axes|kernel_size)` of `(reduce|unfold)` takes",
+        r"E0305 axis 1 does not exist: vecdot",
+        # Biases that are added by broadcasting.
+        r"E0302 linear of one row of weights takes no bias",
+        r"E030[12] linear's bias is",
         # One key for all values with grouped heads, and a number for a mask: one kernel stretches them, the others refuse.
         r"E0301 key and value differ in their length",
         r"E0302 scaled_dot_product_attention of .* takes a mask of two axes or more",
         # Weights of a loss of complex numbers, which is refused without them.
-        r"E0303 mse_loss takes no complex",
+        r"E0303 (mse_loss|binary_cross_entropy_with_logits) takes no complex",
         # A tensor of one element that is filled with more than its dtype holds: torch writes infinity there, and refuses two.
         r"E0303 (full|full_like|new_full) has .* does not hold: it goes to",
         # A tensor that is read as a number.

@@ -250,6 +250,7 @@ OPEN = (
     "on CPU",
     "ZeroDivisionError",
     "Unsupported dtype Half",
+    "MKL FFT doesn't support",
 )
 
 

@@ -12,7 +12,7 @@ from nnspec.semantics.values import ERROR, ErrorValue, Tensor, Value
 
 def elementwise_loss(call: RuleCall) -> Value:
     """mse_loss, l1_loss, kl_div and their kin: input and target broadcast, with a warning where they do."""
-    first = next(n for n in call.arguments if n in ("input", "log_input") and n != "self_log_input")
+    first = "input" if "input" in call.arguments else "log_input"
     scores.look(call, first)
     x, target = arguments.tensor(call, first), arguments.tensor(call, "target")
     var = call.tensor("var")

@@ -294,6 +294,8 @@ def diff(call: RuleCall) -> Value:
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
         return call.fail("E0302", f"{call.name} takes no scalar")
+    if n == 0:
+        return x
     length = x.dims[at] - n
     dtype = x.dtype
     for name in ("prepend", "append"):

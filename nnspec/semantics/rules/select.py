@@ -290,18 +290,19 @@ def narrow(call: RuleCall) -> Value:
     if not is_size(length):
         return _with_size(x, at, call.new_size())
     size = x.dims[at]
-    if is_size(start):
-        end = start + length
-        if isinstance(start, int) and start < 0:
-            end = end + size
-        if not call.demand(
-            Relation(end, "<=", size),
-            f"narrow to {call.show(start)}:{call.show(end)} of axis {at} of {call.show(x)}, "
-            f"which has {call.show(size)}",
-            "length" if call.given("length") else None,
-            code="E0308",
-        ):
-            return ERROR
+    # A tensor starts at the first place or later.
+    first: DimLike = start if is_size(start) else 0
+    end = first + length
+    if isinstance(first, int) and first < 0:
+        end = end + size
+    if not call.demand(
+        Relation(end, "<=", size),
+        f"narrow to {call.show(first)}:{call.show(end)} of axis {at} of {call.show(x)}, "
+        f"which has {call.show(size)}",
+        "length" if call.given("length") else None,
+        code="E0308",
+    ):
+        return ERROR
     part = _with_size(x, at, call.settle(length))
     if at == 0 and x.contiguous is True:
         return part
