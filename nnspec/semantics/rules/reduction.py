@@ -294,8 +294,6 @@ def diff(call: RuleCall) -> Value:
         return at if isinstance(at, ErrorValue) else unknown(x)
     if not x.dims:
         return call.fail("E0302", f"{call.name} takes no scalar")
-    if n == 0:
-        return x
     length = x.dims[at] - n
     dtype = x.dtype
     for name in ("prepend", "append"):
@@ -316,6 +314,8 @@ def diff(call: RuleCall) -> Value:
         ):
             return ERROR
         length = length + more.dims[at]
+    if n == 0:
+        return x  # What is put around it is not looked at further.
     from nnspec.semantics.rules.bounds import at_least
 
     dims = (*x.dims[:at], at_least(call.world, length, 0), *x.dims[at + 1 :])

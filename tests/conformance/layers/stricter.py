@@ -20,7 +20,7 @@ INDEX = "indices of other integer dtypes than torch documents"
 DEPRECATED = "torch itself says that it will be an error"
 WRAPS = "a number that the dtype does not hold, which torch takes for another one"
 CHANNELS = "a pooling without channels, which torch computes as a mean where one value is left"
-WEIGHTS = "weights of classes with several axes, beside smoothed labels"
+WEIGHTS = "weights of classes with several axes, beside smoothed labels, or of another dtype beside probabilities"
 IGNORED = "a mask that is_causal replaces, an output_padding beside an output_size, a keyword of Identity: unseen"
 
 _NUMBERS = re.compile(
@@ -60,6 +60,8 @@ def reason(config: Config, found: Outcome, expected: Any) -> str | None:
     if "output_size" in config.named and "output_padding must" in messages:
         return IGNORED
     if codes == {"E0302"} and "classes, but a weight of" in messages:
+        return WEIGHTS
+    if codes == {"E0303"} and config.name == "CrossEntropyLoss" and "needs one dtype" in messages:
         return WEIGHTS
     if codes == {"E0404"} and config.name == "Identity":
         return IGNORED
